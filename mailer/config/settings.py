@@ -1,0 +1,146 @@
+"""Every setting: one frozen dataclass a TOML table, a type and a default a field.
+
+The comment behind or above a field is its line in config.example.toml; a test compares the two.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+Network = IPv4Network | IPv6Network
+
+
+class Tls(StrEnum):
+    """How the line to a relay is protected."""
+
+    STARTTLS = "starttls"  # asked for in the clear, then required
+    IMPLICIT = "implicit"  # from the first byte (RFC 8314)
+    NONE = "none"
+
+
+class WhenInDoubt(StrEnum):
+    """Which way to err when a sender died between a message and its answer."""
+
+    MISS = "miss"
+    REPEAT = "repeat"
+
+
+class LogStyle(StrEnum):
+    """How a log line is written."""
+
+    PLAIN = "plain"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is never printed."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __str__(self) -> str:
+        return "…"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """`[site]`: who this installation is."""
+
+    secret_key: tuple[Secret, ...]  # newest first; older ones go on being believed
+    base_url: str = "http://127.0.0.1:8080"  # every link in every mail begins with it
+    name: str = "Mailer"
+    data_dir: Path = Path("data")  # relative to the configuration file
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """`[database]`: where everything is kept."""
+
+    url: Secret | None = None  # None: the file mailer.db in site.data_dir
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`[web]`: the pages and the form."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    threads: int = 8
+    trusted_proxies: tuple[Network, ...] = ()
+    allowed_origins: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySettings:
+    """`[[relay]]`: a server that takes our mail."""
+
+    name: str
+    host: str
+    port: int = 587
+    tls: Tls = Tls.STARTTLS
+    username: str | None = None
+    password: Secret | None = None
+    connections: int = 4
+    verify: bool = True  # False only for a relay of your own with a certificate nobody signed
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """`[delivery]`: how mail leaves."""
+
+    in_flight_limit: int = 100
+    when_in_doubt: WhenInDoubt = WhenInDoubt.MISS
+    give_up_after: timedelta = timedelta(days=5)
+    lease: timedelta = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """`[feeds]`: how feeds are looked at."""
+
+    interval: timedelta = timedelta(minutes=15)
+    timeout: timedelta = timedelta(seconds=30)
+    max_bytes: int = 5_000_000
+    allow_networks: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingSettings:
+    """`[logging]`: what is told to standard error."""
+
+    level: str = "info"
+    style: LogStyle = LogStyle.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """`[jobs]`: the clock."""
+
+    tick: timedelta = timedelta(seconds=20)
+    grace: timedelta = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All tables of one configuration file."""
+
+    site: SiteSettings
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+    relay: tuple[RelaySettings, ...] = ()
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    feeds: FeedSettings = field(default_factory=FeedSettings)
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
+    jobs: JobSettings = field(default_factory=JobSettings)
+
+    @property
+    def database_url(self) -> str:
+        """The address of the database, the default worked out."""
+        if self.database.url is not None:
+            return self.database.url.value
+        return f"sqlite:///{self.site.data_dir / 'mailer.db'}"

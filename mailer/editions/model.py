@@ -1,0 +1,127 @@
+"""A newsletter, its editions, and the pieces they are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.address import Address
+
+
+class Rhythm(StrEnum):
+    """How often a reader gets a digest."""
+
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    MINUTELY = "minutely"  # for the demo and for trying things out; no page offers it
+
+
+class Approval(StrEnum):
+    """Who lets an edition out."""
+
+    AUTOMATIC = "automatic"  # at its hour
+    MANUAL = "manual"  # when a person says so
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a digest is due, in somebody's own zone."""
+
+    rhythm: Rhythm
+    minute_of_day: int  # 0 to 1439, local
+    weekday: int  # 0 Monday to 6 Sunday; read by WEEKLY only
+    zone: str  # IANA name
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One appointment: the instant, and the name of what may be sent once for it."""
+
+    at: datetime
+    slot: str  # 2026-11-23, 2026-W48, 2026-11 or 2026-11-23T07:31
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """What people subscribe to."""
+
+    id: int
+    slug: str
+    name: str
+    description: str  # one sentence for the form and the pages
+    sender: Address
+    reply_to: Address | None
+    postal_address: str
+    language: str  # BCP 47
+    schedule: Schedule
+    approval: Approval
+    max_stories: int
+    public: bool
+    created_at: datetime
+
+
+class EditionState(StrEnum):
+    """Where an edition stands."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    HELD = "held"  # a person stopped it, and may let it go on
+    CANCELLED = "cancelled"
+    EMPTY = "empty"  # nothing was new: nobody is mailed
+    MISSED = "missed"  # found too late; its articles flow into the next edition
+
+
+EDITION_MOVES: Mapping[EditionState, frozenset[EditionState]] = {
+    EditionState.DRAFT: frozenset(
+        {EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED}
+    ),
+    EditionState.HELD: frozenset({EditionState.APPROVED, EditionState.CANCELLED}),
+    EditionState.APPROVED: frozenset({EditionState.HELD, EditionState.CANCELLED}),
+    EditionState.CANCELLED: frozenset(),
+    EditionState.EMPTY: frozenset(),
+    EditionState.MISSED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One newsletter's digest for one slot."""
+
+    id: int
+    newsletter_id: int
+    rhythm: Rhythm
+    slot: str
+    number: int  # counts from 1 in each newsletter; empty and missed ones have no reader to count
+    state: EditionState
+    key: str  # random, fixed at birth: makes Message-IDs unique for ever
+    subject: str
+    preheader: str
+    opens: int  # articles with opens < arrival <= closes belong to it
+    closes: int
+    due_at: datetime
+    at_once: bool  # composed by hand: for every active reader, whatever their hour
+    composed_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a piece's score, or the rule that left it out, for a person to read."""
+
+    rule: str  # freshness, picture, position, age, duplicate, length, …
+    points: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One article as a candidate of one edition."""
+
+    article_id: int
+    arrival: int
+    section: str
+    score: float
+    included: bool
+    reasons: tuple[Reason, ...]

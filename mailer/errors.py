@@ -1,0 +1,208 @@
+"""Every error the program raises on purpose.
+
+    MailerError                 message for a person, data as attributes, help line
+    ├─ ConfigError              faults: every wrong setting at once
+    ├─ UsageError               what was asked for cannot be done as it was asked
+    ├─ AddressError             text, reason
+    ├─ TokenError               a link that is not ours
+    │  └─ TokenExpired
+    ├─ MoveError                a table of moves refuses
+    ├─ FeedError                url, reason
+    │  ├─ FetchError            temporary: whether waiting may help
+    │  └─ FormatError           what came is no feed
+    ├─ RenderError              template, line
+    ├─ HeaderError              a header value that would be unsafe on the wire
+    ├─ DeliveryError
+    │  ├─ RelayAway             no conversation could be opened; nothing was sent
+    │  ├─ LoginRefused          the relay did not take our credentials
+    │  └─ ConversationLost      the line went dead before an answer
+    ├─ PortTaken                host, port
+    └─ StoreError               temporary: whether waiting may help
+       ├─ SchemaError           found, wanted
+       ├─ NotFound              kind, name
+       └─ Conflict             kind, name
+
+An expected outcome (a 550 for one reader, a feed that says 304) is a value, never an error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class MailerError(Exception):
+    """Something went wrong that a person can understand."""
+
+    temporary = False  # whether waiting, with nothing else changed, may cure it
+
+    def __init__(self, message: str, *, help: str | None = None) -> None:  # noqa: A002 - the word for it
+        super().__init__(message)
+        self.help = help
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One wrong setting: where it stands and what is wrong with it."""
+
+    setting: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.reason}"
+
+
+class ConfigError(MailerError):
+    """The settings cannot be used; every fault is named at once."""
+
+    def __init__(self, faults: Sequence[Fault], *, source: str) -> None:
+        count = "1 wrong setting" if len(faults) == 1 else f"{len(faults)} wrong settings"
+        lines = "".join(f"\n  {fault}" for fault in faults)
+        super().__init__(
+            f"{source}: {count}{lines}",
+            help="config.example.toml names every setting with its default",
+        )
+        self.faults = tuple(faults)
+
+
+class UsageError(MailerError):
+    """What was asked for cannot be done as it was asked."""
+
+
+class AddressError(MailerError, ValueError):
+    """The text is not an e-mail address that mail can be sent to."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(reason)
+        self.text = text
+        self.reason = reason
+
+
+class TokenError(MailerError, ValueError):
+    """The link was not made by this installation, or not for this purpose."""
+
+
+class TokenExpired(TokenError):
+    """The link was ours, and its time is over."""
+
+
+class MoveError(MailerError):
+    """A state cannot be left for that other state."""
+
+    def __init__(self, what: str, found: str, wanted: str) -> None:
+        super().__init__(f"{what} is {found} and cannot become {wanted}")
+        self.what = what
+        self.found = found
+        self.wanted = wanted
+
+
+class FeedError(MailerError):
+    """A feed gave nothing that can be used."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.reason = reason
+
+
+class FetchError(FeedError):
+    """The feed could not be fetched."""
+
+    def __init__(self, url: str, reason: str, *, temporary: bool = True) -> None:
+        super().__init__(url, reason)
+        self.temporary = temporary
+
+
+class FormatError(FeedError):
+    """What came back is not a feed."""
+
+
+class RenderError(MailerError):
+    """A template could not be filled."""
+
+    def __init__(self, template: str, reason: str, *, line: int | None = None) -> None:
+        where = template if line is None else f"{template}, line {line}"
+        super().__init__(f"{where}: {reason}")
+        self.template = template
+        self.line = line
+
+
+class HeaderError(MailerError, ValueError):
+    """A header's value would break out of its line, or could not be read by a receiver."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"header {name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+class DeliveryError(MailerError):
+    """The relay could not be used; no reader is at fault."""
+
+    temporary = True
+
+
+class RelayAway(DeliveryError, ConnectionError):
+    """No conversation could be opened. Nothing was sent."""
+
+
+class LoginRefused(DeliveryError):
+    """The relay did not take our credentials, or not on an unprotected line. Nothing was sent."""
+
+
+class ConversationLost(DeliveryError, ConnectionError):
+    """The line went dead, or fell silent, before the answer came."""
+
+
+class PortTaken(MailerError):
+    """Another program listens where we wanted to."""
+
+    def __init__(self, host: str, port: int, setting: str) -> None:
+        super().__init__(
+            f"port {port} on {host} is taken by another program",
+            help=f"stop that program, or choose another port: {setting}",
+        )
+        self.host = host
+        self.port = port
+
+
+class StoreError(MailerError):
+    """The database did not do what was asked; nothing of it was kept."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        temporary: bool = False,
+        help: str | None = None,  # noqa: A002 - as in MailerError
+    ) -> None:
+        super().__init__(message, help=help)
+        self.temporary = temporary
+
+
+class SchemaError(StoreError):
+    """The database is at another version than this program."""
+
+    def __init__(self, found: str | None, wanted: str) -> None:
+        super().__init__(
+            f"the database is at version {found or 'none'}, this program needs {wanted}",
+            help="run `mailer db upgrade`",
+        )
+        self.found = found
+        self.wanted = wanted
+
+
+class NotFound(StoreError):
+    """There is no such thing."""
+
+    def __init__(self, kind: str, name: object, *, help: str | None = None) -> None:  # noqa: A002 - as above
+        super().__init__(f"there is no {kind} {name}", help=help)
+        self.kind = kind
+        self.name = name
+
+
+class Conflict(StoreError):
+    """There is one already."""
+
+    def __init__(self, kind: str, name: object) -> None:
+        super().__init__(f"there is a {kind} {name} already")
+        self.kind = kind
+        self.name = name

@@ -1,0 +1,109 @@
+"""A feed, what it said, and the articles kept from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class FeedState(StrEnum):
+    """Whether a feed is still looked at."""
+
+    ACTIVE = "active"
+    GONE = "gone"  # the server said 410: it is not asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One address that is looked at again and again."""
+
+    id: int
+    url: str
+    title: str
+    site_url: str | None
+    state: FeedState
+    etag: str | None  # as it was sent, quotes and W/ included (RFC 9110 section 8.8.3)
+    last_modified: str | None  # as it was sent
+    next_look_at: datetime
+    last_looked_at: datetime | None
+    last_changed_at: datetime | None
+    failures: int  # in a row
+    trouble: str | None  # why the last look failed, for a person; None when it did not
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One article as a feed tells it, cleaned, before it has a place in the store."""
+
+    identity: str  # stable id inside its feed
+    url: str
+    title: str  # one line of plain text
+    summary: str  # plain text, furniture removed; may be empty
+    html: str  # safe HTML
+    author: str | None
+    published_at: datetime | None
+    image_url: str | None
+    image_alt: str | None
+    image_credit: str | None
+    original_url: str | None  # of a republished piece
+    original_publisher: str | None
+    language: str | None
+    words: int  # of the text the feed gave; 0: unknown
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What one document said."""
+
+    title: str
+    site_url: str | None
+    language: str | None
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article in the store."""
+
+    id: int
+    arrival: int  # the order in which articles became visible here, without ties
+    feed_id: int
+    identity: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    author: str | None
+    published_at: datetime
+    seen_at: datetime
+    image_url: str | None
+    image_alt: str | None
+    image_credit: str | None
+    original_url: str | None
+    original_publisher: str | None
+    language: str | None
+    words: int
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed in its place in one newsletter."""
+
+    feed_id: int
+    section: str
+    position: int  # the owner's order, 0 first
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a server answered to one look at a feed."""
+
+    status: int
+    url: str  # after redirects
+    body: bytes  # decoded; empty unless status is 200
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    retry_after: int | None  # seconds
+    max_age: int | None  # seconds

@@ -1,0 +1,38 @@
+"""Every address that goes into a mail or a page. Built from `site.base_url` alone."""
+
+from datetime import datetime
+
+from mailer.tokens import Keyring, Purpose
+
+
+class Links:
+    """The addresses of this installation's pages."""
+
+    def __init__(self, base_url: str, keyring: Keyring) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._keyring = keyring
+
+    def confirm(self, subscription_id: int, requested_at: datetime) -> str:
+        """The page that confirms one signup; it works for 72 hours after `requested_at`."""
+        return self._private("confirm", Purpose.CONFIRM, subscription_id, requested_at)
+
+    def leave(self, subscription_id: int, made_at: datetime) -> str:
+        """The page that ends one subscription, and the target of RFC 8058 one-click."""
+        return self._private("leave", Purpose.LEAVE, subscription_id, made_at)
+
+    def why(self, subscription_id: int, made_at: datetime) -> str:
+        """The page that says when and in which words somebody signed up."""
+        return self._private("why", Purpose.WHY, subscription_id, made_at)
+
+    def subscribe(self, newsletter: str) -> str:
+        return f"{self.base_url}/subscribe/{newsletter}"
+
+    def archive(self, newsletter: str) -> str:
+        return f"{self.base_url}/read/{newsletter}/"
+
+    def edition(self, newsletter: str, number: int) -> str:
+        """One edition on the web, the same for every reader."""
+        return f"{self.base_url}/read/{newsletter}/{number}"
+
+    def _private(self, page: str, purpose: Purpose, subject: int, made_at: datetime) -> str:
+        return f"{self.base_url}/{page}/{self._keyring.make(purpose, subject, made_at)}"

@@ -1,0 +1,40 @@
+"""A rendered page with slots, and what may stand in a slot."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Private-use characters mark a slot. The environment strips them from everything that is printed,
+# so no feed can place a slot of its own and have a reader's private link put into it.
+OPENS = "\ue000"
+CLOSES = "\ue001"
+
+
+class Slot(StrEnum):
+    """What is filled in for one reader."""
+
+    ADDRESS = "address"
+    SIGNED_UP_ON = "signed_up_on"
+    LEAVE_URL = "leave_url"
+    CONFIRM_URL = "confirm_url"
+
+    @property
+    def marker(self) -> str:
+        """The text that stands in a page where the value will go."""
+        return f"{OPENS}{self.value}{CLOSES}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One variant of one mail: subject, HTML and text, all with slots."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Everything that changes an edition's page."""
+
+    since: int  # the reader has seen everything up to this arrival
+    language: str

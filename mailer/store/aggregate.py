@@ -1,0 +1,43 @@
+"""What every aggregate of the store has: the transaction's connection."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, RowMapping
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import Table
+
+
+class Aggregate:
+    """The rows of one kind, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def _dialect(self) -> Dialect:
+        return self._connection.dialect
+
+    def _run(
+        self, statement: Executable, values: Sequence[Mapping[str, object]] | None = None
+    ) -> CursorResult[tuple[object, ...]]:
+        """Execute, once for each of `values` when there are any."""
+        if values is None:
+            return self._connection.execute(statement)
+        return self._connection.execute(statement, [dict(row) for row in values])
+
+    def _one(self, statement: Executable) -> RowMapping | None:
+        """Return the first row, or None."""
+        return self._connection.execute(statement).mappings().first()
+
+    def _all(self, statement: Executable) -> Sequence[RowMapping]:
+        return self._connection.execute(statement).mappings().all()
+
+    def _count(self, statement: Executable) -> int:
+        """Return the number that is the statement's only answer."""
+        return int(self._connection.execute(statement).scalar_one())
+
+    def _insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
+        """Return an INSERT that knows ON CONFLICT: both engines write it alike, in two classes."""
+        if self._dialect.name == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)

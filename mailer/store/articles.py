@@ -1,0 +1,7 @@
+"""Articles."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Articles(Aggregate):
+    """Articles."""

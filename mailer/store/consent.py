@@ -1,0 +1,7 @@
+"""Consent."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Consent(Aggregate):
+    """Consent."""

@@ -1,0 +1,207 @@
+"""The engine, the two kinds of transaction, and the database's troubles told as ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from mailer.errors import StoreError
+from mailer.store.articles import Articles
+from mailer.store.consent import Consent
+from mailer.store.deliveries import Deliveries
+from mailer.store.editions import Editions
+from mailer.store.feeds import Feeds
+from mailer.store.job_runs import JobRuns
+from mailer.store.newsletters import Newsletters
+from mailer.store.pages import Pages
+from mailer.store.senders import Senders
+from mailer.store.subscribers import Subscribers
+from mailer.store.subscriptions import Subscriptions
+from mailer.store.suppressions import Suppressions
+
+BUSY_TIMEOUT = 5.0  # seconds a SQLite writer waits for another one
+
+
+class Transaction:
+    """One open transaction: a door to each aggregate."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def newsletters(self) -> Newsletters:
+        return Newsletters(self.connection)
+
+    @cached_property
+    def subscribers(self) -> Subscribers:
+        return Subscribers(self.connection)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        return Subscriptions(self.connection)
+
+    @cached_property
+    def consent(self) -> Consent:
+        return Consent(self.connection)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        return Suppressions(self.connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        return Feeds(self.connection)
+
+    @cached_property
+    def articles(self) -> Articles:
+        return Articles(self.connection)
+
+    @cached_property
+    def editions(self) -> Editions:
+        return Editions(self.connection)
+
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(self.connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.connection)
+
+    @cached_property
+    def senders(self) -> Senders:
+        return Senders(self.connection)
+
+    @cached_property
+    def job_runs(self) -> JobRuns:
+        return JobRuns(self.connection)
+
+
+class Store:
+    """The database behind one URL."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open a transaction that may change rows: all of it is kept, or nothing.
+
+        Raises StoreError; `temporary` when another try may succeed.
+        """
+        with _told_plainly(), self.engine.begin() as connection:
+            yield Transaction(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that only looks. It sees one moment, and never waits for writers."""
+        with (
+            _told_plainly(),
+            self.engine.connect().execution_options(**_snapshot(self.engine)) as connection,
+        ):
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _snapshot(engine: Engine) -> dict[str, object]:
+    if engine.dialect.name == "sqlite":
+        return {"mailer_begin": "BEGIN"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _engine(text: str) -> Engine:
+    try:
+        url = make_url(text)
+    except ArgumentError as why:
+        raise StoreError(
+            f"database.url is not a database address: {why}",
+            help="sqlite:///data/mailer.db or postgresql://user:password@host/name",
+        ) from why
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(url)
+    raise StoreError(f"database.url: {url.get_backend_name()} is not SQLite or PostgreSQL")
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in {None, "", ":memory:"}:
+        raise StoreError("database.url: a SQLite database needs a file", help="sqlite:///mailer.db")
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the type
+        connection.isolation_level = None  # we say BEGIN ourselves, and say which
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # a commit that was told survives a power cut
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # IMMEDIATE: a transaction that will write waits at its beginning, where nothing is lost
+        # by waiting, and not in its middle, where SQLite could only refuse it.
+        how = connection.get_execution_options().get("mailer_begin", "BEGIN IMMEDIATE")
+        connection.exec_driver_sql(how)
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        )
+    except ModuleNotFoundError as why:
+        raise StoreError(
+            "the PostgreSQL driver is not installed",
+            help="pip install 'digest-mailer[postgres]'",
+        ) from why
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn the driver's errors into ours: what happened, and whether waiting helps."""
+    try:
+        yield
+    except OperationalError as why:
+        raise _plain(why) from why
+    except IntegrityError as why:
+        raise StoreError(f"the database refused a row: {_first_line(why)}") from why
+    except DBAPIError as why:
+        raise StoreError(f"the database failed: {_first_line(why)}") from why
+
+
+def _plain(why: OperationalError) -> StoreError:
+    said = _first_line(why)
+    if "database is locked" in said:
+        return StoreError(
+            "the database is locked by another program",
+            temporary=True,
+            help="is a backup or another mailer at work on it? Nothing was changed; try again",
+        )
+    if "disk is full" in said or "disk I/O error" in said or "No space left" in said:
+        return StoreError(
+            f"the disk under the database is full or failing ({said})",
+            temporary=True,
+            help="nothing was changed; make room and try again",
+        )
+    if "no such table" in said:
+        return StoreError("the database has no tables yet", help="run `mailer db upgrade`")
+    return StoreError(f"the database cannot be used: {said}", temporary=True)
+
+
+def _first_line(why: DBAPIError) -> str:
+    return str(why.orig).strip().partition("\n")[0]

@@ -1,0 +1,7 @@
+"""Deliveries."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Deliveries(Aggregate):
+    """Deliveries."""

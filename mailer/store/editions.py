@@ -1,0 +1,7 @@
+"""Editions."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Editions(Aggregate):
+    """Editions."""

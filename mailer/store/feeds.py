@@ -1,0 +1,7 @@
+"""Feeds."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Feeds(Aggregate):
+    """Feeds."""

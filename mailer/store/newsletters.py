@@ -1,0 +1,120 @@
+"""Newsletters and the feeds they draw from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete, func, insert, select, update
+
+from mailer.address import parse_address
+from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
+from mailer.errors import Conflict, NotFound
+from mailer.feeds.model import Source
+from mailer.store.aggregate import Aggregate
+from mailer.store.tables import newsletter, source, subscription
+
+
+def _newsletter(row: RowMapping) -> Newsletter:
+    return Newsletter(
+        id=row["id"],
+        slug=row["slug"],
+        name=row["name"],
+        description=row["description"],
+        sender=parse_address(row["sender"]),
+        reply_to=None if row["reply_to"] is None else parse_address(row["reply_to"]),
+        postal_address=row["postal_address"],
+        language=row["language"],
+        schedule=Schedule(Rhythm(row["rhythm"]), row["minute_of_day"], row["weekday"], row["zone"]),
+        approval=Approval(row["approval"]),
+        max_stories=row["max_stories"],
+        public=row["public"],
+        created_at=row["created_at"],
+    )
+
+
+def _columns(value: Newsletter) -> dict[str, object]:
+    return {
+        "slug": value.slug,
+        "name": value.name,
+        "description": value.description,
+        "sender": value.sender.text,
+        "reply_to": None if value.reply_to is None else value.reply_to.text,
+        "postal_address": value.postal_address,
+        "language": value.language,
+        "rhythm": value.schedule.rhythm,
+        "minute_of_day": value.schedule.minute_of_day,
+        "weekday": value.schedule.weekday,
+        "zone": value.schedule.zone,
+        "approval": value.approval,
+        "max_stories": value.max_stories,
+        "public": value.public,
+        "created_at": value.created_at,
+    }
+
+
+class Newsletters(Aggregate):
+    """What people can subscribe to."""
+
+    def add(self, value: Newsletter) -> Newsletter:
+        """Keep a new newsletter (its `id` is ignored); raise Conflict when the slug is taken."""
+        if self._one(select(newsletter.c.id).where(newsletter.c.slug == value.slug)):
+            raise Conflict("newsletter", value.slug)
+        self._run(insert(newsletter).values(**_columns(value)))
+        return self.by_slug(value.slug)
+
+    def change(self, value: Newsletter) -> None:
+        """Write every field of a known newsletter."""
+        self._run(update(newsletter).where(newsletter.c.id == value.id).values(**_columns(value)))
+
+    def by_slug(self, slug: str) -> Newsletter:
+        """Return the newsletter, or raise NotFound."""
+        row = self._one(select(newsletter).where(newsletter.c.slug == slug))
+        if row is None:
+            raise NotFound("newsletter", slug, help="`mailer newsletters list` names them all")
+        return _newsletter(row)
+
+    def by_id(self, key: int) -> Newsletter:
+        """Return the newsletter, or raise NotFound."""
+        row = self._one(select(newsletter).where(newsletter.c.id == key))
+        if row is None:
+            raise NotFound("newsletter", key)
+        return _newsletter(row)
+
+    def all(self) -> list[Newsletter]:
+        """Return every newsletter, by slug."""
+        return [
+            _newsletter(row) for row in self._all(select(newsletter).order_by(newsletter.c.slug))
+        ]
+
+    def remove(self, key: int) -> None:
+        """Forget a newsletter that nobody subscribed to and nothing was sent for."""
+        self._run(delete(source).where(source.c.newsletter_id == key))
+        self._run(delete(newsletter).where(newsletter.c.id == key))
+
+    def sources(self, key: int) -> list[Source]:
+        """Return the newsletter's feeds in the owner's order."""
+        rows = self._all(
+            select(source).where(source.c.newsletter_id == key).order_by(source.c.position)
+        )
+        return [Source(row["feed_id"], row["section"], row["position"]) for row in rows]
+
+    def add_source(self, key: int, feed_id: int, section: str) -> None:
+        """Put a feed behind the newsletter's others; a known one only gets the new section."""
+        behind = select(func.coalesce(func.max(source.c.position) + 1, 0)).where(
+            source.c.newsletter_id == key
+        )
+        statement = self._insert(source).values(
+            newsletter_id=key, feed_id=feed_id, section=section, position=behind.scalar_subquery()
+        )
+        self._run(
+            statement.on_conflict_do_update(
+                index_elements=["newsletter_id", "feed_id"], set_={"section": section}
+            )
+        )
+
+    def with_due_readers(self, now: datetime) -> Sequence[Newsletter]:
+        """Return the newsletters that owe somebody a digest by `now`."""
+        owing = select(subscription.c.newsletter_id).where(subscription.c.next_due_at <= now)
+        rows = self._all(
+            select(newsletter).where(newsletter.c.id.in_(owing)).order_by(newsletter.c.id)
+        )
+        return [_newsletter(row) for row in rows]

@@ -1,0 +1,7 @@
+"""Pages."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Pages(Aggregate):
+    """Pages."""

@@ -1,0 +1,7 @@
+"""Senders."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Senders(Aggregate):
+    """Senders."""

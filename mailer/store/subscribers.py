@@ -1,0 +1,7 @@
+"""Subscribers."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Subscribers(Aggregate):
+    """Subscribers."""

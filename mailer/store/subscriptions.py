@@ -1,0 +1,7 @@
+"""Subscriptions."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Subscriptions(Aggregate):
+    """Subscriptions."""

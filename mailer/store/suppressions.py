@@ -1,0 +1,7 @@
+"""Suppressions."""
+
+from mailer.store.aggregate import Aggregate
+
+
+class Suppressions(Aggregate):
+    """Suppressions."""

@@ -1,0 +1,374 @@
+"""The schema, as this program wants it. `migrations/` says how a database gets there.
+
+Times are stored in UTC. States are words, checked by the database. Every promise that must hold
+with two programs running at once is a constraint here, not a lock somewhere else.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from mailer.delivery.model import DeliveryState, Kind, Notice
+from mailer.editions.model import Approval, EditionState, Rhythm
+from mailer.feeds.model import FeedState
+from mailer.subscribers.model import Act, State, Way
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime; stored in UTC, and refused when it is naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone")
+        moment = value.astimezone(UTC)
+        # SQLite keeps text: without the offset it sorts as time does.
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect  # both drivers may answer aware or naive
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
+
+
+def _key() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _ref(table: str, *, nullable: bool = False) -> Column[int]:
+    return Column(f"{table}_id", Id, ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def _is_one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def _table(name: str, *parts: SchemaItem) -> Table:
+    # AUTOINCREMENT: an id that once stood in a Message-ID is never given to another row.
+    return Table(name, metadata, *parts, sqlite_autoincrement=True)
+
+
+newsletter = _table(
+    "newsletter",
+    _key(),
+    Column("slug", String(63), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("reply_to", Text),
+    Column("postal_address", Text, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("rhythm", String(16), nullable=False),
+    Column("minute_of_day", Integer, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("approval", String(16), nullable=False),
+    Column("max_stories", Integer, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    _is_one_of("rhythm", Rhythm),
+    _is_one_of("approval", Approval),
+    CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
+    CheckConstraint("max_stories BETWEEN 1 AND 100", name="max_stories_range"),
+)
+
+subscriber = _table(
+    "subscriber",
+    _key(),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False, unique=True),
+    Column("language", String(35)),
+    Column("created_at", Instant, nullable=False),
+)
+
+# rhythm, minute_of_day, weekday and zone are the reader's own; they began as the newsletter's.
+subscription = _table(
+    "subscription",
+    _key(),
+    _ref("subscriber"),
+    _ref("newsletter"),
+    Column("state", String(16), nullable=False),
+    Column("rhythm", String(16), nullable=False),
+    Column("minute_of_day", Integer, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("left_at", Instant),
+    Column("watermark", BigInteger, nullable=False, server_default=text("0")),
+    Column("next_due_at", Instant),
+    Column("next_slot", String(32)),
+    UniqueConstraint("subscriber_id", "newsletter_id"),
+    _is_one_of("state", State),
+    _is_one_of("rhythm", Rhythm),
+    CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
+    CheckConstraint(
+        "(state = 'active') = (next_due_at IS NOT NULL)"
+        " AND (next_due_at IS NULL) = (next_slot IS NULL)",
+        name="due_when_active",
+    ),
+    CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
+    # Who is due is asked every few seconds: it must cost what is due, not what there is.
+    Index(
+        "ix_subscription_due",
+        "newsletter_id",
+        "next_due_at",
+        postgresql_where=text("next_due_at IS NOT NULL"),
+        sqlite_where=text("next_due_at IS NOT NULL"),
+    ),
+)
+
+consent_wording = _table(
+    "consent_wording",
+    _key(),
+    _ref("newsletter"),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the words, hex
+    Column("words", Text, nullable=False),
+    Column("first_shown_at", Instant, nullable=False),
+    UniqueConstraint("newsletter_id", "digest"),
+)
+
+consent_event = _table(
+    "consent_event",
+    _key(),
+    _ref("subscription"),
+    Column("at", Instant, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("way", String(16), nullable=False),
+    _ref("consent_wording", nullable=True),
+    Column("page", Text),
+    Column("network", String(64)),
+    Column("user_agent", Text),
+    _is_one_of("act", Act),
+    _is_one_of("way", Way),
+    Index("ix_consent_event_subscription_id", "subscription_id"),
+)
+
+# A keyed hash, not an address: it must be able to outlive the person's erasure.
+suppression = _table(
+    "suppression",
+    _key(),
+    Column("address_hash", String(64), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+feed = _table(
+    "feed",
+    _key(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("site_url", Text),
+    Column("state", String(16), nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_look_at", Instant, nullable=False),
+    Column("last_looked_at", Instant),
+    Column("last_changed_at", Instant),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("trouble", Text),
+    _is_one_of("state", FeedState),
+    Index("ix_feed_next_look_at", "next_look_at"),
+)
+
+source = _table(
+    "source",
+    _key(),
+    _ref("newsletter"),
+    _ref("feed"),
+    Column("section", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("newsletter_id", "feed_id"),
+)
+
+# The newest arrival number given out. Taking one locks this row until the commit, so articles
+# become visible in the order of their numbers, and a watermark never passes one it has not seen.
+arrival = Table(
+    "arrival",
+    metadata,
+    Column(
+        "only",
+        Integer,
+        CheckConstraint('"only" = 1', name="one_row"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("newest", BigInteger, nullable=False),
+)
+
+article = _table(
+    "article",
+    _key(),
+    Column("arrival", BigInteger, nullable=False, unique=True),
+    _ref("feed"),
+    Column("identity", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("author", Text),
+    Column("published_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("image_url", Text),
+    Column("image_alt", Text),
+    Column("image_credit", Text),
+    Column("original_url", Text),
+    Column("original_publisher", Text),
+    Column("language", String(35)),
+    Column("words", Integer, nullable=False),
+    Column("topics", Text, nullable=False),  # JSON list of strings
+    UniqueConstraint("feed_id", "identity"),
+    Index("ix_article_feed_id_arrival", "feed_id", "arrival"),
+)
+
+edition = _table(
+    "edition",
+    _key(),
+    _ref("newsletter"),
+    Column("rhythm", String(16), nullable=False),
+    Column("slot", String(32), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("opens", BigInteger, nullable=False),
+    Column("closes", BigInteger, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("at_once", Boolean, nullable=False),
+    Column("composed_at", Instant, nullable=False),
+    Column("approved_at", Instant),
+    UniqueConstraint("newsletter_id", "rhythm", "slot"),
+    _is_one_of("rhythm", Rhythm),
+    _is_one_of("state", EditionState),
+    CheckConstraint("opens <= closes", name="window"),
+    Index("ix_edition_state", "state"),
+)
+
+piece = _table(
+    "piece",
+    _key(),
+    _ref("edition"),
+    _ref("article"),
+    Column("section", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("included", Boolean, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON list of [rule, points, note]
+    UniqueConstraint("edition_id", "article_id"),
+)
+
+page = _table(
+    "page",
+    _key(),
+    _ref("edition"),
+    Column("since", BigInteger, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the three parts, hex
+    Column("subject", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("rendered_at", Instant, nullable=False),
+    UniqueConstraint("edition_id", "since", "language"),
+)
+
+# One running program that sends. Its lease is renewed while it lives; what it had claimed when the
+# lease ran out is anybody's. Its id is the fencing number: a sender that was declared dead may not
+# write, however alive it feels.
+sender = _table(
+    "sender",
+    _key(),
+    Column("name", Text, nullable=False),  # host:pid, for people
+    Column("started_at", Instant, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("ended", Boolean, nullable=False),
+)
+
+delivery = _table(
+    "delivery",
+    _key(),
+    Column("kind", String(16), nullable=False),
+    Column("lane", Integer, nullable=False),
+    _ref("newsletter"),
+    _ref("subscription"),
+    Column("slot", String(64), nullable=False),
+    _ref("edition", nullable=True),
+    Column("since", BigInteger, nullable=False, server_default=text("0")),
+    Column("language", String(35), nullable=False),
+    Column("notice", String(32)),
+    Column("state", String(16), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    _ref("sender", nullable=True),
+    Column("relay", Text),
+    Column("reply_code", Integer),
+    Column("reply_status", String(16)),
+    Column("reply_text", Text),
+    Column("planned_at", Instant, nullable=False),
+    Column("settled_at", Instant),
+    # The whole guarantee against doubles: what a slot names is owed to a subscription once.
+    UniqueConstraint("subscription_id", "slot"),
+    _is_one_of("kind", Kind),
+    _is_one_of("state", DeliveryState),
+    _is_one_of("notice", Notice),
+    CheckConstraint(
+        "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
+        name="kind_has_content",
+    ),
+    CheckConstraint(
+        "(state IN ('claimed', 'sending')) = (sender_id IS NOT NULL)", name="held_by_sender"
+    ),
+    Index("ix_delivery_state_lane_due_at", "state", "lane", "due_at"),
+    Index("ix_delivery_edition_id_state", "edition_id", "state"),
+    Index("ix_delivery_sender_id", "sender_id"),
+)
+
+job_run = Table(
+    "job_run",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("outcome", Text),  # a line for people
+    Column("failed", Boolean, nullable=False),
+)

@@ -1,0 +1,90 @@
+"""A person, and that person's tie to one newsletter."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailer.address import Address
+from mailer.editions.model import Rhythm
+
+
+class State(StrEnum):
+    """Where one subscription stands. Only an ACTIVE one is mailed digests."""
+
+    PENDING = "pending"  # asked for, not confirmed
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.PENDING: frozenset({State.PENDING, State.ACTIVE, State.LEFT}),
+    State.ACTIVE: frozenset({State.LEFT}),
+    State.LEFT: frozenset({State.PENDING}),  # signing up again starts from the start
+}
+
+
+class Act(StrEnum):
+    """What a consent event records."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    LEFT = "left"
+    ADDED = "added"  # by the operator, who answers for the consent
+
+
+class Way(StrEnum):
+    """The door through which a consent event came."""
+
+    FORM = "form"
+    API = "api"
+    PAGE = "page"  # a page behind a link in a mail
+    ONE_CLICK = "one-click"  # RFC 8058
+    CLI = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One person, known by one address."""
+
+    id: int
+    address: Address
+    language: str | None  # BCP 47; None: the newsletter's
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One person's tie to one newsletter."""
+
+    id: int
+    subscriber_id: int
+    newsletter_id: int
+    state: State
+    rhythm: Rhythm
+    requested_at: datetime
+    confirmed_at: datetime | None
+    left_at: datetime | None
+    watermark: int  # arrival of the newest article this reader's mails have accounted for
+    next_due_at: datetime | None  # None unless active
+    next_slot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a signup or a farewell came from, as far as we keep it."""
+
+    way: Way
+    page: str | None = None  # address of the page the form stood on
+    network: str | None = None  # the caller's /24 or /48, never the whole address
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """One line of a subscription's history; never changed, never removed but by erasure."""
+
+    at: datetime
+    act: Act
+    origin: Origin
+    wording: str | None  # the words agreed to, when there were any

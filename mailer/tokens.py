@@ -1,0 +1,97 @@
+"""Links that prove themselves: what they are for, whom they concern, and that we made them.
+
+A token is `VERSION PURPOSE PAYLOAD MAC`, packed and base64url-encoded. The MAC (HMAC-SHA-256, cut
+to 16 bytes) covers all that stands before it, so a token made for leaving opens nothing else. The
+keys form a ring: the first one signs, all of them are believed, so a key can be changed while the
+links in old mails go on working.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+
+from mailer.errors import TokenError, TokenExpired
+
+VERSION = 1
+MAC_BYTES = 16
+LAYOUT = struct.Struct(">BBQQ")  # version, purpose, subject, seconds since 1970
+
+
+class Purpose(IntEnum):
+    """What a link may do. A value, once given out, is never used for anything else."""
+
+    CONFIRM = 1
+    LEAVE = 2
+    WHY = 3
+
+
+LIFETIME = {Purpose.CONFIRM: timedelta(hours=72)}  # what is not named here does not expire
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a genuine link says."""
+
+    purpose: Purpose
+    subject: int  # the id of the subscription it concerns
+    made_at: datetime  # whole seconds, UTC
+
+
+class Keyring:
+    """The secrets of this installation, newest first."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._keys = [
+            hashlib.sha256(b"mailer link key\0" + text.encode()).digest() for text in secrets
+        ]
+        # The pepper comes from the oldest secret: hashes of erased addresses must stay comparable.
+        self.pepper = hashlib.sha256(b"mailer address pepper\0" + secrets[-1].encode()).digest()
+
+    def make(self, purpose: Purpose, subject: int, made_at: datetime) -> str:
+        """Return the text of a link's last part: URL-safe, 46 characters."""
+        body = LAYOUT.pack(VERSION, purpose, subject, int(made_at.timestamp()))
+        return _encode(body + _mac(self._keys[0], body))
+
+    def read(self, purpose: Purpose, text: str, now: datetime) -> Token:
+        """Return what `text` says; raise TokenError unless we made it for `purpose`.
+
+        Raises TokenExpired, a TokenError, when it is genuine and its time is over.
+        """
+        raw = _decode(text)
+        body, mac = raw[: LAYOUT.size], raw[LAYOUT.size :]
+        genuine = [hmac.compare_digest(mac, _mac(key, body)) for key in self._keys]
+        if len(raw) != LAYOUT.size + MAC_BYTES or not any(genuine):
+            raise TokenError("this link was not made here")
+        version, found, subject, seconds = LAYOUT.unpack(body)
+        if version != VERSION or found != purpose:
+            raise TokenError("this link was made for something else")
+        token = Token(purpose, subject, datetime.fromtimestamp(seconds, UTC))
+        lifetime = LIFETIME.get(purpose)
+        if lifetime is not None and now > token.made_at + lifetime:
+            raise TokenExpired("this link has expired")
+        return token
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")[:MAC_BYTES]
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    """Decode base64url, and refuse every spelling but the one `_encode` writes."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as why:
+        raise TokenError("this link is damaged") from why
+    if _encode(raw) != text:  # bits behind the last byte: two spellings of one token
+        raise TokenError("this link is damaged")
+    return raw

@@ -1,0 +1,416 @@
+"""The first tables.
+
+Revision: 0001, after none.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "arrival",
+        sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("newest", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("only", name="pk_arrival"),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("site_url", sa.Text(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("last_modified", sa.Text(), nullable=True),
+        sa.Column("next_look_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('active', 'gone')", name="ck_feed_state_known"),
+        sa.PrimaryKeyConstraint("id", name="pk_feed"),
+        sa.UniqueConstraint("url", name="uq_feed_url"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_feed_next_look_at", "feed", ["next_look_at"], unique=False)
+    op.create_table(
+        "job_run",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_job_run"),
+    )
+    op.create_table(
+        "newsletter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("slug", sa.String(length=63), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("reply_to", sa.Text(), nullable=True),
+        sa.Column("postal_address", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("minute_of_day", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("approval", sa.String(length=16), nullable=False),
+        sa.Column("max_stories", sa.Integer(), nullable=False),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "approval IN ('automatic', 'manual')", name="ck_newsletter_approval_known"
+        ),
+        sa.CheckConstraint(
+            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            name="ck_newsletter_rhythm_known",
+        ),
+        sa.CheckConstraint("max_stories BETWEEN 1 AND 100", name="ck_newsletter_max_stories_range"),
+        sa.CheckConstraint(
+            "minute_of_day BETWEEN 0 AND 1439", name="ck_newsletter_minute_of_day_range"
+        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_newsletter_weekday_range"),
+        sa.PrimaryKeyConstraint("id", name="pk_newsletter"),
+        sa.UniqueConstraint("slug", name="uq_newsletter_slug"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sender",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_sender"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "subscriber",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_subscriber"),
+        sa.UniqueConstraint("address_key", name="uq_subscriber_address_key"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_suppression"),
+        sa.UniqueConstraint("address_hash", name="uq_suppression_address_hash"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "article",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("arrival", sa.BigInteger(), nullable=False),
+        sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("image_url", sa.Text(), nullable=True),
+        sa.Column("image_alt", sa.Text(), nullable=True),
+        sa.Column("image_credit", sa.Text(), nullable=True),
+        sa.Column("original_url", sa.Text(), nullable=True),
+        sa.Column("original_publisher", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=35), nullable=True),
+        sa.Column("words", sa.Integer(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name="fk_article_feed_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_article"),
+        sa.UniqueConstraint("arrival", name="uq_article_arrival"),
+        sa.UniqueConstraint("feed_id", "identity", name="uq_article_feed_id_identity"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_article_feed_id_arrival", "article", ["feed_id", "arrival"], unique=False)
+    op.create_table(
+        "consent_wording",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("first_shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_consent_wording_newsletter_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_wording"),
+        sa.UniqueConstraint(
+            "newsletter_id", "digest", name="uq_consent_wording_newsletter_id_digest"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("slot", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("preheader", sa.Text(), nullable=False),
+        sa.Column("opens", sa.BigInteger(), nullable=False),
+        sa.Column("closes", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at_once", sa.Boolean(), nullable=False),
+        sa.Column("composed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            name="ck_edition_rhythm_known",
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'approved', 'held', 'cancelled', 'empty', 'missed')",
+            name="ck_edition_state_known",
+        ),
+        sa.CheckConstraint("opens <= closes", name="ck_edition_window"),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_edition_newsletter_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_edition"),
+        sa.UniqueConstraint("key", name="uq_edition_key"),
+        sa.UniqueConstraint(
+            "newsletter_id", "rhythm", "slot", name="uq_edition_newsletter_id_rhythm_slot"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_edition_state", "edition", ["state"], unique=False)
+    op.create_table(
+        "source",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name="fk_source_feed_id"),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_source_newsletter_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_source"),
+        sa.UniqueConstraint("newsletter_id", "feed_id", name="uq_source_newsletter_id_feed_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("minute_of_day", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("watermark", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_slot", sa.String(length=32), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'active') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
+            name="ck_subscription_due_when_active",
+        ),
+        sa.CheckConstraint(
+            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            name="ck_subscription_rhythm_known",
+        ),
+        sa.CheckConstraint(
+            "state <> 'active' OR confirmed_at IS NOT NULL",
+            name="ck_subscription_active_is_confirmed",
+        ),
+        sa.CheckConstraint(
+            "state IN ('pending', 'active', 'left')", name="ck_subscription_state_known"
+        ),
+        sa.CheckConstraint(
+            "minute_of_day BETWEEN 0 AND 1439", name="ck_subscription_minute_of_day_range"
+        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_subscription_weekday_range"),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_subscription_newsletter_id"
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name="fk_subscription_subscriber_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_subscription"),
+        sa.UniqueConstraint(
+            "subscriber_id", "newsletter_id", name="uq_subscription_subscriber_id_newsletter_id"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_subscription_due",
+        "subscription",
+        ["newsletter_id", "next_due_at"],
+        unique=False,
+        postgresql_where=sa.text("next_due_at IS NOT NULL"),
+        sqlite_where=sa.text("next_due_at IS NOT NULL"),
+    )
+    op.create_table(
+        "consent_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column(
+            "consent_wording_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("page", sa.Text(), nullable=True),
+        sa.Column("network", sa.String(length=64), nullable=True),
+        sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "act IN ('requested', 'confirmed', 'left', 'added')", name="ck_consent_event_act_known"
+        ),
+        sa.CheckConstraint(
+            "way IN ('form', 'api', 'page', 'one-click', 'cli')", name="ck_consent_event_way_known"
+        ),
+        sa.ForeignKeyConstraint(
+            ["consent_wording_id"],
+            ["consent_wording.id"],
+            name="fk_consent_event_consent_wording_id",
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name="fk_consent_event_subscription_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_consent_event"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_consent_event_subscription_id", "consent_event", ["subscription_id"], unique=False
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("slot", sa.String(length=64), nullable=False),
+        sa.Column(
+            "edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("since", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("notice", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("sender_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("relay", sa.Text(), nullable=True),
+        sa.Column("reply_code", sa.Integer(), nullable=True),
+        sa.Column("reply_status", sa.String(length=16), nullable=True),
+        sa.Column("reply_text", sa.Text(), nullable=True),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
+            name="ck_delivery_kind_has_content",
+        ),
+        sa.CheckConstraint(
+            "(state IN ('claimed', 'sending')) = (sender_id IS NOT NULL)",
+            name="ck_delivery_held_by_sender",
+        ),
+        sa.CheckConstraint("kind IN ('digest', 'notice')", name="ck_delivery_kind_known"),
+        sa.CheckConstraint(
+            "notice IN ('confirm', 'already_subscribed')", name="ck_delivery_notice_known"
+        ),
+        sa.CheckConstraint(
+            "state IN ('due', 'claimed', 'sending', 'sent', 'refused', 'given_up', 'skipped', 'in_doubt')",
+            name="ck_delivery_state_known",
+        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_delivery_edition_id"),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name="fk_delivery_newsletter_id"
+        ),
+        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name="fk_delivery_sender_id"),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name="fk_delivery_subscription_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
+        sa.UniqueConstraint("subscription_id", "slot", name="uq_delivery_subscription_id_slot"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_delivery_edition_id_state", "delivery", ["edition_id", "state"], unique=False
+    )
+    op.create_index("ix_delivery_sender_id", "delivery", ["sender_id"], unique=False)
+    op.create_index(
+        "ix_delivery_state_lane_due_at", "delivery", ["state", "lane", "due_at"], unique=False
+    )
+    op.create_table(
+        "page",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("rendered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_page_edition_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_page"),
+        sa.UniqueConstraint(
+            "edition_id", "since", "language", name="uq_page_edition_id_since_language"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "piece",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("included", sa.Boolean(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_piece_article_id"),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_piece_edition_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_piece"),
+        sa.UniqueConstraint("edition_id", "article_id", name="uq_piece_edition_id_article_id"),
+        sqlite_autoincrement=True,
+    )
+    op.execute('INSERT INTO arrival ("only", newest) VALUES (1, 0)')

@@ -1,0 +1,1 @@
+"""Real protocols, in process, that do what a test tells them to."""

@@ -1,0 +1,88 @@
+"""A PostgreSQL server of our own: Debian's programs, a free port, a folder that is thrown away."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+import psycopg
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest server that Debian has put here, or None."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class PostgresServer:
+    """One running server; each test gets a database of its own in it."""
+
+    folder: Path
+    port: int
+    bin: Path
+
+    @classmethod
+    def start(cls, found: Path) -> Self:
+        folder = Path(tempfile.mkdtemp(prefix="mailer-postgres-"))
+        server = cls(folder, free_port(), found)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            owner = pwd.getpwnam("postgres")
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        server._do("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "--no-sync")
+        options = (
+            f"-p {server.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+            " -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+        )
+        server._do(
+            "pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"
+        )
+        return server
+
+    def stop(self) -> None:
+        self._do("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_database(self) -> str:
+        """Make an empty database and return its URL."""
+        name = f"t{uuid4().hex}"
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        name = url.rpartition("/")[2]
+        with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def _dsn(self, name: str) -> str:
+        return f"host=127.0.0.1 port={self.port} user=postgres dbname={name}"
+
+    def _do(self, program: str, *words: str) -> None:
+        command = [str(self.bin / program), *words]
+        if os.geteuid() == 0:
+            command = [
+                "setpriv",
+                "--reuid=postgres",
+                "--regid=postgres",
+                "--clear-groups",
+                *command,
+            ]
+        subprocess.run(
+            command, check=True, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
