@@ -1,6 +1,6 @@
 """Every setting: one frozen dataclass a TOML table, a type and a default a field.
 
-The comment behind or above a field is its line in config.example.toml; a test compares the two.
+config.example.toml explains each of them; a test holds the two together.
 """
 
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
 Network = IPv4Network | IPv6Network
 
@@ -27,11 +28,31 @@ class WhenInDoubt(StrEnum):
     REPEAT = "repeat"
 
 
+class LogLevel(StrEnum):
+    """From which level on a line is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 class LogStyle(StrEnum):
     """How a log line is written."""
 
     PLAIN = "plain"
     JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The least and the greatest number that a setting may have."""
+
+    least: int
+    most: int
+
+
+Port = Annotated[int, Between(1, 65535)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +90,8 @@ class WebSettings:
     """`[web]`: the pages and the form."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
-    threads: int = 8
+    port: Port = 8080
+    threads: Annotated[int, Between(1, 256)] = 8
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: tuple[str, ...] = ("*",)
 
@@ -81,11 +102,11 @@ class RelaySettings:
 
     name: str
     host: str
-    port: int = 587
+    port: Port = 587
     tls: Tls = Tls.STARTTLS
     username: str | None = None
     password: Secret | None = None
-    connections: int = 4
+    connections: Annotated[int, Between(1, 500)] = 4
     verify: bool = True  # False only for a relay of your own with a certificate nobody signed
 
 
@@ -93,7 +114,7 @@ class RelaySettings:
 class DeliverySettings:
     """`[delivery]`: how mail leaves."""
 
-    in_flight_limit: int = 100
+    in_flight_limit: Annotated[int, Between(1, 10_000)] = 100
     when_in_doubt: WhenInDoubt = WhenInDoubt.MISS
     give_up_after: timedelta = timedelta(days=5)
     lease: timedelta = timedelta(seconds=15)
@@ -105,7 +126,7 @@ class FeedSettings:
 
     interval: timedelta = timedelta(minutes=15)
     timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 5_000_000
+    max_bytes: Annotated[int, Between(10_000, 100_000_000)] = 5_000_000
     allow_networks: tuple[Network, ...] = ()
 
 
@@ -113,7 +134,7 @@ class FeedSettings:
 class LoggingSettings:
     """`[logging]`: what is told to standard error."""
 
-    level: str = "info"
+    level: LogLevel = LogLevel.INFO
     style: LogStyle = LogStyle.PLAIN
 
 

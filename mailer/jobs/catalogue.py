@@ -1,0 +1,55 @@
+"""What runs by itself, as data. Read by the scheduler, by `mailer jobs` and by the docs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailer.wiring import Mailer
+
+Step = Callable[[Mailer], str]  # does what is due, and says what that was in a few words
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do again and again."""
+
+    name: str
+    what: str  # for people
+    steps: tuple[Step, ...]  # in this order; each finds what the one before left in the store
+    by_scheduler: bool = True  # False: `mailer work` does it all the time
+
+
+def _gather(mailer: Mailer) -> str:
+    report = mailer.gather.due()
+    return f"{len(report.looks)} feeds looked at, {report.new_articles} new articles"
+
+
+def _compose(mailer: Mailer) -> str:
+    return f"{len(mailer.compose.due())} editions composed"
+
+
+def _approve(mailer: Mailer) -> str:
+    return f"{len(mailer.approve.due())} approved"
+
+
+def _plan(mailer: Mailer) -> str:
+    return f"{mailer.plan.due().planned} mails planned"
+
+
+def _render(mailer: Mailer) -> str:
+    return f"{mailer.render.due()} pages rendered"
+
+
+def _send(mailer: Mailer) -> str:
+    return f"{mailer.send.until_done().sent} mails sent"
+
+
+JOBS = (
+    Job("gather", "looks at the feeds whose time has come", (_gather,)),
+    Job(
+        "digests",
+        "composes, approves, plans and renders the editions that are due",
+        (_compose, _approve, _plan, _render),
+    ),
+    Job("send", "sends what is due", (_send,), by_scheduler=False),
+)
+BY_NAME = {job.name: job for job in JOBS}

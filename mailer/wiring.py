@@ -1,0 +1,71 @@
+"""Every part made once, by hand, and put where it belongs."""
+
+from dataclasses import dataclass
+
+from mailer import resources
+from mailer.clock import Clock, SystemClock
+from mailer.config.settings import Settings
+from mailer.delivery.plan import Plan
+from mailer.delivery.send import Send
+from mailer.delivery.smtp_relay import SmtpRelay
+from mailer.editions.approve import Approve
+from mailer.editions.compose import Compose
+from mailer.feeds.fetch import Fetch
+from mailer.feeds.gather import Gather
+from mailer.links import Links
+from mailer.rendering.render import Render
+from mailer.rendering.templates import Templates
+from mailer.store.database import Store
+from mailer.subscribers.signup import Signup
+from mailer.tokens import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Mailer:
+    """The whole program: what a door is given."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    keyring: Keyring
+    links: Links
+    templates: Templates
+    signup: Signup
+    gather: Gather
+    compose: Compose
+    approve: Approve
+    plan: Plan
+    render: Render
+    send: Send
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Mailer:
+    """Make the program from its settings. Opens nothing but the database, and that when asked."""
+    clock = clock or SystemClock()
+    store = Store(settings.database_url)
+    keyring = Keyring([secret.value for secret in settings.site.secret_key])
+    links = Links(settings.site.base_url, keyring)
+    templates = Templates(resources.folder("templates") / "email")
+    return Mailer(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keyring=keyring,
+        links=links,
+        templates=templates,
+        signup=Signup(store, clock, keyring),
+        gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
+        compose=Compose(store, clock, settings.jobs.grace),
+        approve=Approve(store, clock),
+        plan=Plan(store, clock, settings.jobs.grace),
+        render=Render(store, clock, templates, links),
+        send=Send(
+            store,
+            clock,
+            SmtpRelay(settings.relay),
+            templates,
+            links,
+            keyring,
+            settings.delivery,
+        ),
+    )

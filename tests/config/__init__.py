@@ -1,0 +1,1 @@
+"""Settings, as an owner writes them."""

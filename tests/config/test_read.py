@@ -1,0 +1,168 @@
+"""Reading the configuration file."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from mailer.config.read import read
+from mailer.config.settings import Secret, Tls
+from mailer.errors import ConfigError
+
+SECRET = "0123456789abcdef0123456789abcdef"
+SMALL = f'[site]\nsecret_key = "{SECRET}"\n'
+
+
+def write(folder: Path, text: str, *, mode: int = 0o600) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def faults(path: Path, env: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(path, env or {})
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_secret_is_all_that_must_be_set(tmp_path: Path) -> None:
+    settings = read(write(tmp_path, SMALL), {})
+
+    assert settings.site.secret_key == (Secret(SECRET),)
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/mailer.db"
+
+
+def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        [site]
+        base_ulr = "https://news.example.org"
+        [web]
+        port = 99999
+        threads = "many"
+        [[relay]]
+        name = "main"
+        tls = "ssl"
+        [feeds]
+        interval = "soon"
+        allow_networks = ["10.0.0.1/8"]
+        [delivry]
+        """,
+    )
+
+    assert faults(path) == [
+        "site.base_ulr: is not a setting; did you mean site.base_url?",
+        "site.secret_key: is missing",
+        "web.port: is 99999, and must be from 1 to 65535",
+        "web.threads: is a whole number, not 'many'",
+        "relay.tls: is one of starttls, implicit, none, not 'ssl'",
+        "relay.host: is missing",
+        'feeds.interval: is a time like "30 s", "15 min", "6 h" or "5 days", not \'soon\'',
+        "feeds.allow_networks: is a network like \"10.0.0.0/8\", not '10.0.0.1/8': "
+        "10.0.0.1/8 has host bits set",
+        "delivry: is not a setting; did you mean delivery?",
+    ]
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    env = {
+        "MAILER_WEB__PORT": "9000",
+        "MAILER_RELAY__HOST": "smtp.example.org",
+        "MAILER_RELAY__NAME": "main",
+        "MAILER_RELAY__TLS": "implicit",
+        "MAILER_JOBS__GRACE": "2 hours",
+        "MAILER_FEEDS__ALLOW_NETWORKS": "127.0.0.0/8, ::1/128",
+        "MAILER_CONFIG": "is no setting",
+    }
+
+    settings = read(write(tmp_path, SMALL), env)
+
+    assert settings.web.port == 9000
+    assert settings.relay[0].tls is Tls.IMPLICIT
+    assert settings.jobs.grace == timedelta(hours=2)
+    assert settings.feeds.allow_networks == (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+def test_an_unknown_variable_of_ours_is_a_fault(tmp_path: Path) -> None:
+    assert faults(write(tmp_path, SMALL), {"MAILER_WEB__PROT": "1"}) == [
+        "web.prot: is not a setting; did you mean web.port?"
+    ]
+
+
+def test_secrets_come_from_files_and_from_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(SECRET + "\n")
+    (tmp_path / "key").chmod(0o600)
+    text = """
+        [site]
+        secret_key = [{ file = "key" }, { env = "OLD" }]
+    """
+
+    settings = read(write(tmp_path, text), {"OLD": SECRET[::-1]})
+
+    assert [secret.value for secret in settings.site.secret_key] == [SECRET, SECRET[::-1]]
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("secret", "fault"),
+    [
+        ('"short"', "has 5 characters; 32 are the least"),
+        ('{ env = "NOT_SET" }', "is to come from the environment, and NOT_SET is not set there"),
+        ("{ vault = 1 }", 'is text, { file = "…" } or { env = "…" }'),
+        ("[]", "is missing"),
+    ],
+)
+def test_a_secret_that_is_none_is_a_fault(tmp_path: Path, secret: str, fault: str) -> None:
+    path = write(tmp_path, f"[site]\nsecret_key = {secret}\n")
+
+    assert faults(path) == [f"site.secret_key: {fault}"]
+
+
+def test_a_secret_file_that_is_missing_is_a_fault(tmp_path: Path) -> None:
+    (fault,) = faults(write(tmp_path, '[site]\nsecret_key = { file = "nowhere" }\n'))
+
+    assert fault.startswith("site.secret_key: cannot be read from its file")
+
+
+def test_a_file_with_secrets_that_everybody_can_read_is_refused(tmp_path: Path) -> None:
+    (fault,) = faults(write(tmp_path, SMALL, mode=0o644))
+
+    assert "can be read by everybody" in fault
+
+
+@pytest.mark.parametrize(
+    "url", ["news.example.org", "ftp://example.org", "https://", "https://x/?a"]
+)
+def test_a_base_url_that_cannot_begin_a_link_is_refused(tmp_path: Path, url: str) -> None:
+    (fault,) = faults(write(tmp_path, f'{SMALL}base_url = "{url}"\n'))
+
+    assert fault.startswith("site.base_url: is the address of this site")
+
+
+def test_half_a_login_and_a_name_given_twice_are_faults(tmp_path: Path) -> None:
+    relay = '[[relay]]\nname = "main"\nhost = "smtp.example.org"\n'
+    path = write(tmp_path, f'{SMALL}{relay}username = "me"\n{relay}')
+
+    assert faults(path) == [
+        "relay.name: main is given to two relays",
+        "relay.password: is missing: relay main has only the other half",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[site", "the file: cannot be read: "),
+        ("site = 3\n", "site: is a table: write [site]"),
+        (SMALL + "[relay]\nname = 'x'\n", "relay: is a list of tables: write [[relay]]"),
+    ],
+)
+def test_a_file_of_another_shape_is_told_plainly(tmp_path: Path, text: str, fault: str) -> None:
+    assert faults(write(tmp_path, text))[0].startswith(fault)
+
+
+def test_no_file_at_all_says_how_to_make_one(tmp_path: Path) -> None:
+    assert faults(tmp_path / "config.toml") == ["the file: does not exist; `mailer init` makes one"]
