@@ -56,7 +56,9 @@ def parse_address(text: str) -> Address:
     if len(cleaned) > LONGEST:
         raise AddressError(text, f"An e-mail address has at most {LONGEST} characters.")
     try:
-        found = validate_email(cleaned, check_deliverability=False, test_environment=True)
+        found = validate_email(
+            cleaned, check_deliverability=False, strict=True, test_environment=True
+        )
     except EmailNotValidError as why:
         raise AddressError(text, f"This is not an e-mail address: {why}") from why
     # validate_email folds neither width nor case; a key must.

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 def run_scheduler(mailer: Mailer, stop: Event) -> None:
     """Run every scheduled job each tick until `stop` is set, then let running ones finish."""
+    # That a look at the feeds outlasts a tick is no news; APScheduler would warn of it each time.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=UTC)
     for job in JOBS:
         if job.by_scheduler:
@@ -45,5 +47,5 @@ def _step(mailer: Mailer, name: str) -> None:
         run_job(mailer, name)
     except MailerError as why:
         log.warning("job.failed", extra={"job": name, "reason": str(why)})
-    except Exception:  # noqa: BLE001 - the top of the loop: one broken job may not stop the others
+    except Exception:
         log.exception("job.broken", extra={"job": name})

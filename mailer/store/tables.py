@@ -227,14 +227,9 @@ source = _table(
 arrival = Table(
     "arrival",
     metadata,
-    Column(
-        "only",
-        Integer,
-        CheckConstraint('"only" = 1', name="one_row"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    Column("only", Integer, primary_key=True, autoincrement=False),
     Column("newest", BigInteger, nullable=False),
+    CheckConstraint('"only" = 1', name="one_row"),
 )
 
 article = _table(

@@ -17,7 +17,8 @@ def upgrade() -> None:
         "arrival",
         sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("newest", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("only", name="pk_arrival"),
+        sa.CheckConstraint('"only" = 1', name=op.f("ck_arrival_one_row")),
+        sa.PrimaryKeyConstraint("only", name=op.f("pk_arrival")),
     )
     op.create_table(
         "feed",
@@ -33,9 +34,9 @@ def upgrade() -> None:
         sa.Column("last_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
-        sa.CheckConstraint("state IN ('active', 'gone')", name="ck_feed_state_known"),
-        sa.PrimaryKeyConstraint("id", name="pk_feed"),
-        sa.UniqueConstraint("url", name="uq_feed_url"),
+        sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
+        sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_feed_next_look_at", "feed", ["next_look_at"], unique=False)
@@ -46,7 +47,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("failed", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_job_run"),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
     op.create_table(
         "newsletter",
@@ -67,19 +68,21 @@ def upgrade() -> None:
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "approval IN ('automatic', 'manual')", name="ck_newsletter_approval_known"
+            "approval IN ('automatic', 'manual')", name=op.f("ck_newsletter_approval_known")
         ),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name="ck_newsletter_rhythm_known",
+            name=op.f("ck_newsletter_rhythm_known"),
         ),
-        sa.CheckConstraint("max_stories BETWEEN 1 AND 100", name="ck_newsletter_max_stories_range"),
         sa.CheckConstraint(
-            "minute_of_day BETWEEN 0 AND 1439", name="ck_newsletter_minute_of_day_range"
+            "max_stories BETWEEN 1 AND 100", name=op.f("ck_newsletter_max_stories_range")
         ),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_newsletter_weekday_range"),
-        sa.PrimaryKeyConstraint("id", name="pk_newsletter"),
-        sa.UniqueConstraint("slug", name="uq_newsletter_slug"),
+        sa.CheckConstraint(
+            "minute_of_day BETWEEN 0 AND 1439", name=op.f("ck_newsletter_minute_of_day_range")
+        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_newsletter_weekday_range")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_newsletter")),
+        sa.UniqueConstraint("slug", name=op.f("uq_newsletter_slug")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -89,7 +92,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_sender"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sender")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -99,8 +102,8 @@ def upgrade() -> None:
         sa.Column("address_key", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_subscriber"),
-        sa.UniqueConstraint("address_key", name="uq_subscriber_address_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
+        sa.UniqueConstraint("address_key", name=op.f("uq_subscriber_address_key")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -109,8 +112,8 @@ def upgrade() -> None:
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_suppression"),
-        sa.UniqueConstraint("address_hash", name="uq_suppression_address_hash"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
+        sa.UniqueConstraint("address_hash", name=op.f("uq_suppression_address_hash")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -134,10 +137,10 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("topics", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name="fk_article_feed_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_article"),
-        sa.UniqueConstraint("arrival", name="uq_article_arrival"),
-        sa.UniqueConstraint("feed_id", "identity", name="uq_article_feed_id_identity"),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_article_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sa.UniqueConstraint("arrival", name=op.f("uq_article_arrival")),
+        sa.UniqueConstraint("feed_id", "identity", name=op.f("uq_article_feed_id_identity")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_article_feed_id_arrival", "article", ["feed_id", "arrival"], unique=False)
@@ -151,11 +154,11 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("first_shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name="fk_consent_wording_newsletter_id"
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_consent_wording_newsletter_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_consent_wording"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_wording")),
         sa.UniqueConstraint(
-            "newsletter_id", "digest", name="uq_consent_wording_newsletter_id_digest"
+            "newsletter_id", "digest", name=op.f("uq_consent_wording_newsletter_id_digest")
         ),
         sqlite_autoincrement=True,
     )
@@ -180,20 +183,20 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name="ck_edition_rhythm_known",
+            name=op.f("ck_edition_rhythm_known"),
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'approved', 'held', 'cancelled', 'empty', 'missed')",
-            name="ck_edition_state_known",
+            name=op.f("ck_edition_state_known"),
         ),
-        sa.CheckConstraint("opens <= closes", name="ck_edition_window"),
+        sa.CheckConstraint("opens <= closes", name=op.f("ck_edition_window")),
         sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name="fk_edition_newsletter_id"
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_edition_newsletter_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_edition"),
-        sa.UniqueConstraint("key", name="uq_edition_key"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
         sa.UniqueConstraint(
-            "newsletter_id", "rhythm", "slot", name="uq_edition_newsletter_id_rhythm_slot"
+            "newsletter_id", "rhythm", "slot", name=op.f("uq_edition_newsletter_id_rhythm_slot")
         ),
         sqlite_autoincrement=True,
     )
@@ -207,12 +210,14 @@ def upgrade() -> None:
         sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name="fk_source_feed_id"),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_source_feed_id")),
         sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name="fk_source_newsletter_id"
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_source_newsletter_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_source"),
-        sa.UniqueConstraint("newsletter_id", "feed_id", name="uq_source_newsletter_id_feed_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
+        sa.UniqueConstraint(
+            "newsletter_id", "feed_id", name=op.f("uq_source_newsletter_id_feed_id")
+        ),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -237,32 +242,34 @@ def upgrade() -> None:
         sa.Column("next_slot", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
             "(state = 'active') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
-            name="ck_subscription_due_when_active",
+            name=op.f("ck_subscription_due_when_active"),
         ),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name="ck_subscription_rhythm_known",
+            name=op.f("ck_subscription_rhythm_known"),
         ),
         sa.CheckConstraint(
             "state <> 'active' OR confirmed_at IS NOT NULL",
-            name="ck_subscription_active_is_confirmed",
+            name=op.f("ck_subscription_active_is_confirmed"),
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'active', 'left')", name="ck_subscription_state_known"
+            "state IN ('pending', 'active', 'left')", name=op.f("ck_subscription_state_known")
         ),
         sa.CheckConstraint(
-            "minute_of_day BETWEEN 0 AND 1439", name="ck_subscription_minute_of_day_range"
+            "minute_of_day BETWEEN 0 AND 1439", name=op.f("ck_subscription_minute_of_day_range")
         ),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_subscription_weekday_range"),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_subscription_weekday_range")),
         sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name="fk_subscription_newsletter_id"
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_subscription_newsletter_id")
         ),
         sa.ForeignKeyConstraint(
-            ["subscriber_id"], ["subscriber.id"], name="fk_subscription_subscriber_id"
+            ["subscriber_id"], ["subscriber.id"], name=op.f("fk_subscription_subscriber_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_subscription"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint(
-            "subscriber_id", "newsletter_id", name="uq_subscription_subscriber_id_newsletter_id"
+            "subscriber_id",
+            "newsletter_id",
+            name=op.f("uq_subscription_subscriber_id_newsletter_id"),
         ),
         sqlite_autoincrement=True,
     )
@@ -292,20 +299,22 @@ def upgrade() -> None:
         sa.Column("network", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'added')", name="ck_consent_event_act_known"
+            "act IN ('requested', 'confirmed', 'left', 'added')",
+            name=op.f("ck_consent_event_act_known"),
         ),
         sa.CheckConstraint(
-            "way IN ('form', 'api', 'page', 'one-click', 'cli')", name="ck_consent_event_way_known"
+            "way IN ('form', 'api', 'page', 'one-click', 'cli')",
+            name=op.f("ck_consent_event_way_known"),
         ),
         sa.ForeignKeyConstraint(
             ["consent_wording_id"],
             ["consent_wording.id"],
-            name="fk_consent_event_consent_wording_id",
+            name=op.f("fk_consent_event_consent_wording_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["subscription_id"], ["subscription.id"], name="fk_consent_event_subscription_id"
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_consent_event_subscription_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_consent_event"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_event")),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -341,30 +350,34 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
-            name="ck_delivery_kind_has_content",
+            name=op.f("ck_delivery_kind_has_content"),
         ),
         sa.CheckConstraint(
             "(state IN ('claimed', 'sending')) = (sender_id IS NOT NULL)",
-            name="ck_delivery_held_by_sender",
+            name=op.f("ck_delivery_held_by_sender"),
         ),
-        sa.CheckConstraint("kind IN ('digest', 'notice')", name="ck_delivery_kind_known"),
+        sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
-            "notice IN ('confirm', 'already_subscribed')", name="ck_delivery_notice_known"
+            "notice IN ('confirm', 'already_subscribed')", name=op.f("ck_delivery_notice_known")
         ),
         sa.CheckConstraint(
             "state IN ('due', 'claimed', 'sending', 'sent', 'refused', 'given_up', 'skipped', 'in_doubt')",
-            name="ck_delivery_state_known",
+            name=op.f("ck_delivery_state_known"),
         ),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_delivery_edition_id"),
         sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name="fk_delivery_newsletter_id"
+            ["edition_id"], ["edition.id"], name=op.f("fk_delivery_edition_id")
         ),
-        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name="fk_delivery_sender_id"),
         sa.ForeignKeyConstraint(
-            ["subscription_id"], ["subscription.id"], name="fk_delivery_subscription_id"
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_delivery_newsletter_id")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_delivery"),
-        sa.UniqueConstraint("subscription_id", "slot", name="uq_delivery_subscription_id_slot"),
+        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name=op.f("fk_delivery_sender_id")),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name=op.f("fk_delivery_subscription_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint(
+            "subscription_id", "slot", name=op.f("uq_delivery_subscription_id_slot")
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -387,10 +400,10 @@ def upgrade() -> None:
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("rendered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_page_edition_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_page"),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_page_edition_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         sa.UniqueConstraint(
-            "edition_id", "since", "language", name="uq_page_edition_id_since_language"
+            "edition_id", "since", "language", name=op.f("uq_page_edition_id_since_language")
         ),
         sqlite_autoincrement=True,
     )
@@ -407,10 +420,12 @@ def upgrade() -> None:
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("included", sa.Boolean(), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name="fk_piece_article_id"),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name="fk_piece_edition_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_piece"),
-        sa.UniqueConstraint("edition_id", "article_id", name="uq_piece_edition_id_article_id"),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_piece_article_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_piece_edition_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece")),
+        sa.UniqueConstraint(
+            "edition_id", "article_id", name=op.f("uq_piece_edition_id_article_id")
+        ),
         sqlite_autoincrement=True,
     )
     op.execute('INSERT INTO arrival ("only", newest) VALUES (1, 0)')

@@ -1,0 +1,1 @@
+"""Our own rules, as tests: style, types, floor plan, sizes, documents, packaging."""

@@ -1,0 +1,1 @@
+"""Whole stories through real doors, and real processes that are killed."""
