@@ -1,0 +1,1 @@
+"""Feeds: fetched, understood, cleaned, kept."""
