@@ -9,15 +9,15 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one scheme, as #RRGGBB."""
+    """The colours of one scheme, as #RRGGBB. The names are those of the signup form's theme."""
 
     page: str  # behind the sheet
     card: str  # the sheet
     ink: str
     mute: str  # second voice: meta lines, footer
     link: str
-    button: str
-    button_ink: str
+    btn: str
+    btn_ink: str
     kick: str  # names of sections
     rule: str  # thick line above a section
     hair: str  # thin line between stories; decoration only
@@ -34,8 +34,8 @@ LIGHT = Palette(
     ink="#1C1B19",
     mute="#57534B",
     link="#0B5A87",
-    button="#0B5A87",
-    button_ink="#FFFFFF",
+    btn="#0B5A87",
+    btn_ink="#FFFFFF",
     kick="#9B1C31",
     rule="#1C1B19",
     hair="#D8D3C8",
@@ -52,8 +52,8 @@ DARK = Palette(
     ink="#ECEAE4",
     mute="#B4AFA5",
     link="#8CC8F0",
-    button="#8CC8F0",
-    button_ink="#0C1A24",
+    btn="#8CC8F0",
+    btn_ink="#0C1A24",
     kick="#FF9CAA",
     rule="#ECEAE4",
     hair="#3A3E44",
@@ -77,7 +77,7 @@ def direction(language: str) -> str:
 
 
 def declarations(palette: Palette) -> str:
-    """Return a palette as custom properties: `--page:#F4F2EC;--card:…;--button-ink:…`."""
+    """Return a palette as custom properties: `--page:#F4F2EC;--card:…;--btn-ink:…`."""
     return ";".join(
         f"--{token.replace('_', '-')}:{colour}" for token, colour in asdict(palette).items()
     )
