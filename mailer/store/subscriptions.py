@@ -1,7 +1,112 @@
-"""Subscriptions."""
+"""Ties between people and newsletters. Every move repeats the state it found."""
 
+from datetime import datetime
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
+from mailer.errors import NotFound
 from mailer.store.aggregate import Aggregate
+from mailer.store.tables import subscription
+from mailer.subscribers.model import State, Subscription
+
+
+def _subscription(row: RowMapping) -> Subscription:
+    return Subscription(
+        id=row["id"],
+        subscriber_id=row["subscriber_id"],
+        newsletter_id=row["newsletter_id"],
+        state=State(row["state"]),
+        schedule=Schedule(Rhythm(row["rhythm"]), row["minute_of_day"], row["weekday"], row["zone"]),
+        requested_at=row["requested_at"],
+        confirmed_at=row["confirmed_at"],
+        left_at=row["left_at"],
+        watermark=row["watermark"],
+        next_due_at=row["next_due_at"],
+        next_slot=row["next_slot"],
+    )
 
 
 class Subscriptions(Aggregate):
-    """Subscriptions."""
+    """Who gets what, and from where on."""
+
+    def find(self, subscriber_id: int, newsletter_id: int) -> Subscription | None:
+        """Return the tie between the two, or None."""
+        row = self._one(
+            select(subscription).where(
+                subscription.c.subscriber_id == subscriber_id,
+                subscription.c.newsletter_id == newsletter_id,
+            )
+        )
+        return None if row is None else _subscription(row)
+
+    def get(self, key: int) -> Subscription | None:
+        """Return the tie with this id, or None: its person may have been erased."""
+        row = self._one(select(subscription).where(subscription.c.id == key))
+        return None if row is None else _subscription(row)
+
+    def by_id(self, key: int) -> Subscription:
+        """Return the tie with this id, or raise NotFound."""
+        found = self.get(key)
+        if found is None:
+            raise NotFound("subscription", key)
+        return found
+
+    def of_subscriber(self, subscriber_id: int) -> list[Subscription]:
+        """Return all ties of one person."""
+        rows = self._all(
+            select(subscription)
+            .where(subscription.c.subscriber_id == subscriber_id)
+            .order_by(subscription.c.id)
+        )
+        return [_subscription(row) for row in rows]
+
+    def add_pending(
+        self, subscriber_id: int, newsletter: Newsletter, now: datetime
+    ) -> Subscription:
+        """Keep a new tie that waits for its confirmation, in the newsletter's own rhythm."""
+        schedule = newsletter.schedule
+        self._run(
+            insert(subscription).values(
+                subscriber_id=subscriber_id,
+                newsletter_id=newsletter.id,
+                state=State.PENDING,
+                rhythm=schedule.rhythm,
+                minute_of_day=schedule.minute_of_day,
+                weekday=schedule.weekday,
+                zone=schedule.zone,
+                requested_at=now,
+                watermark=0,
+            )
+        )
+        found = self.find(subscriber_id, newsletter.id)
+        assert found is not None  # noqa: S101 - inserted a line above
+        return found
+
+    def ask_again(self, found: Subscription, now: datetime) -> None:
+        """Start a signup anew: whoever left, or whose confirmation link has expired."""
+        self._move(found, State.PENDING, requested_at=now, confirmed_at=None, left_at=None)
+
+    def activate(self, found: Subscription, now: datetime, watermark: int, due: Due) -> bool:
+        """Make a pending tie active; False when somebody else was quicker."""
+        return self._move(
+            found,
+            State.ACTIVE,
+            confirmed_at=now,
+            left_at=None,
+            watermark=watermark,
+            next_due_at=due.at,
+            next_slot=due.slot,
+        )
+
+    def end(self, found: Subscription, now: datetime) -> bool:
+        """Make a tie left; False when somebody else was quicker."""
+        return self._move(found, State.LEFT, left_at=now, next_due_at=None, next_slot=None)
+
+    def _move(self, found: Subscription, to: State, **values: object) -> bool:
+        moved = self._run(
+            update(subscription)
+            .where(subscription.c.id == found.id, subscription.c.state == found.state)
+            .values(state=to, **values)
+        )
+        return moved.rowcount == 1

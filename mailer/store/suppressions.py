@@ -1,7 +1,39 @@
-"""Suppressions."""
+"""Addresses that are never mailed again, kept as keyed hashes."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
 
 from mailer.store.aggregate import Aggregate
+from mailer.store.tables import suppression
 
 
 class Suppressions(Aggregate):
-    """Suppressions."""
+    """The list of no."""
+
+    def add(self, address_hash: str, reason: str, now: datetime) -> None:
+        """Put an address on the list; the first reason stays."""
+        statement = self._insert(suppression).values(
+            address_hash=address_hash, reason=reason, at=now
+        )
+        self._run(statement.on_conflict_do_nothing(index_elements=["address_hash"]))
+
+    def remove(self, address_hash: str) -> bool:
+        """Take an address off the list; False when it was not on it."""
+        removed = self._run(delete(suppression).where(suppression.c.address_hash == address_hash))
+        return removed.rowcount == 1
+
+    def holds(self, address_hash: str) -> bool:
+        """Tell whether an address is on the list."""
+        return bool(self.among([address_hash]))
+
+    def among(self, hashes: Collection[str]) -> set[str]:
+        """Return those of the hashes that are on the list."""
+        rows = self._all(
+            select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
+        )
+        return {row["address_hash"] for row in rows}
+
+    def count(self) -> int:
+        return self._count(select(func.count()).select_from(suppression))

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailer.address import Address
-from mailer.editions.model import Rhythm
+from mailer.editions.model import Schedule
 
 
 class State(StrEnum):
@@ -61,7 +61,7 @@ class Subscription:
     subscriber_id: int
     newsletter_id: int
     state: State
-    rhythm: Rhythm
+    schedule: Schedule  # the reader's own; it began as the newsletter's
     requested_at: datetime
     confirmed_at: datetime | None
     left_at: datetime | None

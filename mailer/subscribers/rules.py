@@ -1,0 +1,57 @@
+"""What a signup turns into, in which words, and how little is kept of where it came from."""
+
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
+
+from mailer.editions.model import Newsletter, Rhythm
+from mailer.subscribers.model import State, Subscription
+from mailer.tokens import LIFETIME, Purpose
+
+OFTEN = {
+    Rhythm.DAILY: "One mail a day",
+    Rhythm.WEEKDAYS: "One mail each working day",
+    Rhythm.WEEKLY: "One mail a week",
+    Rhythm.MONTHLY: "One mail a month",
+    Rhythm.MINUTELY: "One mail a minute, while this demonstration runs",
+}
+
+
+class Request(StrEnum):
+    """What somebody's asking for a newsletter comes to."""
+
+    BEGIN = "begin"  # a new signup, or one that starts from the start
+    REMIND = "remind"  # still waiting; the link they have still works
+    ALREADY = "already"
+
+
+def judge(found: Subscription | None, now: datetime) -> Request:
+    """Return what asking for a newsletter comes to, given the tie there is."""
+    match found:
+        case None | Subscription(state=State.LEFT):
+            return Request.BEGIN
+        case Subscription(state=State.ACTIVE):
+            return Request.ALREADY
+    expired = now > found.requested_at + LIFETIME[Purpose.CONFIRM]
+    return Request.BEGIN if expired else Request.REMIND
+
+
+def consent_words(newsletter: Newsletter) -> str:
+    """Return the sentence beside the button; what was agreed to is kept word for word."""
+    return (
+        f"{OFTEN[newsletter.schedule.rhythm]} from {newsletter.name}. We send a link to confirm"
+        " first, and every mail has one to leave."
+    )
+
+
+def network_of(client: str | None) -> str | None:
+    """Return the caller's /24 or /48: enough to see a flood, too little to see a person."""
+    if client is None:
+        return None
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if address.version == 6 else None
+    address = address if mapped is None else mapped
+    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))

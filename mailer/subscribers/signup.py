@@ -1,0 +1,201 @@
+"""Signing up, confirming, leaving: what people do about their own mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.address import Address, address_hash
+from mailer.clock import Clock
+from mailer.delivery.model import Notice
+from mailer.editions.calendar import next_due
+from mailer.editions.model import Newsletter
+from mailer.errors import Conflict, NotFound, TokenExpired
+from mailer.store.database import Store, Transaction
+from mailer.subscribers.model import Act, Origin, State, Subscriber, Subscription, Way
+from mailer.subscribers.rules import Request, consent_words, judge
+from mailer.tokens import Keyring, Purpose, Token
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What the page behind a link may show, which somebody else may have opened."""
+
+    newsletter: Newsletter
+    state: State
+    masked_address: str
+    subscription: Subscription
+
+
+class Signup:
+    """Turns what people ask for into subscriptions, consent events and notices."""
+
+    def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
+        self._store = store
+        self._clock = clock
+        self._keyring = keyring
+
+    def subscribe(self, slug: str, address: Address, origin: Origin) -> None:
+        """Ask for a newsletter. Says nothing about who was known; raise NotFound for a wrong slug.
+
+        What is to be said goes to the address by mail, at most once a day and kind.
+        """
+        now = self._clock.now()
+        with self._store.write() as tx:
+            newsletter = tx.newsletters.by_slug(slug)
+            blocked = tx.suppressions.holds(address_hash(address, self._keyring.pepper))
+            if blocked or not newsletter.public:
+                return
+            person = tx.subscribers.get_or_add(address, now)
+            self._ask(tx, newsletter, person, origin, now)
+
+    def confirm(self, text: str, origin: Origin) -> Glimpse:
+        """Make a signup count; the same link again finds it done.
+
+        Raises TokenError for a link that is not ours, TokenExpired when it is too old, or belongs
+        to a signup that is over.
+        """
+        token = self._keyring.read(Purpose.CONFIRM, text, self._clock.now())
+        with self._store.write() as tx:
+            found = _signed_up_with(tx, token)
+            if found.state is State.PENDING:
+                self._activate(tx, found, Act.CONFIRMED, origin)
+            return self._glimpse(tx, found.id)
+
+    def leave(self, text: str, origin: Origin) -> Glimpse | None:
+        """End a subscription; again and again is fine. None: there is nothing left of it.
+
+        Raises TokenError for a link that is not ours.
+        """
+        token = self._keyring.read(Purpose.LEAVE, text, self._clock.now())
+        with self._store.write() as tx:
+            found = tx.subscriptions.get(token.subject)
+            if found is None:
+                return None
+            self._end(tx, found, origin)
+            return self._glimpse(tx, found.id)
+
+    def look(self, purpose: Purpose, text: str) -> Glimpse | None:
+        """Return what a link is about, changing nothing. None: there is nothing left of it.
+
+        Raises as the act itself would.
+        """
+        token = self._keyring.read(purpose, text, self._clock.now())
+        with self._store.read() as tx:
+            if purpose is Purpose.CONFIRM:
+                return self._glimpse(tx, _signed_up_with(tx, token).id)
+            found = tx.subscriptions.get(token.subject)
+            return None if found is None else self._glimpse(tx, found.id)
+
+    def add(self, slug: str, address: Address) -> Subscription:
+        """Put somebody on the list at once; whoever does so answers for the consent.
+
+        Raises Conflict when they are on it, or on the list of those who are never mailed.
+        """
+        now = self._clock.now()
+        with self._store.write() as tx:
+            newsletter = tx.newsletters.by_slug(slug)
+            if tx.suppressions.holds(address_hash(address, self._keyring.pepper)):
+                raise Conflict("suppression of", address.text)
+            person = tx.subscribers.get_or_add(address, now)
+            found = tx.subscriptions.find(person.id, newsletter.id)
+            if found is not None and found.state is State.ACTIVE:
+                raise Conflict("subscriber", address.text)
+            pending = self._begin(tx, newsletter, person, found, now)
+            self._activate(tx, pending, Act.ADDED, Origin(Way.CLI))
+            return tx.subscriptions.by_id(pending.id)
+
+    def confirm_by_operator(self, slug: str, address: Address) -> Subscription:
+        """Confirm a waiting signup by hand; raise NotFound when none waits."""
+        with self._store.write() as tx:
+            newsletter = tx.newsletters.by_slug(slug)
+            person = tx.subscribers.by_address(address)
+            found = tx.subscriptions.find(person.id, newsletter.id)
+            if found is None or found.state is not State.PENDING:
+                raise NotFound("waiting signup of", address.text)
+            self._activate(tx, found, Act.CONFIRMED, Origin(Way.CLI))
+            return tx.subscriptions.by_id(found.id)
+
+    def unsubscribe(self, address: Address, slug: str | None = None) -> list[Newsletter]:
+        """End one subscription of a person, or all; return the newsletters that were left."""
+        with self._store.write() as tx:
+            person = tx.subscribers.by_address(address)
+            only = None if slug is None else tx.newsletters.by_slug(slug).id
+            ended = [
+                found
+                for found in tx.subscriptions.of_subscriber(person.id)
+                if only in {None, found.newsletter_id} and self._end(tx, found, Origin(Way.CLI))
+            ]
+            return [tx.newsletters.by_id(found.newsletter_id) for found in ended]
+
+    def _ask(
+        self,
+        tx: Transaction,
+        newsletter: Newsletter,
+        person: Subscriber,
+        origin: Origin,
+        now: datetime,
+    ) -> None:
+        found = tx.subscriptions.find(person.id, newsletter.id)
+        request = judge(found, now)
+        if request is Request.BEGIN or found is None:
+            found = self._begin(tx, newsletter, person, found, now)
+        if request is not Request.ALREADY:
+            words = tx.consent.wording(newsletter.id, consent_words(newsletter), now)
+            tx.consent.record(found.id, Act.REQUESTED, origin, now, wording_id=words)
+        notice = Notice.ALREADY_SUBSCRIBED if request is Request.ALREADY else Notice.CONFIRM
+        tx.deliveries.add_notice(
+            subscription_id=found.id,
+            newsletter_id=newsletter.id,
+            notice=notice,
+            language=person.language or newsletter.language,
+            slot=f"{notice}:{now:%Y-%m-%d}",
+            now=now,
+        )
+
+    def _begin(
+        self,
+        tx: Transaction,
+        newsletter: Newsletter,
+        person: Subscriber,
+        found: Subscription | None,
+        now: datetime,
+    ) -> Subscription:
+        if found is None:
+            return tx.subscriptions.add_pending(person.id, newsletter, now)
+        tx.subscriptions.ask_again(found, now)
+        return tx.subscriptions.by_id(found.id)
+
+    def _activate(self, tx: Transaction, found: Subscription, act: Act, origin: Origin) -> None:
+        now = self._clock.now()
+        # From the newest edition that is out: the first mail is as whole as everybody's.
+        watermark = tx.editions.newest_out(found.newsletter_id)
+        if tx.subscriptions.activate(found, now, watermark, next_due(found.schedule, now)):
+            tx.consent.record(found.id, act, origin, now)
+
+    def _end(self, tx: Transaction, found: Subscription, origin: Origin) -> bool:
+        now = self._clock.now()
+        if found.state is State.LEFT or not tx.subscriptions.end(found, now):
+            return False
+        tx.consent.record(found.id, Act.LEFT, origin, now)
+        return True
+
+    def _glimpse(self, tx: Transaction, key: int) -> Glimpse:
+        found = tx.subscriptions.by_id(key)
+        person = tx.subscribers.by_id(found.subscriber_id)
+        return Glimpse(
+            newsletter=tx.newsletters.by_id(found.newsletter_id),
+            state=found.state,
+            masked_address=person.address.masked,
+            subscription=found,
+        )
+
+
+def _signed_up_with(tx: Transaction, token: Token) -> Subscription:
+    """Return the signup that this confirmation link belongs to; raise TokenExpired if none does."""
+    found = tx.subscriptions.get(token.subject)
+    if (
+        found is None
+        or found.state is State.LEFT
+        or int(found.requested_at.timestamp()) != int(token.made_at.timestamp())
+    ):
+        raise TokenExpired("this link belongs to a signup that is over")
+    return found
