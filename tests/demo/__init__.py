@@ -1,0 +1,1 @@
+"""The demo: its newsrooms, its sample site, and the whole story."""
