@@ -20,10 +20,6 @@ class Links:
         """The page that ends one subscription, and the target of RFC 8058 one-click."""
         return self._private("leave", Purpose.LEAVE, subscription_id, made_at)
 
-    def why(self, subscription_id: int, made_at: datetime) -> str:
-        """The page that says when and in which words somebody signed up."""
-        return self._private("why", Purpose.WHY, subscription_id, made_at)
-
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 

@@ -28,7 +28,6 @@ class Purpose(IntEnum):
 
     CONFIRM = 1
     LEAVE = 2
-    WHY = 3
 
 
 LIFETIME = {Purpose.CONFIRM: timedelta(hours=72)}  # what is not named here does not expire

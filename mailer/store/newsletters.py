@@ -10,7 +10,7 @@ from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.errors import Conflict, NotFound
 from mailer.feeds.model import Source
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import newsletter, source, subscription
+from mailer.store.tables import edition, newsletter, source, subscription
 
 
 def _newsletter(row: RowMapping) -> Newsletter:
@@ -84,6 +84,13 @@ class Newsletters(Aggregate):
         return [
             _newsletter(row) for row in self._all(select(newsletter).order_by(newsletter.c.slug))
         ]
+
+    def in_use(self, key: int) -> bool:
+        """Whether anybody ever subscribed to it, or an edition was made."""
+        return any(
+            self._one(select(table.c.id).where(table.c.newsletter_id == key).limit(1))
+            for table in (subscription, edition)
+        )
 
     def remove(self, key: int) -> None:
         """Forget a newsletter that nobody subscribed to and nothing was sent for."""

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, case, insert, select, update
 
+from mailer.editions.calendar import next_due
 from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
 from mailer.errors import NotFound
 from mailer.store.aggregate import Aggregate
@@ -102,6 +103,36 @@ class Subscriptions(Aggregate):
     def end(self, found: Subscription, now: datetime) -> bool:
         """Make a tie left; False when somebody else was quicker."""
         return self._move(found, State.LEFT, left_at=now, next_due_at=None, next_slot=None)
+
+    def follow(self, before: Newsletter, after: Newsletter, now: datetime) -> int:
+        """Give the new schedule to all readers who still have the newsletter's old one.
+
+        Return how many. What they got already stays theirs: the ledger's key sees to that.
+        """
+        if before.schedule == after.schedule:
+            return 0
+        old, new = before.schedule, after.schedule
+        due = next_due(new, now)
+        active = subscription.c.state == State.ACTIVE
+        moved = self._run(
+            update(subscription)
+            .where(
+                subscription.c.newsletter_id == before.id,
+                subscription.c.rhythm == old.rhythm,
+                subscription.c.minute_of_day == old.minute_of_day,
+                subscription.c.weekday == old.weekday,
+                subscription.c.zone == old.zone,
+            )
+            .values(
+                rhythm=new.rhythm,
+                minute_of_day=new.minute_of_day,
+                weekday=new.weekday,
+                zone=new.zone,
+                next_due_at=case((active, due.at)),
+                next_slot=case((active, due.slot)),
+            )
+        )
+        return moved.rowcount
 
     def _move(self, found: Subscription, to: State, **values: object) -> bool:
         moved = self._run(

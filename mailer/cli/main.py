@@ -1,0 +1,101 @@
+"""`mailer`: the command tree's trunk, and errors turned into one line and an exit code.
+
+0 done; 1 the answer is no; 2 wrong usage or settings; 3 a temporary trouble, worth trying again.
+"""
+
+import os
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from mailer.cli.context import Context
+from mailer.cli.tree import LazyGroup
+from mailer.errors import ConfigError, MailerError, UsageError
+
+DONE, NO, WRONG_USAGE, TEMPORARY, INTERRUPTED = 0, 1, 2, 3, 130
+
+COMMANDS = {
+    "init": ("mailer.cli.init", "Make a working installation in a folder."),
+    "demo": ("mailer.cli.demo", "See the whole story on a built-in inbox and sample site."),
+    "run": ("mailer.cli.service", "Run everything: web server, scheduler, sender."),
+    "serve": ("mailer.cli.service", "Run the web server alone."),
+    "schedule": ("mailer.cli.service", "Run the scheduler alone."),
+    "work": ("mailer.cli.service", "Run a sender alone."),
+    "status": ("mailer.cli.status", "What is due, under way, stuck, and what comes next."),
+    "newsletters": ("mailer.cli.newsletters", "What people can subscribe to."),
+    "feeds": ("mailer.cli.feeds", "Where the articles come from."),
+    "editions": ("mailer.cli.editions", "What is sent, and why these stories."),
+    "deliveries": ("mailer.cli.deliveries", "The ledger: what became of each mail."),
+    "subscribers": ("mailer.cli.subscribers", "Who gets it."),
+    "db": ("mailer.cli.database", "The database's version."),
+    "jobs": ("mailer.cli.jobs", "What runs by itself."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `mailer demo`, or make your own: `mailer init`.",
+)
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="MAILER_CONFIG",
+    default=Path("config.toml"),
+    show_default=True,
+    help="The configuration file; $MAILER_CONFIG names one too.",
+)
+@click.option("--debug", is_flag=True, help="Print a traceback with an unexpected error.")
+@click.version_option(version("digest-mailer"), prog_name="mailer")
+@click.pass_context
+def mailer(ctx: click.Context, config: Path, debug: bool) -> None:  # noqa: FBT001 - click's call
+    """Newsletters and feed digests from your own machine."""
+    ctx.obj = Context(config)
+    ctx.meta["debug"] = debug
+
+
+def main() -> None:
+    """Run one command and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong is one line on stderr."""
+    try:
+        answer = mailer.main(words, prog_name="mailer", standalone_mode=False)
+    except click.ClickException as why:
+        why.show()
+        return WRONG_USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except MailerError as why:
+        return _tell(why)
+    except Exception as why:  # noqa: BLE001 - the top of the program: no traceback for a person
+        return _tell_unexpected(why, debug="--debug" in words)
+    return answer if isinstance(answer, int) else DONE
+
+
+def _tell(why: MailerError) -> int:
+    click.echo(f"mailer: {why}", err=True)
+    if why.help:
+        click.echo(f"  {why.help}", err=True)
+    if isinstance(why, ConfigError | UsageError):
+        return WRONG_USAGE
+    return TEMPORARY if why.temporary else NO
+
+
+def _tell_unexpected(why: Exception, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(why)
+    click.echo(f"mailer: an error of ours: {type(why).__name__}: {why}", err=True)
+    if not debug:
+        click.echo("  `mailer --debug …` shows where; please report it", err=True)
+    return NO

@@ -1,0 +1,57 @@
+"""`mailer run`, and its three parts: `serve`, `schedule`, `work`."""
+
+import sys
+
+import click
+
+from mailer.cli.context import Context, pass_context
+from mailer.cli.supervise import hold_lifeline, run_together, stop_event
+from mailer.jobs.local import run_scheduler
+from mailer.web.app import create_app
+from mailer.web.server import check_port
+from mailer.web.server import serve as serve_web
+
+PARTS = ("serve", "schedule", "work")
+
+
+@click.command(epilog="Example: mailer --config /etc/mailer/config.toml run")
+@pass_context
+def run(context: Context) -> None:
+    """Run everything: web server, scheduler and sender, as three processes of one group.
+
+    Ends on SIGTERM or Ctrl-C, when what is in flight has been settled. When one part ends by
+    itself the others are ended too, so that a service manager can start a whole one again.
+    """
+    mailer = context.mailer  # settings and database are checked before anything starts
+    mailer.store.close()
+    check_port(context.settings.web)
+    program = [sys.executable, "-m", "mailer", "--config", str(context.config)]
+    ended = run_together([[*program, part] for part in PARTS])
+    if ended is not None:
+        click.echo(f"mailer: {ended.name} ended unexpectedly; the others were ended too", err=True)
+        raise click.exceptions.Exit(ended.code)
+
+
+@click.command(epilog="Example: mailer serve")
+@pass_context
+def serve(context: Context) -> None:
+    """Run the web server alone: form, pages, archive."""
+    hold_lifeline()
+    context.mailer.store.close()
+    serve_web(context.settings.web, lambda: create_app(context.mailer))
+
+
+@click.command(epilog="Example: mailer schedule")
+@pass_context
+def schedule(context: Context) -> None:
+    """Run the scheduler alone: gather, compose, plan, render. Any number may run."""
+    hold_lifeline()
+    run_scheduler(context.mailer, stop_event())
+
+
+@click.command(epilog="Example: mailer work")
+@pass_context
+def work(context: Context) -> None:
+    """Run a sender alone. Any number may run."""
+    hold_lifeline()
+    context.mailer.send.serve(stop_event())

@@ -1,0 +1,32 @@
+"""The command tree, loaded a branch at a time."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported when they are asked for."""
+
+    def __init__(self, *, places: Mapping[str, tuple[str, str]], **rest: object) -> None:
+        """`places` gives each command's module and, for the overview, what it does."""
+        super().__init__(**rest)  # type: ignore[arg-type]  # click's own parameters, passed through
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in self._places:
+            return None
+        found = getattr(import_module(self._places[cmd_name][0]), cmd_name)
+        assert isinstance(found, click.Command)  # noqa: S101 - a module of ours
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, what) for name, (_, what) in self._places.items()])

@@ -1,0 +1,108 @@
+"""The Flask application: routes, headers that every answer carries, and pages for every error."""
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from mailer import resources
+from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
+from mailer.rendering.theme import direction
+from mailer.web.archive import Archive, local_date, local_time
+from mailer.web.embed import Embed
+from mailer.web.health import Health
+from mailer.web.public import Public
+from mailer.web.style import Stylesheet
+from mailer.wiring import Mailer
+
+BIGGEST_REQUEST = 16 * 1024  # bytes; an address and a consent fit many times
+POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+TITLES = {
+    400: "That request made no sense",
+    404: "There is nothing here",
+    405: "That is not how this page is asked for",
+    410: "This link has expired",
+    413: "That was too much",
+    429: "Too many requests",
+    500: "Something broke on our side",
+    503: "Back in a moment",
+}
+
+
+def create_app(mailer: Mailer) -> Flask:
+    """Return the web side of `mailer`, for any WSGI server."""
+    app = Flask(
+        "mailer.web",
+        template_folder=str(resources.folder("templates") / "web"),
+        static_folder=None,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    style = Stylesheet()
+    app.jinja_env.globals |= {
+        "site_name": mailer.settings.site.name,
+        "style_url": style.url,
+        "direction": direction,
+    }
+    app.jinja_env.filters |= {"local_time": local_time, "local_date": local_date}
+    for part in (style, Public(mailer), Embed(mailer), Archive(mailer), Health(mailer)):
+        app.register_blueprint(part.blueprint())
+    app.after_request(_headers_for(https=mailer.links.base_url.startswith("https:")).add)
+    app.register_error_handler(Exception, _Troubles(app).page)
+    return app
+
+
+class _headers_for:
+    """Puts on each answer what keeps browsers, frames and caches from doing harm."""
+
+    def __init__(self, *, https: bool) -> None:
+        self._https = https
+
+    def add(self, response: Response) -> Response:
+        headers = response.headers
+        framed = "*" if g.get("may_be_framed") else "'none'"
+        script = "; script-src 'self'" if g.get("has_script") else ""
+        headers.setdefault("Content-Security-Policy", POLICY + framed + script)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = (
+            "no-referrer"  # a page's address may be somebody's private link
+        )
+        if g.get("personal") or response.status_code >= 400 or request.method == "POST":
+            headers["Cache-Control"] = "no-store"
+            headers["X-Robots-Tag"] = "noindex"
+        if self._https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        return response
+
+
+class _Troubles:
+    """Turns what went wrong into a page that says what to do next."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def page(self, why: Exception) -> tuple[str, int, dict[str, str]]:
+        code = self._code(why)
+        if code == 500:
+            self._app.logger.error("request.broken", exc_info=why)
+        headers = {"Retry-After": "60"} if code == 503 else {}
+        if isinstance(why, HTTPException) and code == 405:
+            headers |= {name: value for name, value in why.get_headers() if name == "Allow"}
+        page = render_template("trouble.html", title=TITLES.get(code, TITLES[400]), code=code)
+        return page, code, headers
+
+    @staticmethod
+    def _code(why: Exception) -> int:
+        match why:
+            case HTTPException():
+                return why.code or 500
+            case TokenExpired():
+                return 410
+            case TokenError() | NotFound():
+                return 404
+            case StoreError():
+                return 503
+            case MailerError() if why.temporary:
+                return 503
+            case _:
+                return 500

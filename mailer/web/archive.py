@@ -1,0 +1,91 @@
+"""Past editions, for everybody: no reader's data, no reader's link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template
+
+from mailer.editions.layout import Layout, lay_out
+from mailer.editions.model import Edition, EditionState, Newsletter, Piece
+from mailer.errors import NotFound
+from mailer.feeds.model import Article
+from mailer.store.database import Transaction
+from mailer.web.public import public_newsletter
+from mailer.wiring import Mailer
+
+A_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A section as the page tells it."""
+
+    name: str
+    articles: tuple[Article, ...]
+
+
+class Archive:
+    """A list of editions, and each edition on a page of its own."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    def blueprint(self) -> Blueprint:
+        made = Blueprint("archive", __name__, url_prefix="/read")
+        made.add_url_rule("/<slug>/", view_func=self.editions)
+        made.add_url_rule("/<slug>/<int:number>", view_func=self.edition)
+        return made
+
+    def editions(self, slug: str) -> str:
+        newsletter = public_newsletter(self._mailer, slug)
+        with self._mailer.store.read() as tx:
+            out = tx.editions.out(newsletter.id, A_PAGE)
+        return render_template("editions.html", newsletter=newsletter, editions=out)
+
+    def edition(self, slug: str, number: int) -> str:
+        newsletter = public_newsletter(self._mailer, slug)
+        with self._mailer.store.read() as tx:
+            found = tx.editions.by_number(newsletter.id, number)
+            if found is None or found.state is not EditionState.APPROVED:
+                raise NotFound("edition", number)
+            layout, articles = _contents(tx, newsletter, found)
+            neighbours = tx.editions.neighbours(found)
+        return render_template(
+            "edition.html",
+            newsletter=newsletter,
+            edition=found,
+            lead=None if layout.lead is None else articles[layout.lead.article_id],
+            sections=[
+                Told(section.name, _told(section.pieces, articles)) for section in layout.sections
+            ],
+            brief=_told(layout.brief, articles),
+            earlier=neighbours[0],
+            later=neighbours[1],
+        )
+
+
+def local_time(moment: datetime, zone: str) -> str:
+    """Return a time for people: `Wednesday 25 November, 07:00`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B, %H:%M}"
+
+
+def local_date(moment: datetime, zone: str) -> str:
+    """Return a date for people: `Wednesday 25 November 2026`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def _contents(
+    tx: Transaction, newsletter: Newsletter, edition: Edition
+) -> tuple[Layout, dict[int, Article]]:
+    pieces = tx.editions.pieces(edition.id)
+    sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
+    layout = lay_out(pieces, edition.opens, newsletter.max_stories, sections)
+    articles = tx.articles.by_ids([piece.article_id for piece in layout.stories])
+    return layout, {article.id: article for article in articles}
+
+
+def _told(pieces: tuple[Piece, ...], articles: dict[int, Article]) -> tuple[Article, ...]:
+    return tuple(articles[piece.article_id] for piece in pieces)

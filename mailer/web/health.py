@@ -1,0 +1,35 @@
+"""Whether this process lives, and whether it can do its work."""
+
+from flask import Blueprint, Response, jsonify
+
+from mailer.errors import StoreError
+from mailer.store import migrate
+from mailer.wiring import Mailer
+
+
+class Health:
+    """Two addresses for whoever watches over services."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    def blueprint(self) -> Blueprint:
+        made = Blueprint("health", __name__, url_prefix="/health")
+        made.add_url_rule("/live", view_func=self.live)
+        made.add_url_rule("/ready", view_func=self.ready)
+        return made
+
+    def live(self) -> Response:
+        """Answer: that is all there is to say."""
+        return jsonify({"status": "live"})
+
+    def ready(self) -> tuple[Response, int]:
+        """Say whether the database answers and has this program's tables."""
+        try:
+            current = migrate.version(self._mailer.store).current
+            reason = None if current else "the database is at another version"
+        except StoreError as why:
+            reason = str(why)
+        if reason is None:
+            return jsonify({"status": "ready"}), 200
+        return jsonify({"status": "not ready", "reason": reason}), 503

@@ -1,0 +1,65 @@
+"""gunicorn, embedded: one worker process with threads, and no file of its own settings."""
+
+import logging
+import socket
+from collections.abc import Callable, Mapping
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from mailer.config.settings import WebSettings
+from mailer.errors import PortTaken
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: WebSettings, make_app: Callable[[], Flask]) -> None:
+    """Answer requests until SIGTERM or SIGINT, then finish those under way. Raises PortTaken.
+
+    The application is made in the worker process: a database connection does not survive a fork.
+    """
+    check_port(settings)
+    log.info("web.listening", extra={"host": settings.host, "port": settings.port})
+    _Gunicorn(make_app, _options(settings)).run()
+
+
+def check_port(settings: WebSettings) -> None:
+    """Raise PortTaken when another program listens there: gunicorn would only try again."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as why:
+            raise PortTaken(settings.host, settings.port, "[web] port") from why
+
+
+def _options(settings: WebSettings) -> Mapping[str, object]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "worker_class": "gthread",
+        "workers": 1,
+        "threads": settings.threads,
+        "graceful_timeout": 20,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "proc_name": "mailer-serve",
+    }
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn with our application and our options."""
+
+    def __init__(self, make_app: Callable[[], Flask], options: Mapping[str, object]) -> None:
+        self._make_app = make_app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._make_app()
