@@ -17,6 +17,7 @@
     │  ├─ LoginRefused          the relay did not take our credentials
     │  └─ ConversationLost      the line went dead before an answer
     ├─ PortTaken                host, port
+    ├─ DemoError                a step of the demo did not happen, or not as it must
     └─ StoreError               temporary: whether waiting may help
        ├─ SchemaError           found, wanted
        ├─ NotFound              kind, name
@@ -162,6 +163,10 @@ class PortTaken(MailerError):
         )
         self.host = host
         self.port = port
+
+
+class DemoError(MailerError):
+    """A step of the demo did not happen, or not as it must."""
 
 
 class StoreError(MailerError):

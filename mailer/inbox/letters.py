@@ -174,6 +174,11 @@ class Letterbox:
         with self._changed:
             return self._changed.wait_for(found, timeout)
 
+    def wait_after(self, number: int, timeout: float) -> list[Letter]:
+        """Return the letters with higher numbers, oldest first, waiting for one to come."""
+        self.wait_for(lambda letter: letter.id > number, timeout)
+        return [letter for letter in reversed(self.all()) if letter.id > number]
+
     def _make_room(self) -> None:
         """Drop the oldest, but never the one that has just come."""
         while len(self._letters) > 1 and (

@@ -136,6 +136,14 @@ def test_waiting_gives_up_at_its_time(box: Letterbox) -> None:
     assert box.wait_for(lambda _: True, timeout=0.01) is None
 
 
+def test_waiting_for_what_is_new_gives_all_of_it_in_order(box: Letterbox) -> None:
+    for _ in range(3):
+        box.put("", (), b"Subject: x\r\n\r\n")
+
+    assert [letter.id for letter in box.wait_after(1, timeout=30)] == [2, 3]
+    assert box.wait_after(3, timeout=0.01) == []
+
+
 def test_a_cleared_box_counts_on(box: Letterbox) -> None:
     box.put("", (), b"Subject: x\r\n\r\n")
 
