@@ -107,3 +107,41 @@ class Fetched:
     last_modified: str | None
     retry_after: int | None  # seconds
     max_age: int | None  # seconds
+
+
+class LookStatus(StrEnum):
+    """How one look at a feed ended."""
+
+    READ = "read"  # a document came
+    UNCHANGED = "unchanged"  # 304
+    FAILED = "failed"
+    GONE = "gone"  # 410
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at one feed came to."""
+
+    feed_id: int
+    url: str
+    title: str
+    status: LookStatus
+    new: int  # articles that were not known before
+    trouble: str | None  # for a person; None unless it failed
+
+
+@dataclass(frozen=True, slots=True)
+class GatherReport:
+    """What a round of looks came to, in the order of the feeds."""
+
+    looks: tuple[Look, ...]
+
+    @property
+    def new(self) -> int:
+        """How many articles were new."""
+        return sum(look.new for look in self.looks)
+
+    @property
+    def failed(self) -> int:
+        """How many feeds gave nothing that can be used."""
+        return sum(look.trouble is not None for look in self.looks)

@@ -72,7 +72,7 @@ class Feeds(Aggregate):
         Nobody else gets them before `until`; by then the look is kept, or whoever took them died.
         """
         due = (feed.c.state == FeedState.ACTIVE) & (feed.c.next_look_at <= now)
-        # A WITH is worked out once; PostgreSQL may run a plain subquery, and its LIMIT, again a row.
+        # WITH is worked out once; PostgreSQL may run a plain subquery, LIMIT and all, many times.
         chosen = (
             select(feed.c.id)
             .where(due)

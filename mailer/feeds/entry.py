@@ -1,0 +1,132 @@
+"""One article as any kind of feed tells it, and the draft that is made of it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from mailer.feeds.clean import safe_html
+from mailer.feeds.excerpt import CUT, excerpt, was_cut
+from mailer.feeds.furniture import paragraphs
+from mailer.feeds.identity import identity
+from mailer.feeds.model import Draft
+from mailer.feeds.picture import Picture, lead_picture
+from mailer.feeds.syndication import Origin, credited
+from mailer.feeds.text import bounded, count_words, one_line, shortened, storable
+from mailer.feeds.urls import host_of, web_url
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)  # clocks and zones go wrong by that much; more is no date
+LONGEST_TITLE = 300
+LONGEST_NAME = 120
+LONGEST_TOPIC = 60
+MOST_TOPICS = 10
+TITLE_WORDS = 12  # of a title made from the text
+TEASER_WORDS = 100  # a shorter description says nothing about the article's length
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a feed says, as it says it: nothing in here is safe."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str = ""  # plain text
+    summary: str = ""  # HTML
+    content: str = ""  # HTML, the whole text when the feed gives it
+    author: str | None = None
+    published_at: datetime | None = None
+    pictures: tuple[Picture, ...] = ()
+    publisher: str | None = None  # of the feed it was taken from, when the feed names one
+    language: str | None = None
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What holds for every entry of one document."""
+
+    url: str  # the document's own
+    title: str
+    site_url: str | None
+    language: str | None
+    now: datetime
+
+
+def draft(entry: Entry, frame: Frame) -> Draft | None:
+    """Return the entry made safe, or None when it says nothing at all."""
+    link = web_url(entry.link, frame.url)
+    base = link or frame.url
+    summary, content = bounded(entry.summary), bounded(entry.content)
+    teaser, text = paragraphs(summary), paragraphs(content)
+    told = text if text and (not teaser or was_cut(teaser)) else teaser
+    title = shortened(one_line(entry.title), LONGEST_TITLE) or _title_from(told, link)
+    if not title:
+        return None
+    whole = content or summary
+    picture = lead_picture(entry.pictures, whole, base)
+    origin = _origin(entry, whole, base, frame)
+    return Draft(
+        identity=identity(storable(entry.guid or "").strip(), link, title, summary),
+        url=link or frame.site_url or web_url(frame.url) or "",
+        title=title,
+        summary=excerpt(told),
+        html=safe_html(whole, base),
+        author=_name(entry.author),
+        published_at=plausible(entry.published_at, frame.now),
+        image_url=None if picture is None else picture.url,
+        image_alt=None if picture is None else picture.alt,
+        image_credit=None if picture is None else picture.credit,
+        original_url=None if origin is None else origin.url,
+        original_publisher=None if origin is None else origin.publisher,
+        language=language(entry.language) or frame.language,
+        words=_words(text, teaser),
+        topics=_topics(entry.topics),
+    )
+
+
+def plausible(moment: datetime | None, now: datetime) -> datetime | None:
+    """Return the time when an article can have been published then, else None."""
+    if moment is None or not EARLIEST <= moment <= now + AHEAD:
+        return None
+    return moment
+
+
+def language(text: str | None) -> str | None:
+    """Return a language tag (BCP 47), or None when it is none."""
+    tag = one_line(text or "")
+    return tag.replace("_", "-") if len(tag) <= 35 and LANGUAGE.fullmatch(tag) else None
+
+
+def _title_from(told: list[str], link: str | None) -> str:
+    """Return a headline for an entry without one (RSS 2.0 allows that): its beginning."""
+    return excerpt(told, TITLE_WORDS) or ("" if link is None else host_of(link))
+
+
+def _origin(entry: Entry, whole: str, base: str, frame: Frame) -> Origin | None:
+    found = credited(whole, base)
+    if found is not None:
+        return found
+    publisher = _name(entry.publisher)
+    # Many feeds name themselves as the source of all they have.
+    return Origin(publisher, None) if publisher and publisher != frame.title else None
+
+
+def _words(text: list[str], teaser: list[str]) -> int:
+    """Return the article's length in words, 0 when the feed did not give all of it."""
+    given = text or teaser
+    words = sum(map(count_words, given))
+    if not given or CUT.search(given[-1]) or (not text and words < TEASER_WORDS):
+        return 0
+    return words
+
+
+def _name(text: str | None) -> str | None:
+    """Return a name for people, None for an e-mail address: that is nobody's business."""
+    name = shortened(one_line(text or ""), LONGEST_NAME)
+    return None if not name or "@" in name else name
+
+
+def _topics(told: tuple[str, ...]) -> tuple[str, ...]:
+    lines = (shortened(one_line(topic), LONGEST_TOPIC) for topic in told)
+    return tuple(dict.fromkeys(line for line in lines if line))[:MOST_TOPICS]

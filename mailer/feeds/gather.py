@@ -1,0 +1,146 @@
+"""Looks at feeds and keeps what is new."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailer.clock import Clock
+from mailer.config.settings import FeedSettings
+from mailer.errors import FeedError
+from mailer.feeds import pace
+from mailer.feeds.fetch import Fetch, Session
+from mailer.feeds.model import Feed, Fetched, GatherReport, Look, LookStatus, ParsedFeed
+from mailer.feeds.parse import parse_document
+from mailer.store.database import Store
+
+AT_ONCE = 32  # feeds asked at a time
+BATCH = 128  # feeds claimed at a time
+SLACK = timedelta(minutes=5)  # for reading and keeping what a batch brought
+
+log = logging.getLogger(__name__)
+
+
+def _unheard(look: Look) -> None:
+    """Tell nobody."""
+
+
+class Gather:
+    """From feeds that are due to articles in the store. Any number of these may run at once."""
+
+    def __init__(self, store: Store, clock: Clock, fetch: Fetch, settings: FeedSettings) -> None:
+        self._store = store
+        self._clock = clock
+        self._fetch = fetch
+        self._settings = settings
+
+    def due(self, heard: Callable[[Look], None] = _unheard) -> GatherReport:
+        """Look at every feed whose time has come; `heard` is told of each look as it ends."""
+        now = self._clock.now()
+        looks: list[Look] = []
+        while batch := self._claim_due(now):
+            looks += asyncio.run(self._look_at_all(batch, heard))
+        return GatherReport(tuple(looks))
+
+    def feeds(
+        self, feeds: Sequence[Feed], heard: Callable[[Look], None] = _unheard
+    ) -> GatherReport:
+        """Look at these feeds now, whatever their time and state."""
+        looks: list[Look] = []
+        for start in range(0, len(feeds), BATCH):
+            batch = self._claim(feeds[start : start + BATCH])
+            looks += asyncio.run(self._look_at_all(batch, heard))
+        return GatherReport(tuple(looks))
+
+    def _claim_due(self, now: datetime) -> list[Feed]:
+        until = self._clock.now() + self._patience()
+        with self._store.write() as tx:
+            return tx.feeds.claim_due(now, BATCH, until)
+
+    def _claim(self, feeds: Sequence[Feed]) -> list[Feed]:
+        until = self._clock.now() + self._patience()
+        with self._store.write() as tx:
+            return tx.feeds.claim([feed.id for feed in feeds], until)
+
+    def _patience(self) -> timedelta:
+        """Return the longest that a batch can take; after it the feeds are anybody's again."""
+        return self._settings.timeout * (BATCH // AT_ONCE + 1) + SLACK
+
+    async def _look_at_all(
+        self, feeds: Sequence[Feed], heard: Callable[[Look], None]
+    ) -> list[Look]:
+        turns = asyncio.Semaphore(AT_ONCE)
+        # Reading and keeping happen beside the loop, which goes on listening to the network; in
+        # one thread, as a database has one writer and an interpreter one hand.
+        with ThreadPoolExecutor(1, "keeper") as keeper:
+            async with self._fetch.session() as session:
+
+                async def look(feed: Feed) -> Look:
+                    async with turns:
+                        done = await self._look_at(feed, session, keeper)
+                    heard(done)
+                    return done
+
+                done = await asyncio.gather(*map(look, feeds), return_exceptions=True)
+        for one in done:  # only now, so that a locked database costs one look and not all
+            if isinstance(one, BaseException):
+                raise one
+        return [one for one in done if isinstance(one, Look)]
+
+    async def _look_at(self, feed: Feed, session: Session, keeper: Executor) -> Look:
+        beside = partial(asyncio.get_running_loop().run_in_executor, keeper)
+        try:
+            answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+            said = await beside(self._read, answer) if answer.status == 200 else None
+        except FeedError as why:
+            return await beside(self._fail, feed, why.reason)
+        except Exception:
+            log.exception("feed.unreadable", extra={"feed": feed.id})
+            return await beside(self._fail, feed, "this program failed; its log says how")
+        return await beside(self._keep, feed, answer, said)
+
+    def _read(self, answer: Fetched) -> ParsedFeed:
+        return parse_document(
+            answer.body,
+            url=answer.url,
+            content_type=answer.content_type,
+            now=self._clock.now(),
+        )
+
+    def _keep(self, feed: Feed, answer: Fetched, said: ParsedFeed | None) -> Look:
+        """Write what an answer came to."""
+        now, interval = self._clock.now(), self._settings.interval
+        if said is not None:
+            return self._keep_articles(feed, answer, said)
+        if answer.status == 304:
+            return self._note(pace.unchanged(feed, answer, interval, now), LookStatus.UNCHANGED)
+        if answer.status == 410:
+            return self._note(pace.gone(feed, now), LookStatus.GONE)
+        return self._fail(feed, pace.refusal(answer.status), answer.retry_after)
+
+    def _keep_articles(self, feed: Feed, answer: Fetched, said: ParsedFeed) -> Look:
+        now = self._clock.now()
+        with self._store.write() as tx:
+            new = tx.articles.keep(feed.id, said.drafts, now)
+            after = pace.told(feed, answer, said, new, self._settings.interval, now)
+            tx.feeds.keep_look(after)
+        return _look(after, LookStatus.READ, new)
+
+    def _fail(self, feed: Feed, trouble: str, retry_after: int | None = None) -> Look:
+        after = pace.failed(feed, trouble, self._settings.interval, self._clock.now(), retry_after)
+        return self._note(after, LookStatus.FAILED)
+
+    def _note(self, after: Feed, status: LookStatus) -> Look:
+        with self._store.write() as tx:
+            tx.feeds.keep_look(after)
+        return _look(after, status)
+
+
+def _look(after: Feed, status: LookStatus, new: int = 0) -> Look:
+    log.info(
+        "feed.looked_at",
+        extra={"feed": after.id, "status": status.value, "new": new, "trouble": after.trouble},
+    )
+    return Look(after.id, after.url, after.title, status, new, after.trouble)

@@ -1,0 +1,188 @@
+"""RSS, RDF and Atom in all their kinds, by way of feedparser. What it gives is checked here."""
+
+import calendar
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import feedparser
+
+from mailer.errors import FormatError
+from mailer.feeds.entry import Entry, Frame, language
+from mailer.feeds.picture import Picture, is_image_file
+from mailer.feeds.text import MARKUP, html_of_text, line_of_html, one_line
+from mailer.feeds.urls import web_url
+
+# One of feedparser's dictionaries. They are read by `dict.get`, since their own `get` takes other
+# names for the one asked for, and warns of it.
+Object = dict[str, object]
+
+HTML_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+BEGINNING = 2_000  # bytes that tell what a document is
+BINARY = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP file"),
+    (b"\x1f\x8b", "a file compressed with gzip"),
+)
+
+
+def read_xml_feed(
+    body: bytes, url: str, content_type: str | None, now: datetime
+) -> tuple[str, Frame, list[Object]]:
+    """Return the dialect, what holds for the whole feed, and its entries.
+
+    Raises FormatError saying what came instead of a feed.
+    """
+    _refuse_what_is_no_feed(body, url)
+    found = _parsed(body, url, content_type)
+    dialect, entries = _text(found, "version"), _objects(found, "entries")
+    if not dialect and not entries:
+        raise FormatError(url, "this is neither RSS, Atom nor JSON Feed")
+    if not entries and _is_broken(found):
+        why = one_line(str(dict.get(found, "bozo_exception")))
+        raise FormatError(url, f"this feed is broken, nothing in it can be read: {why}")
+    return dialect, _frame(_object(found, "feed"), url, dialect, now), entries
+
+
+def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
+    """Return one of feedparser's entries as ours."""
+    contents = [_html(part, dialect) for part in _objects(found, "content")]
+    return Entry(
+        guid=_text(found, "id") or None,
+        link=_link(found),
+        title=_title(found, "title", dialect),
+        summary=_html(_object(found, "summary_detail"), dialect, _text(found, "summary")),
+        content=max(contents, key=len, default=""),
+        author=_author(found),
+        published_at=_date(found, "published_parsed") or _date(found, "updated_parsed"),
+        pictures=tuple(_pictures(found, frame.url)),
+        publisher=_title(_object(found, "source"), "title", dialect) or None,
+        language=_text(_object(found, "title_detail"), "language"),
+        topics=tuple(_text(tag, "label") or _text(tag, "term") for tag in _objects(found, "tags")),
+    )
+
+
+def _refuse_what_is_no_feed(body: bytes, url: str) -> None:
+    begins = body[:BEGINNING]
+    if HTML_PAGE.search(begins) and not FEED_ROOT.search(begins):
+        raise FormatError(url, "this is a web page (HTML), not a feed; give the feed's own address")
+    for beginning, kind in BINARY:
+        if body.startswith(beginning):
+            raise FormatError(url, f"this is {kind}, not a feed")
+    if b"\0" in begins and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0", b"<\0")):
+        raise FormatError(url, "this is binary data, not a feed")
+
+
+def _parsed(body: bytes, url: str, content_type: str | None) -> Object:
+    headers = {"content-location": url}
+    if content_type is not None:
+        headers["content-type"] = content_type
+    try:
+        # Always a stream: bytes or text that look like a path or an address would be opened.
+        found: Object = feedparser.parse(
+            io.BytesIO(body),
+            response_headers=headers,
+            sanitize_html=False,  # nh3 does it, and better
+            resolve_relative_uris=True,
+        )
+    except Exception as why:
+        raise FormatError(url, f"this feed cannot be read ({type(why).__name__})") from why
+    return found
+
+
+def _is_broken(found: Object) -> bool:
+    why = dict.get(found, "bozo_exception")
+    harmless = feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType
+    return bool(dict.get(found, "bozo")) and not isinstance(why, harmless)
+
+
+def _frame(feed: Object, url: str, dialect: str, now: datetime) -> Frame:
+    declared = _text(feed, "language") or _text(_object(feed, "title_detail"), "language")
+    return Frame(
+        url=url,
+        title=_title(feed, "title", dialect),
+        site_url=web_url(_text(feed, "link") or None, url),
+        language=language(declared),
+        now=now,
+    )
+
+
+def _title(found: Object, name: str, dialect: str) -> str:
+    """Return a title as plain text.
+
+    Atom says what is markup; in RSS both kinds are about, and `<b>` was never meant to be read.
+    """
+    value = _text(found, name)
+    literal = _text(_object(found, f"{name}_detail"), "type") == "text/plain"
+    return value if literal and dialect.startswith("atom") else line_of_html(value)
+
+
+def _html(part: Object, dialect: str, value: str | None = None) -> str:
+    text = _text(part, "value") if value is None else value
+    literal = _text(part, "type") == "text/plain"
+    if literal and (dialect.startswith("atom") or not MARKUP.search(text)):
+        return html_of_text(text)
+    return text
+
+
+def _link(found: Object) -> str | None:
+    """Return where the article is: its link, else an id that is an address, else its file."""
+    enclosures = [_text(one, "href") for one in _objects(found, "links")]
+    guid = _text(found, "id")
+    candidates = (_text(found, "link"), guid, *enclosures)
+    return next((one for one in candidates if one and web_url(one)), None)
+
+
+def _author(found: Object) -> str | None:
+    names = [_text(person, "name") for person in _objects(found, "authors")]
+    return ", ".join(dict.fromkeys(name for name in names if name)) or None
+
+
+def _date(found: Object, name: str) -> datetime | None:
+    value = dict.get(found, name)
+    if not isinstance(value, tuple):
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _pictures(found: Object, base: str) -> Iterator[Picture]:
+    credit = next((_text(one, "content") for one in _objects(found, "media_credit")), "")
+    for offer in (*_objects(found, "media_content"), *_objects(found, "media_thumbnail")):
+        address = web_url(_text(offer, "url") or None, base)
+        if address is not None and _is_image(offer, address):
+            yield Picture(address, credit=one_line(credit) or None)
+    for link in _objects(found, "links"):
+        address = web_url(_text(link, "href") or None, base)
+        if _text(link, "rel") == "enclosure" and address and _is_image(link, address):
+            yield Picture(address, credit=one_line(credit) or None)
+
+
+def _is_image(offer: Object, address: str) -> bool:
+    """Tell whether a media element is an image; a thumbnail says nothing about itself and is."""
+    kind, medium = _text(offer, "type"), _text(offer, "medium")
+    if kind or medium:
+        return kind.startswith("image/") or medium == "image"
+    return is_image_file(address) or "medium" not in offer
+
+
+def _text(found: Object, name: str) -> str:
+    value = dict.get(found, name)
+    return value if isinstance(value, str) else ""
+
+
+def _object(found: Object, name: str) -> Object:
+    value = dict.get(found, name)
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(found: Object, name: str) -> list[Object]:
+    value = dict.get(found, name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -1,0 +1,238 @@
+"""From feeds on the web to articles in the store."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from mailer.config.settings import FeedSettings
+from mailer.feeds.fetch import Fetch
+from mailer.feeds.gather import Gather
+from mailer.feeds.model import Article, Feed, FeedState, GatherReport, Look, LookStatus
+from mailer.store.database import Store
+from tests.fakes.clock import StandingClock
+from tests.fakes.feed_server import FeedServer
+from tests.feeds.samples import an_item, an_rss
+
+QUARTER = timedelta(minutes=15)
+FEED_FILE = Path(__file__).parents[1] / "data" / "feeds" / "harbour-post.xml"
+
+
+@pytest.fixture
+def gather(store: Store, clock: StandingClock, settings: FeedSettings) -> Gather:
+    return Gather(store, clock, Fetch(settings), settings)
+
+
+def follow(store: Store, clock: StandingClock, url: str) -> Feed:
+    with store.write() as tx:
+        return tx.feeds.add(url, clock.now())
+
+
+def the_feed(store: Store) -> Feed:
+    with store.read() as tx:
+        [feed] = tx.feeds.all()
+        return feed
+
+
+def articles(store: Store) -> list[Article]:
+    with store.read() as tx:
+        return tx.articles.by_ids(range(1, 1000))
+
+
+def outcome(report: GatherReport) -> list[tuple[LookStatus, int]]:
+    return [(look.status, look.new) for look in report.looks]
+
+
+def test_a_feed_that_is_due_is_read_and_its_articles_are_kept(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    url = server.serve("/feed.xml", an_rss(an_item(1), an_item(2)), etag='"one"')
+    feed = follow(store, clock, url)
+
+    report = gather.due()
+
+    assert report.looks == (Look(feed.id, url, "Harbour Post", LookStatus.READ, 2, None),)
+    assert (report.new, report.failed) == (2, 0)
+    assert [article.title for article in articles(store)] == ["Story 2", "Story 1"]
+    assert the_feed(store) == replace(
+        feed,
+        title="Harbour Post",
+        site_url="https://harbour.example/",
+        etag='"one"',
+        next_look_at=clock.now() + QUARTER,
+        last_looked_at=clock.now(),
+        last_changed_at=clock.now(),
+    )
+
+
+def test_a_feed_is_left_alone_until_its_time_comes(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", an_rss(), etag='"one"'))
+    gather.due()
+
+    assert gather.due().looks == ()
+    clock.advance(QUARTER)
+    assert outcome(gather.due()) == [(LookStatus.UNCHANGED, 0)]
+    assert server.requests[1].headers["if-none-match"] == '"one"'
+
+
+def test_an_operator_looks_whatever_the_time(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    feed = follow(store, clock, server.serve("/feed.xml", an_rss()))
+    gather.due()
+
+    assert outcome(gather.feeds([feed])) == [(LookStatus.READ, 0)]
+
+
+def test_an_article_told_again_is_refreshed_and_not_new(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", an_rss(an_item(1))))
+    gather.due()
+    [before] = articles(store)
+
+    server.serve("/feed.xml", an_rss(an_item(2), an_item(1, title="Corrected")))
+    clock.advance(QUARTER)
+
+    assert outcome(gather.due()) == [(LookStatus.READ, 1)]
+    after, new = articles(store)
+    assert after == replace(before, title="Corrected")
+    assert new.arrival > before.arrival
+
+
+def test_one_broken_feed_costs_the_others_nothing(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    documents: dict[str, str | bytes] = {
+        "/html": "<!doctype html><title>Hello</title>",
+        "/good": an_rss(),
+        "/binary": b"\x89PNG\r\n\x1a\n",
+        "/empty": b"",
+        "/broken": b"<rss version='2.0'><channel>",
+    }
+    for path, body in documents.items():
+        follow(store, clock, server.serve(path, body))
+    follow(store, clock, server.url("/missing"))
+
+    report = gather.due()
+
+    assert (report.new, report.failed) == (1, 5)
+    told = {look.url.rpartition("/")[2]: look.trouble or "" for look in report.looks}
+    assert told["good"] == ""
+    assert "web page" in told["html"]
+    assert "PNG" in told["binary"]
+    assert "empty" in told["empty"]
+    assert "broken" in told["broken"]
+    assert "404" in told["missing"]
+
+
+def test_trouble_is_written_on_the_feed_and_wiped_when_it_is_over(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.url("/feed.xml"))
+    gather.due()
+    feed = the_feed(store)
+    assert (feed.failures, feed.trouble) == (
+        1,
+        "the server answered 404: there is nothing at this address",
+    )
+
+    server.serve("/feed.xml", an_rss())
+    clock.advance(QUARTER)
+    gather.due()
+
+    feed = the_feed(store)
+    assert (feed.failures, feed.trouble) == (0, None)
+
+
+def test_a_broken_document_does_not_become_the_known_one(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", an_rss(), etag='"good"'))
+    gather.due()
+    server.serve("/feed.xml", "<html>down for repair</html>", etag='"broken"')
+    clock.advance(QUARTER)
+
+    assert outcome(gather.due()) == [(LookStatus.FAILED, 0)]
+    assert the_feed(store).etag == '"good"'
+    assert len(articles(store)) == 1
+
+
+def test_a_feed_that_is_gone_is_not_asked_again_by_itself(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    feed = follow(store, clock, server.serve("/feed.xml", status=410))
+
+    assert outcome(gather.due()) == [(LookStatus.GONE, 0)]
+    assert the_feed(store).state is FeedState.GONE
+    clock.advance(timedelta(days=30))
+    assert gather.due().looks == ()
+
+    server.serve("/feed.xml", an_rss())
+    assert outcome(gather.feeds([feed])) == [(LookStatus.READ, 1)]
+    assert the_feed(store).state is FeedState.ACTIVE
+
+
+def test_a_server_that_asks_for_silence_gets_it(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", status=429, headers={"Retry-After": "7200"}))
+
+    gather.due()
+
+    feed = the_feed(store)
+    assert feed.next_look_at == clock.now() + timedelta(hours=2)
+    assert feed.trouble == "the server answered 429: we asked too often"
+
+
+def test_a_feed_in_our_own_network_is_refused_unless_allowed(
+    store: Store, clock: StandingClock, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", an_rss()))
+    strict = FeedSettings()
+
+    [look] = Gather(store, clock, Fetch(strict), strict).due().looks
+
+    assert look.status is LookStatus.FAILED
+    assert "feeds.allow_networks" in (look.trouble or "")
+    assert server.requests == []
+
+
+def test_a_body_that_is_a_path_opens_no_file(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", str(FEED_FILE)))
+
+    [look] = gather.due().looks
+
+    assert look.trouble == "this is neither RSS, Atom nor JSON Feed"
+    assert articles(store) == []
+
+
+def test_hundreds_of_feeds_are_each_looked_at_once(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    urls = {server.serve(f"/{number}", an_rss(an_item(number))) for number in range(150)}
+    for url in urls:
+        follow(store, clock, url)
+    heard: list[str] = []
+
+    report = gather.due(lambda look: heard.append(look.url))
+
+    assert set(heard) == urls
+    assert (len(report.looks), report.new, report.failed) == (150, 150, 0)
+    assert len(server.requests) == 150
+
+
+def test_gathering_works_on_both_databases(
+    both_stores: Store, clock: StandingClock, settings: FeedSettings, server: FeedServer
+) -> None:
+    follow(both_stores, clock, server.serve("/feed.xml", an_rss(an_item(1, title="Nul \ud7ff ✓"))))
+
+    report = Gather(both_stores, clock, Fetch(settings), settings).due()
+
+    assert (report.new, report.failed) == (1, 0)
+    assert articles(both_stores)[0].title == "Nul \ud7ff ✓"
