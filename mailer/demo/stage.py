@@ -101,7 +101,7 @@ class Stage:
             self.at = self._open_doors(ending)
             self.config = self._write_config()
             self.mailer = self._prepare(ending)
-            self._service = self._start_service(ending)
+            self.service = self._start_service(ending)
             self._wait_until_ready()
             self._ending = ending.pop_all()
         return self
@@ -142,7 +142,7 @@ class Stage:
 
     def require_running(self) -> None:
         """Raise DemoError with the end of its log when the program has ended by itself."""
-        code = self._service.poll()
+        code = self.service.poll()
         if code is not None:
             raise DemoError(f"`mailer run` ended with {code}{self._log_tail()}")
 
@@ -239,7 +239,7 @@ class Stage:
                 raise DemoError(
                     f"`mailer run` was not ready within {READY_WITHIN:.0f} s{self._log_tail()}"
                 )
-            _pause(self._service, 0.1)
+            _pause(self.service, 0.1)
 
     def _log_tail(self) -> str:
         lines = self.log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]

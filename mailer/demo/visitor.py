@@ -14,11 +14,12 @@ PATIENCE = 15.0  # seconds for one answer
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said to one request. A redirect is an answer, and is not followed."""
+    """What a server said to one request."""
 
     url: str
     status: int
     body: bytes
+    location: str | None = None  # where a redirect points
 
     @property
     def text(self) -> str:
@@ -39,14 +40,21 @@ class Form:
         return origin(self.page) != origin(self.action)
 
     def submit(self, **typed: str) -> Answer:
-        """Send it with what somebody typed, and with what a browser adds."""
+        """Send it with what somebody typed, and with what a browser adds.
+
+        A See Other is followed, once, as a browser does (RFC 9110 section 15.4.4).
+        """
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "Origin": origin(self.page),
             "Referer": f"{origin(self.page)}/",
             "Accept": "text/html,application/xhtml+xml",
         }
-        return ask("POST", self.action, headers, urlencode({**self.fields, **typed}).encode())
+        body = urlencode({**self.fields, **typed}).encode()
+        answer = ask("POST", self.action, headers, body)
+        if answer.status == 303 and answer.location is not None:
+            return get(urljoin(self.action, answer.location))
+        return answer
 
 
 def origin(url: str) -> str:
@@ -56,7 +64,7 @@ def origin(url: str) -> str:
 
 
 def get(url: str, *, method: str = "GET") -> Answer:
-    """Open a page."""
+    """Open a page. A redirect is an answer, and is not followed."""
     return ask(method, url, {"Accept": "text/html"}, None)
 
 
@@ -70,7 +78,7 @@ def ask(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -
             method, f"{target}?{parts.query}" if parts.query else target, body, dict(headers)
         )
         answer = connection.getresponse()
-        return Answer(url, answer.status, answer.read())
+        return Answer(url, answer.status, answer.read(), answer.getheader("Location"))
     except (OSError, HTTPException) as why:
         raise DemoError(f"{method} {url} was not answered: {why}") from why
     finally:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from mailer.demo.articles import Newsroom
 from mailer.demo.sample_site import Looks, SignupForm, create_sample_site
 from tests.fakes.clock import StandingClock
+from tests.fakes.postgres import PostgresServer
 from tests.inbox.chromium import chromium
 
 EVERY = timedelta(seconds=40)
@@ -36,3 +37,11 @@ def site(newsroom: Newsroom, clock: StandingClock, looks: Looks) -> FlaskClient:
 def browser() -> Iterator[Browser]:
     with chromium() as found:
         yield found
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a PostgreSQL database without a table in it."""
+    url = postgres_server.new_database()
+    yield url
+    postgres_server.drop(url)

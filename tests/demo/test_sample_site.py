@@ -57,6 +57,23 @@ def test_the_forms_post_to_another_origin_without_a_script(path: str, site: Flas
         assert field.attributes["name"] == "email"
 
 
+def test_the_front_page_has_the_script_form_and_works_without(site: FlaskClient) -> None:
+    page = LexborHTMLParser(site.get("/").text)
+
+    (host,) = page.css("[data-newsletter=strait]")
+    (link,) = host.css("a")
+    assert link.attributes["href"] == "http://127.0.0.1:8080/subscribe/strait"
+    assert page.css("script[src='http://127.0.0.1:8080/embed.js']")
+
+
+def test_a_section_has_the_form_in_a_frame(site: FlaskClient) -> None:
+    (frame,) = LexborHTMLParser(site.get("/harbour-post/").text).css("iframe")
+
+    assert frame.attributes["src"] == (
+        "http://127.0.0.1:8080/embed/strait?variant=inline&scheme=auto"
+    )
+
+
 def test_every_story_has_a_page_and_every_picture_is_there(
     site: FlaskClient, newsroom: Newsroom, clock: StandingClock
 ) -> None:
@@ -127,6 +144,17 @@ def test_the_theme_switch_turns_the_page_dark_and_is_remembered(page: Page) -> N
     assert dark == "rgb(16, 18, 20)"
     assert background(page) == dark
     assert page.get_by_role("button", name="Light Mode").is_visible()
+
+
+@pytest.mark.browser
+def test_a_form_in_a_frame_is_told_the_scheme(page: Page) -> None:
+    page.goto("/harbour-post/")
+    frame = page.locator("iframe")
+    assert "scheme=auto" in str(frame.get_attribute("src"))
+
+    page.get_by_role("button", name="Dark Mode").click()
+
+    assert "scheme=dark" in str(frame.get_attribute("src"))
 
 
 @pytest.mark.browser

@@ -35,6 +35,10 @@ def site() -> Iterator[str]:
             "headers": {name: request.headers.get(name) for name in wanted},
         }
 
+    @app.post("/subscribe")
+    def subscribe() -> Response:
+        return redirect("/", 303)
+
     @app.get("/away")
     def away() -> Response:
         return redirect("/")
@@ -67,6 +71,12 @@ def test_submitting_sends_the_fields_and_what_was_typed(site: str) -> None:
     assert '"form":{"email":"ada@example.org","list":"brief"}' in answer.text
     assert '"Origin":"http://site.example"' in answer.text
     assert '"Cookie":null' in answer.text
+
+
+def test_a_see_other_after_a_form_is_followed(site: str) -> None:
+    answer = Form("http://site.example/page", f"{site}/subscribe", {}).submit()
+
+    assert (answer.url, answer.status, answer.text) == (f"{site}/", 200, PAGE)
 
 
 @pytest.mark.parametrize(("selector", "count"), [("#nothing", 0), ("form", 2)])
