@@ -90,7 +90,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not empty"), Stage(tmp_path):
         pass
 
-    assert os.listdir(tmp_path) == ["letter.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
 def test_a_database_that_is_away_ends_it_before_it_begins() -> None:
