@@ -118,6 +118,10 @@ class Newsletters(Aggregate):
             )
         )
 
+    def remove_source(self, key: int, feed_id: int) -> None:
+        """Let the newsletter draw no longer from a feed."""
+        self._run(delete(source).where(source.c.newsletter_id == key, source.c.feed_id == feed_id))
+
     def with_due_readers(self, now: datetime) -> Sequence[Newsletter]:
         """Return the newsletters that owe somebody a digest by `now`."""
         owing = select(subscription.c.newsletter_id).where(subscription.c.next_due_at <= now)

@@ -1,0 +1,222 @@
+"""`mailer editions`: what is sent, and why these stories."""
+
+from pathlib import Path
+
+import click
+
+from mailer.address import parse_address
+from mailer.cli.context import Context, pass_context
+from mailer.cli.output import json_option, print_facts, print_json, print_table, say, when
+from mailer.editions.layout import Layout, lay_out
+from mailer.editions.model import Edition, EditionState, Newsletter, Piece
+from mailer.errors import UsageError
+from mailer.feeds.model import Article
+from mailer.store.database import Transaction
+
+
+@click.group()
+def editions() -> None:
+    """What is sent, and why these stories."""
+
+
+@editions.command("list", epilog="Example: mailer editions list --newsletter brief --json")
+@click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@json_option
+@pass_context
+def list_editions(context: Context, *, newsletter: str | None, limit: int, as_json: bool) -> None:
+    """List editions, newest first."""
+    with context.mailer.store.read() as tx:
+        only = None if newsletter is None else tx.newsletters.by_slug(newsletter).id
+        found = tx.editions.list(newsletter_id=only, limit=limit)
+        slugs = {known.id: known.slug for known in tx.newsletters.all()}
+    if as_json:
+        print_json([_as_json(edition, slugs[edition.newsletter_id]) for edition in found])
+        return
+    print_table(
+        ("id", "newsletter", "no.", "slot", "state", "due", "subject"),
+        [
+            (
+                edition.id,
+                slugs[edition.newsletter_id],
+                edition.number or None,
+                edition.slot,
+                edition.state,
+                edition.due_at,
+                edition.subject,
+            )
+            for edition in found
+        ],
+        "There is no edition yet: `mailer editions compose` makes one now.",
+    )
+
+
+@editions.command(epilog="Example: mailer editions show 12")
+@click.argument("number", metavar="ID", type=int)
+@json_option
+@pass_context
+def show(context: Context, number: int, *, as_json: bool) -> None:
+    """Show an edition's stories in their order, and why each is in or out."""
+    with context.mailer.store.read() as tx:
+        edition = tx.editions.by_id(number)
+        newsletter = tx.newsletters.by_id(edition.newsletter_id)
+        pieces = tx.editions.pieces(edition.id)
+        articles = _articles(tx, pieces)
+        layout = _layout(tx, newsletter, edition, pieces)
+    places = _places(layout)
+    rows = [
+        (
+            places.get(piece.article_id, "out" if not piece.included else "no room"),
+            articles[piece.article_id].title,
+            piece.score,
+            "; ".join(
+                f"{reason.rule} {reason.points:+.1f} {reason.note}" for reason in piece.reasons
+            ),
+        )
+        for piece in _in_order(layout, pieces)
+    ]
+    if as_json:
+        stories = [
+            {"place": place, "title": title, "score": score, "why": why}
+            for place, title, score, why in rows
+        ]
+        print_json({**_as_json(edition, newsletter.slug), "pieces": stories})
+        return
+    print_facts(
+        [
+            ("edition", f"{edition.id}, {newsletter.slug} {edition.slot}"),
+            ("state", edition.state),
+            ("due", when(edition.due_at, newsletter.schedule.zone)),
+            ("subject", edition.subject),
+            ("preheader", edition.preheader),
+        ]
+    )
+    print_table(("place", "story", "score", "why"), rows, "It has no stories.")
+
+
+@editions.command(epilog="Example: mailer editions compose --newsletter brief --json")
+@click.option("--newsletter", metavar="SLUG", required=True)
+@json_option
+@pass_context
+def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
+    """Make today's edition now, as a draft, of what is new since the last one."""
+    mailer = context.mailer
+    edition = mailer.compose.by_hand(newsletter)
+    if as_json:
+        print_json(_as_json(edition, newsletter))
+        return
+    say(f"Edition {edition.id} of {newsletter} for {edition.slot}: “{edition.subject}”")
+    say(f"  mailer editions show {edition.id}")
+    say(f"  mailer editions preview {edition.id} --text")
+    say(f"  mailer editions approve {edition.id}")
+
+
+@editions.command(
+    epilog="Example: mailer editions preview 12 --eml preview --subscriber ada@example.org"
+)
+@click.argument("number", metavar="ID", type=int)
+@click.option("--html", "part", flag_value="html", help="Print the HTML part.")
+@click.option("--text", "part", flag_value="text", help="Print the text part.")
+@click.option(
+    "--eml",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write into this folder exactly the bytes that would be sent.",
+)
+@click.option("--subscriber", metavar="ADDRESS", help="As this reader gets it.")
+@pass_context
+def preview(
+    context: Context, number: int, *, part: str | None, folder: Path | None, subscriber: str | None
+) -> None:
+    """Look at an edition without sending it."""
+    if part is None and folder is None:
+        raise UsageError("say what to look at: --html, --text or --eml FOLDER")
+    if part is not None:
+        page = context.mailer.render.preview(number)
+        click.echo(page.html if part == "html" else page.text)
+    if folder is not None:
+        reader = None if subscriber is None else parse_address(subscriber)
+        name, message = context.mailer.send.preview(number, reader)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.eml"
+        path.write_bytes(message)
+        say(f"Wrote {path}")
+
+
+@editions.command(epilog="Example: mailer editions approve 12 --yes")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def approve(context: Context, number: int, *, yes: bool) -> None:
+    """Let an edition out: its readers get it at its hour, or at once when it was made by hand."""
+    with context.mailer.store.read() as tx:
+        edition = tx.editions.by_id(number)
+        newsletter = tx.newsletters.by_id(edition.newsletter_id)
+    if not yes:
+        click.confirm(f"Send “{edition.subject}” to the readers of {newsletter.slug}?", abort=True)
+    context.mailer.approve.approve(number)
+    say(f"Edition {number} is approved. `mailer run` sends it, or `mailer deliveries send`.")
+
+
+@editions.command(epilog="Example: mailer editions hold 12")
+@click.argument("number", metavar="ID", type=int)
+@pass_context
+def hold(context: Context, number: int) -> None:
+    """Stop an edition for now; what has left has left. `approve` lets it go on."""
+    context.mailer.approve.hold(number)
+    say(f"Edition {number} is held.")
+
+
+@editions.command(epilog="Example: mailer editions cancel 12 --yes")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def cancel(context: Context, number: int, *, yes: bool) -> None:
+    """Stop an edition for good; what has left has left."""
+    if not yes:
+        click.confirm(f"Cancel edition {number}?", abort=True)
+    context.mailer.approve.cancel(number)
+    say(f"Edition {number} is cancelled.")
+
+
+def _articles(tx: Transaction, pieces: list[Piece]) -> dict[int, Article]:
+    found = tx.articles.by_ids([piece.article_id for piece in pieces])
+    return {article.id: article for article in found}
+
+
+def _layout(
+    tx: Transaction, newsletter: Newsletter, edition: Edition, pieces: list[Piece]
+) -> Layout:
+    sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
+    return lay_out(pieces, edition.opens, newsletter.max_stories, sections)
+
+
+def _places(layout: Layout) -> dict[int, str]:
+    """Return where each shown story stands, by article."""
+    places = {piece.article_id: "in brief" for piece in layout.brief}
+    for section in layout.sections:
+        places |= {piece.article_id: section.name for piece in section.pieces}
+    if layout.lead is not None:
+        places[layout.lead.article_id] = "lead"
+    return places
+
+
+def _in_order(layout: Layout, pieces: list[Piece]) -> list[Piece]:
+    shown = list(layout.stories)
+    rest = [piece for piece in pieces if piece not in shown]
+    return shown + sorted(rest, key=lambda piece: -piece.score)
+
+
+def _as_json(edition: Edition, newsletter: str) -> dict[str, object]:
+    return {
+        "id": edition.id,
+        "newsletter": newsletter,
+        "number": edition.number,
+        "slot": edition.slot,
+        "state": EditionState(edition.state),
+        "due_at": edition.due_at,
+        "subject": edition.subject,
+        "preheader": edition.preheader,
+        "composed_at": edition.composed_at,
+        "approved_at": edition.approved_at,
+    }

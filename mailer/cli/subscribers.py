@@ -1,0 +1,207 @@
+"""`mailer subscribers`: who gets it."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import click
+
+from mailer.address import Address, parse_address
+from mailer.cli.context import Context, pass_context
+from mailer.cli.output import json_option, print_facts, print_json, print_table, say
+from mailer.errors import AddressError, Conflict, UsageError
+from mailer.subscribers.model import State
+
+HEADINGS = frozenset({"email", "e-mail", "address", "email address", "e-mail address", "mail"})
+
+
+@click.group()
+def subscribers() -> None:
+    """Who gets it."""
+
+
+@subscribers.command("list", epilog="Example: mailer subscribers list --newsletter brief --json")
+@click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
+@click.option("--state", type=click.Choice(list(State)), help="Only those in this state.")
+@click.option("--search", metavar="TEXT", help="Any part of an address.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--offset", type=click.IntRange(0), default=0)
+@json_option
+@pass_context
+def list_subscribers(
+    context: Context,
+    *,
+    newsletter: str | None,
+    state: str | None,
+    search: str | None,
+    limit: int,
+    offset: int,
+    as_json: bool,
+) -> None:
+    """List people with what they subscribed to, by address."""
+    wanted = None if state is None else State(state)
+    with context.mailer.store.read() as tx:
+        rows = tx.subscribers.listing(
+            newsletter_slug=newsletter, state=wanted, search=search, limit=limit, offset=offset
+        )
+        total = tx.subscribers.count(newsletter_slug=newsletter, state=wanted, search=search)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("address", "newsletter", "state", "rhythm", "signed up", "confirmed", "next mail"),
+        [
+            (
+                row.address,
+                row.newsletter,
+                row.state,
+                row.rhythm,
+                row.requested_at,
+                row.confirmed_at,
+                row.next_due_at,
+            )
+            for row in rows
+        ],
+        "Nobody yet." if search is None else "Nobody like that.",
+    )
+    if offset + len(rows) < total:
+        say(f"{total - offset - len(rows)} more: --offset {offset + len(rows)}")
+
+
+@subscribers.command(epilog="Example: mailer subscribers show ada@example.org")
+@click.argument("address")
+@json_option
+@pass_context
+def show(context: Context, address: str, *, as_json: bool) -> None:
+    """Show one person: subscriptions, and each step of their consent in its words."""
+    with context.mailer.store.read() as tx:
+        person = tx.subscribers.by_address(parse_address(address))
+        found = [
+            (subscription, tx.newsletters.by_id(subscription.newsletter_id))
+            for subscription in tx.subscriptions.of_subscriber(person.id)
+        ]
+        histories = {tie.id: tx.consent.history(tie.id) for tie, _ in found}
+    if as_json:
+        ties = [
+            {"newsletter": known.slug, "subscription": tie, "history": histories[tie.id]}
+            for tie, known in found
+        ]
+        print_json({"address": person.address, "since": person.created_at, "subscriptions": ties})
+        return
+    print_facts([("address", person.address), ("known since", person.created_at)])
+    for tie, known in found:
+        say("")
+        say(f"{known.slug}: {tie.state}, next mail {tie.next_due_at or '-'}")
+        rows = [
+            (event.at, event.act, event.origin.way, event.origin.page, event.origin.network)
+            for event in histories[tie.id]
+        ]
+        print_table(("when", "what", "how", "page", "network"), rows, "No history.")
+        words = [event.wording for event in histories[tie.id] if event.wording]
+        if words:
+            say(f"  agreed to: “{words[-1]}”")
+
+
+@subscribers.command(epilog="Example: mailer subscribers add ada@example.org --newsletter brief")
+@click.argument("address")
+@click.option("--newsletter", metavar="SLUG", required=True)
+@pass_context
+def add(context: Context, address: str, *, newsletter: str) -> None:
+    """Put somebody on the list at once, without a confirmation. You answer for their consent."""
+    made = context.mailer.signup.add(newsletter, parse_address(address))
+    say(f"{address} gets {newsletter}; the next mail is due {made.next_due_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@subscribers.command(
+    epilog="Example: mailer subscribers confirm ada@example.org --newsletter brief"
+)
+@click.argument("address")
+@click.option("--newsletter", metavar="SLUG", required=True)
+@pass_context
+def confirm(context: Context, address: str, *, newsletter: str) -> None:
+    """Confirm a waiting signup by hand."""
+    context.mailer.signup.confirm_by_operator(newsletter, parse_address(address))
+    say(f"{address} is confirmed for {newsletter}.")
+
+
+@subscribers.command(epilog="Example: mailer subscribers unsubscribe ada@example.org --yes")
+@click.argument("address")
+@click.option("--newsletter", metavar="SLUG", help="Only this one; all of them otherwise.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def unsubscribe(context: Context, address: str, *, newsletter: str | None, yes: bool) -> None:
+    """End somebody's subscriptions; exit 1 when there was none to end."""
+    if not yes:
+        click.confirm(f"Unsubscribe {address} from {newsletter or 'everything'}?", abort=True)
+    ended = context.mailer.signup.unsubscribe(parse_address(address), newsletter)
+    if not ended:
+        say(f"{address} was not on the list.")
+        raise click.exceptions.Exit(1)
+    say(f"{address} has left {', '.join(known.slug for known in ended)}.")
+
+
+@subscribers.command(
+    "import",
+    epilog="Example: mailer subscribers import readers.txt --newsletter brief --state active --yes",
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--state", type=click.Choice(["active"]), required=True, help="What they become.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def import_file(
+    context: Context, file: Path, *, newsletter: str, state: str, dry_run: bool, yes: bool
+) -> None:
+    """Put the addresses of a file on the list: one a line, or the first column of a CSV file.
+
+    You answer for their consent. Lines that hold no address are named, and exit is 1 then.
+    """
+    addresses, faults = _read_addresses(file)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if dry_run:
+        say(f"{len(addresses)} addresses would be added, {len(faults)} lines hold none.")
+    else:
+        if not yes:
+            click.confirm(f"Add {len(addresses)} addresses to {newsletter}, {state}?", abort=True)
+        added = sum(_added(context, newsletter, address) for address in addresses)
+        say(f"{added} added, {len(addresses) - added} were known, {len(faults)} lines hold none.")
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+def _added(context: Context, newsletter: str, address: Address) -> bool:
+    try:
+        context.mailer.signup.add(newsletter, address)
+    except Conflict:
+        return False
+    return True
+
+
+def _read_addresses(file: Path) -> tuple[list[Address], list[str]]:
+    """Return the addresses, each once, and a sentence for each line that holds none."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError as why:
+        raise UsageError(f"{file} is not UTF-8 text: {why}") from why
+    found: dict[str, Address] = {}
+    faults = []
+    for number, cell in _first_cells(text):
+        if not cell or (number == 1 and cell.casefold() in HEADINGS):
+            continue
+        try:
+            address = parse_address(cell)
+        except AddressError as why:
+            faults.append(f"{file}, line {number}: {why.reason}")
+        else:
+            found.setdefault(address.key, address)
+    return list(found.values()), faults
+
+
+def _first_cells(text: str) -> Iterator[tuple[int, str]]:
+    csv.field_size_limit(sys.maxsize)
+    for number, row in enumerate(csv.reader(StringIO(text)), start=1):
+        yield number, row[0].strip() if row else ""

@@ -1,0 +1,120 @@
+"""A small world around one installation: a site with a feed, a relay, readers, and a clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from mailer.address import parse_address
+from mailer.config.settings import (
+    DatabaseSettings,
+    FeedSettings,
+    RelaySettings,
+    Secret,
+    Settings,
+    SiteSettings,
+    Tls,
+)
+from mailer.jobs.run import run_job
+from mailer.wiring import Mailer, build
+from tests.conftest import add_newsletter
+from tests.fakes.clock import StandingClock
+from tests.fakes.feed_server import FeedServer
+from tests.fakes.smtp_server import SmtpServer
+
+BASE_URL = "https://news.example.org"
+SECRET = "a secret for tests, long enough to be one"
+
+
+def settings_for(database_url: str, relay_port: int, folder: Path) -> Settings:
+    """Return the settings of an installation whose relay and feeds are on loopback."""
+    return Settings(
+        site=SiteSettings((Secret(SECRET),), base_url=BASE_URL, data_dir=folder),
+        database=DatabaseSettings(Secret(database_url)),
+        relay=(RelaySettings("fake", "127.0.0.1", relay_port, tls=Tls.NONE),),
+        feeds=FeedSettings(allow_networks=(ip_network("127.0.0.0/8"),)),
+    )
+
+
+@dataclass
+class World:
+    """What a story needs, with verbs a test can be written in."""
+
+    mailer: Mailer
+    clock: StandingClock
+    relay: SmtpServer
+    site: FeedServer
+    settings: Settings
+    published: int = 0
+
+    def newsletter(self, **changes: object) -> None:
+        """Make the newsletter `brief` and let it draw from the site's feed."""
+        self.publish(0)
+        brief = add_newsletter(self.mailer.store, **changes)
+        with self.mailer.store.write() as tx:
+            feed = tx.feeds.add(self.site.url("/feed.xml"), self.clock.now())
+            tx.newsletters.add_source(brief.id, feed.id, "World")
+
+    def publish(self, count: int = 1) -> None:
+        """Put new articles at the head of the site's feed."""
+        self.published += count
+        items = "".join(
+            f"<item><title>Story number {number}</title><guid>story-{number}</guid>"
+            f"<link>https://post.example/{number}</link><description>"
+            f"{escape(f'What happened in story {number} is told here.')}</description></item>"
+            for number in range(self.published, max(0, self.published - 20), -1)
+        )
+        feed = f"<rss version='2.0'><channel><title>Post</title>{items}</channel></rss>"
+        self.site.serve("/feed.xml", feed, content_type="application/rss+xml")
+
+    def reader(self, *addresses: str) -> None:
+        """Put confirmed readers on the list."""
+        for address in addresses:
+            self.mailer.signup.add("brief", parse_address(address))
+
+    def at(self, *moment: int) -> None:
+        """Set the clock: year, month, day, hour, minute in UTC."""
+        year, month, day, hour, minute = (*moment, 0, 0)[:5]
+        self.clock.set(datetime(year, month, day, hour, minute, tzinfo=UTC))
+
+    def run_what_is_due(self) -> None:
+        """Let every job have its turn once, as a tick of the scheduler does."""
+        for job in ("gather", "digests", "send"):
+            run_job(self.mailer, job)
+
+    def config_file(self) -> Path:
+        """Write the same settings for a process of its own, and return where."""
+        path = self.settings.site.data_dir / "config.toml"
+        path.write_text(
+            f"""
+            [site]
+            secret_key = "{SECRET}"
+            base_url = "{BASE_URL}"
+            [database]
+            url = "{self.settings.database_url}"
+            [[relay]]
+            name = "fake"
+            host = "127.0.0.1"
+            port = {self.relay.port}
+            tls = "none"
+            [delivery]
+            lease = "1 s"
+            [feeds]
+            allow_networks = ["127.0.0.0/8"]
+            """
+        )
+        path.chmod(0o600)
+        return path
+
+    def second_program(self) -> Mailer:
+        """Return another copy of the program, on the same database."""
+        return build(self.settings, self.clock)
+
+    def digests(self, address: str | None = None) -> list[str]:
+        """Return the texts of all mails that arrived, or of one reader's."""
+        return [
+            message.content.decode()
+            for message in self.relay.messages
+            if address is None or address in message.recipients
+        ]

@@ -1,0 +1,1 @@
+"""The pages, through HTTP and through a browser."""

@@ -1,0 +1,88 @@
+"""What holds for every route and every answer."""
+
+import re
+
+import pytest
+
+from mailer.subscribers.model import State
+from tests.web.conftest import Site
+
+
+def addresses(site: Site) -> list[str]:
+    """Return an address for every route of the application."""
+    values = {"slug": "brief", "number": "1"}
+    found = []
+    for rule in site.client.application.url_map.iter_rules():
+        page = rule.rule
+        tokens = {"/confirm": site.confirm_token(), "/leave": site.leave_token()}
+        token = next((mark for start, mark in tokens.items() if page.startswith(start)), "")
+        page = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: {**values, "token": token}[m[1]], page)  # noqa: B023 - called at once
+        found.append(page)
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_no_route_changes_anything_unless_it_is_posted_to(site: Site, method: str) -> None:
+    site.ask()
+    pages = addresses(site)
+    before = site.everything()
+
+    codes = {page: site.client.open(page, method=method).status_code for page in pages}
+
+    assert site.everything() == before
+    assert site.state() is State.PENDING
+    assert {code for code in codes.values() if code >= 500} == set()
+
+
+def test_every_answer_carries_the_headers_that_protect(site: Site) -> None:
+    site.ask()
+    for page in [*addresses(site), "/nothing/here"]:
+        headers = site.client.get(page).headers
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Strict-Transport-Security"]
+        assert "Set-Cookie" not in headers
+
+
+def test_only_the_form_for_frames_may_be_framed(site: Site) -> None:
+    site.ask()
+    framed = {
+        page
+        for page in addresses(site)
+        if "frame-ancestors *" in site.client.get(page).headers["Content-Security-Policy"]
+    }
+
+    assert framed == {"/embed/brief"}
+
+
+def test_personal_pages_are_kept_by_nobody(site: Site) -> None:
+    site.ask()
+    for page in (f"/confirm/{site.confirm_token()}", f"/leave/{site.leave_token()}"):
+        headers = site.client.get(page).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_wrong_method_is_told_which_are_right(site: Site) -> None:
+    answer = site.client.delete("/subscribe/brief")
+
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_a_service_manager_learns_whether_it_is_ready(site: Site) -> None:
+    assert site.client.get("/health/live").get_json() == {"status": "live"}
+    assert site.client.get("/health/ready").get_json() == {"status": "ready"}
+
+
+def test_the_stylesheet_and_the_script_may_be_kept_for_long(site: Site) -> None:
+    page = site.client.get("/subscribe/brief").text
+    (sheet,) = re.findall(r'href="(/style-[0-9a-f]+\.css)"', page)
+
+    assert "immutable" in site.client.get(sheet).headers["Cache-Control"]
+    script = site.client.get("/embed.js")
+    again = site.client.get("/embed.js", headers={"If-None-Match": script.headers["ETag"]})
+    assert (script.status_code, again.status_code) == (200, 304)

@@ -1,0 +1,137 @@
+"""Leaving: the page's button, and RFC 8058 as receivers call it."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailer.subscribers.model import Act, State, Way
+from tests.fakes.clock import StandingClock
+from tests.web.conftest import FORM, Site
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+ENCODINGS = ["application/x-www-form-urlencoded", "multipart/form-data"]
+
+
+def how_it_ended(site: Site) -> list[Way]:
+    with site.mailer.store.read() as tx:
+        history = tx.consent.history(site.subscription().id)
+    return [event.origin.way for event in history if event.act is Act.LEFT]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_one_click_needs_no_cookie_no_page_and_no_redirect(site: Site, encoding: str) -> None:
+    site.join()
+
+    answer = site.client.post(f"/leave/{site.leave_token()}", data=ONE_CLICK, content_type=encoding)
+
+    assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
+    assert site.state() is State.LEFT
+    assert how_it_ended(site) == [Way.ONE_CLICK]
+
+
+def test_the_26_bytes_that_receivers_send_are_enough(site: Site) -> None:
+    site.join()
+
+    answer = site.client.post(
+        f"/leave/{site.leave_token()}",
+        data=b"List-Unsubscribe=One-Click",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert (answer.status_code, site.state()) == (200, State.LEFT)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_pressing_twice_is_as_good_as_once(site: Site, encoding: str) -> None:
+    site.join()
+    page = f"/leave/{site.leave_token()}"
+
+    answers = [site.client.post(page, data=ONE_CLICK, content_type=encoding) for _ in range(3)]
+
+    assert {(answer.status_code, answer.data) for answer in answers} == {
+        (200, b"You have been unsubscribed.\n")
+    }
+    assert how_it_ended(site) == [Way.ONE_CLICK]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize(
+    "body", [{}, {"List-Unsubscribe": "Yes"}, {**ONE_CLICK, "more": "x"}, {"act": "stay"}]
+)
+def test_another_body_gets_the_page_and_changes_nothing(
+    site: Site, encoding: str, body: dict[str, str]
+) -> None:
+    site.join()
+
+    answer = site.client.post(f"/leave/{site.leave_token()}", data=body, content_type=encoding)
+
+    assert answer.status_code == 422
+    assert "<button" in answer.text
+    assert site.state() is State.ACTIVE
+
+
+def test_the_button_on_the_page_ends_it_in_one_press(site: Site) -> None:
+    site.join()
+    page = f"/leave/{site.leave_token()}"
+
+    before = site.client.get(page)
+    after = site.client.post(page, data={"act": "leave"})
+
+    assert "a…@example.org" in before.text
+    assert "ada@example.org" not in before.text
+    assert "You have left" in after.text
+    assert how_it_ended(site) == [Way.PAGE]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_looking_at_the_page_changes_nothing(site: Site, method: str) -> None:
+    site.join()
+    before = site.everything()
+
+    answer = site.client.open(f"/leave/{site.leave_token()}", method=method)
+
+    assert answer.status_code == 200
+    assert site.everything() == before
+
+
+def test_links_in_old_mails_work_years_later(site: Site, clock: StandingClock) -> None:
+    site.join()
+    token = site.leave_token()
+
+    clock.advance(timedelta(days=3650))
+    site.client.post(f"/leave/{token}", data=ONE_CLICK)
+
+    assert site.state() is State.LEFT
+
+
+def test_a_link_from_before_somebody_left_and_came_back_still_works(site: Site) -> None:
+    site.join()
+    old = site.leave_token()
+    site.mailer.signup.leave(old, FORM)
+    site.join()
+
+    site.client.post(f"/leave/{old}", data=ONE_CLICK)
+
+    assert site.state() is State.LEFT
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_forged_links_and_links_for_something_else_are_nothing(site: Site, encoding: str) -> None:
+    site.join()
+    good = site.leave_token()
+    wrong = [good[:-1] + ("A" if good[-1] != "A" else "B"), "x", "A" * 46, site.confirm_token()]
+
+    codes = {
+        site.client.post(f"/leave/{token}", data=ONE_CLICK, content_type=encoding).status_code
+        for token in wrong
+    }
+
+    assert codes == {404}
+    assert site.state() is State.ACTIVE
+
+
+def test_a_link_of_somebody_who_was_erased_is_answered_well(site: Site) -> None:
+    token = site.mailer.links.leave(999, site.mailer.clock.now()).rpartition("/")[2]
+
+    assert site.client.post(f"/leave/{token}", data=ONE_CLICK).status_code == 200
+    assert site.client.get(f"/leave/{token}").status_code == 200

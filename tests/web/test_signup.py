@@ -1,0 +1,166 @@
+"""The form, from anywhere."""
+
+import pytest
+
+from mailer.subscribers.model import State
+from tests.web.conftest import FORM, Site
+
+PAGE = "/subscribe/brief"
+
+
+def test_a_form_from_another_site_is_taken_and_says_what_comes_next(site: Site) -> None:
+    answer = site.client.post(
+        PAGE,
+        data={"email": "ada@example.org"},
+        headers={
+            "Origin": "https://elsewhere.example",
+            "Referer": "https://elsewhere.example/a?q=1",
+        },
+        follow_redirects=True,
+    )
+
+    assert answer.status_code == 200
+    assert "Check your inbox" in answer.text
+    assert site.state() is State.PENDING
+    assert site.notices() == [("confirm", "confirm:2026-11-24")]
+
+
+def test_what_is_kept_of_a_signup_is_the_page_and_no_more_than_a_network(site: Site) -> None:
+    site.client.post(
+        PAGE,
+        data={"email": "ada@example.org"},
+        headers={"Referer": "https://elsewhere.example/a?private=1", "User-Agent": "Browser"},
+        environ_base={"REMOTE_ADDR": "192.0.2.77"},
+    )
+
+    with site.mailer.store.read() as tx:
+        (event,) = tx.consent.history(site.subscription().id)
+    assert event.origin.page == "https://elsewhere.example/a"
+    assert event.origin.network == "192.0.2.0/24"
+    assert event.wording is not None
+    assert "We send a link to confirm first" in event.wording
+
+
+def test_json_is_taken_as_the_form_is(site: Site) -> None:
+    answer = site.client.post(
+        PAGE, json={"email": "ada@example.org"}, headers={"Origin": "https://elsewhere.example"}
+    )
+
+    assert (answer.status_code, answer.get_json()["status"]) == (202, "check-your-inbox")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert site.state() is State.PENDING
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"ada@example.org"',
+        b'{"email": 7}',
+        b'{"email": null}',
+        b"\xff\xfe",
+        b"{}",
+    ],
+)
+def test_json_of_another_shape_is_told_so_and_changes_nothing(site: Site, body: bytes) -> None:
+    before = site.everything()
+
+    answer = site.client.post(PAGE, data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.get_json()["status"]) == (422, "error")
+    assert site.everything() == before
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ada", "ada@", "a b@example.org", "ada@example.org\r\nBcc: x"]
+)
+def test_a_wrong_address_comes_back_with_what_is_wrong_beside_it(site: Site, typed: str) -> None:
+    answer = site.client.post(PAGE, data={"email": typed})
+
+    assert answer.status_code == 422
+    assert "<title>Error: " in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert site.notices() == []
+
+
+def test_what_was_typed_is_kept_and_never_becomes_markup(site: Site) -> None:
+    answer = site.client.post(PAGE, data={"email": '"><script>alert(1)</script>'})
+
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
+
+
+def test_everybody_gets_the_same_answer(site: Site) -> None:
+    """New, waiting, on the list, gone, blocked: a stranger learns nothing."""
+    site.ask("waiting@example.org")
+    site.join("active@example.org")
+    site.join("gone@example.org")
+    site.mailer.signup.leave(site.leave_token("gone@example.org"), FORM)
+    people = ["new", "waiting", "active", "gone"]
+
+    forms = {
+        (answer.status_code, answer.data, tuple(answer.headers))
+        for name in people
+        for answer in [site.client.post(PAGE, data={"email": f"{name}@example.org"})]
+    }
+    jsons = {
+        (answer.status_code, answer.data)
+        for name in people
+        for answer in [site.client.post(PAGE, json={"email": f"{name}@example.org"})]
+    }
+
+    assert len(forms) == len(jsons) == 1
+
+
+def test_a_newsletter_that_is_not_public_answers_alike_and_keeps_no_row(site: Site) -> None:
+    before = site.everything()
+
+    open_answer = site.client.post("/subscribe/brief", json={"email": "ada@example.org"})
+    closed_answer = site.client.post("/subscribe/secret", json={"email": "eve@example.org"})
+
+    assert open_answer.data == closed_answer.data
+    after = site.everything()
+    assert len(after["subscriber"]) == len(before["subscriber"]) + 1
+
+
+def test_a_robot_that_fills_every_field_is_thanked_and_forgotten(site: Site) -> None:
+    answer = site.client.post(PAGE, data={"email": "ada@example.org", "website": "http://spam"})
+
+    assert answer.status_code == 303
+    assert site.notices() == []
+
+
+def test_asking_again_on_the_same_day_sends_no_second_mail(site: Site) -> None:
+    for _ in range(3):
+        site.client.post(PAGE, data={"email": "ada@example.org"})
+
+    assert site.notices() == [("confirm", "confirm:2026-11-24")]
+
+
+def test_an_unknown_newsletter_is_a_page_that_says_so(site: Site) -> None:
+    for answer in (site.client.get("/subscribe/nothing"), site.client.get("/subscribe/secret")):
+        assert answer.status_code == 404
+        assert "There is nothing here" in answer.text
+
+
+def test_a_body_that_is_too_large_is_refused(site: Site) -> None:
+    answer = site.client.post(PAGE, data={"email": "a" * 20_000})
+
+    assert answer.status_code == 413
+
+
+def test_a_script_on_another_site_may_ask_before_it_posts(site: Site) -> None:
+    answer = site.client.options(PAGE, headers={"Origin": "https://elsewhere.example"})
+
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
+
+
+def test_a_host_header_leaves_no_trace(site: Site) -> None:
+    answer = site.client.post(
+        PAGE, data={"email": "ada@example.org"}, headers={"Host": "evil.example"}
+    )
+
+    assert "evil.example" not in answer.text + str(answer.headers)
