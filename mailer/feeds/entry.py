@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailer.feeds.clean import safe_html
-from mailer.feeds.excerpt import CUT, excerpt, was_cut
+from mailer.feeds.excerpt import CUT, excerpt, sentences, was_cut
 from mailer.feeds.furniture import paragraphs
 from mailer.feeds.identity import identity
 from mailer.feeds.model import Draft
@@ -99,8 +99,9 @@ def language(text: str | None) -> str | None:
 
 
 def _title_from(told: list[str], link: str | None) -> str:
-    """Return a headline for an entry without one (RSS 2.0 allows that): its beginning."""
-    return excerpt(told, TITLE_WORDS) or ("" if link is None else host_of(link))
+    """Return a headline for an entry without one (RSS 2.0 allows that): its first sentence."""
+    first = sentences(excerpt(told))[:1]
+    return excerpt(first, TITLE_WORDS).removesuffix(".") or ("" if link is None else host_of(link))
 
 
 def _origin(entry: Entry, whole: str, base: str, frame: Frame) -> Origin | None:

@@ -22,6 +22,7 @@ INVISIBLE = re.compile(
 )
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&#?\w+;")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+BREAK = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]))\b", re.IGNORECASE)
 SILENT = ["script", "style", "noscript", "template", "iframe", "svg", "title"]
 # These end by themselves, or with the next of their kind: they cannot be nested by being many.
 FLAT = frozenset({
@@ -48,7 +49,7 @@ def line_of_html(markup: str) -> str:
     """Return what a reader would see of a fragment of HTML, as one line."""
     if not MARKUP.search(markup):
         return one_line(markup)
-    tree = LexborHTMLParser(bounded(markup))
+    tree = LexborHTMLParser(BREAK.sub(r" \g<0>", bounded(markup)))
     tree.strip_tags(SILENT)
     return one_line(tree.body.text() if tree.body is not None else "")
 
@@ -70,7 +71,7 @@ def bounded(markup: str) -> str:
         if name.lower() not in FLAT:
             depth += -1 if closes else 1
         if depth > DEEPEST:
-            return html_of_text(TAG.sub(" ", markup))
+            return TAG.sub(" ", markup).replace("<", "&lt;")
     return markup
 
 

@@ -24,17 +24,17 @@ def web_url(text: str | None, base: str = "") -> str | None:
 
     A name and password in it are dropped: in a mail they only serve to look like another host.
     """
-    if text is None or len(text) > LONGEST:
+    if not text or len(text) > LONGEST:
         return None
     try:
         parts = urlsplit(urljoin(base, DROPPED.sub("", text).strip()))
         host = _host(parts.hostname)
         port = f":{parts.port}" if parts.port is not None else ""
-    except (ValueError, UnicodeError):
+        path, query, fragment = map(_ascii, (parts.path, parts.query, parts.fragment))
+    except ValueError:  # a bad port, a bad IPv6 address, a name that is none, half a character
         return None
     if parts.scheme not in {"http", "https"} or not host:
         return None
-    path, query, fragment = (_ascii(part) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, f"{host}{port}", path or "/", query, fragment))
 
 

@@ -20,7 +20,9 @@ Object = dict[str, object]
 
 HTML_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")  # UTF-16, UTF-32
 BEGINNING = 2_000  # bytes that tell what a document is
+EMAIL = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 BINARY = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -58,23 +60,28 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
         title=_title(found, "title", dialect),
         summary=_html(_object(found, "summary_detail"), dialect, _text(found, "summary")),
         content=max(contents, key=len, default=""),
-        author=_author(found),
+        author=_author(found, dialect),
         published_at=_date(found, "published_parsed") or _date(found, "updated_parsed"),
         pictures=tuple(_pictures(found, frame.url)),
         publisher=_title(_object(found, "source"), "title", dialect) or None,
         language=_text(_object(found, "title_detail"), "language"),
-        topics=tuple(_text(tag, "label") or _text(tag, "term") for tag in _objects(found, "tags")),
+        topics=tuple(
+            line_of_html(_text(tag, "label") or _text(tag, "term"))
+            for tag in _objects(found, "tags")
+        ),
     )
 
 
 def _refuse_what_is_no_feed(body: bytes, url: str) -> None:
     begins = body[:BEGINNING]
-    if HTML_PAGE.search(begins) and not FEED_ROOT.search(begins):
-        raise FormatError(url, "this is a web page (HTML), not a feed; give the feed's own address")
     for beginning, kind in BINARY:
-        if body.startswith(beginning):
+        if begins.startswith(beginning):
             raise FormatError(url, f"this is {kind}, not a feed")
-    if b"\0" in begins and not body.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0", b"<\0")):
+    if FEED_ROOT.search(begins):
+        return
+    if HTML_PAGE.search(begins):
+        raise FormatError(url, "this is a web page (HTML), not a feed; give the feed's own address")
+    if b"\0" in begins and not begins.startswith(WIDE):
         raise FormatError(url, "this is binary data, not a feed")
 
 
@@ -138,8 +145,13 @@ def _link(found: Object) -> str | None:
     return next((one for one in candidates if one and web_url(one)), None)
 
 
-def _author(found: Object) -> str | None:
-    names = [_text(person, "name") for person in _objects(found, "authors")]
+def _author(found: Object, dialect: str) -> str | None:
+    raw = _text(found, "author")
+    if "@" in raw and not dialect.startswith("atom"):
+        # RSS has `ines@harbour.example (Ines Calder)`. feedparser takes it apart, but ends the
+        # address after four letters of its last label.
+        return line_of_html(EMAIL.sub(" ", raw)).strip(" ()<>[],;:") or None
+    names = [line_of_html(_text(person, "name")) for person in _objects(found, "authors")]
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
@@ -155,22 +167,26 @@ def _date(found: Object, name: str) -> datetime | None:
 
 def _pictures(found: Object, base: str) -> Iterator[Picture]:
     credit = next((_text(one, "content") for one in _objects(found, "media_credit")), "")
-    for offer in (*_objects(found, "media_content"), *_objects(found, "media_thumbnail")):
-        address = web_url(_text(offer, "url") or None, base)
-        if address is not None and _is_image(offer, address):
-            yield Picture(address, credit=one_line(credit) or None)
-    for link in _objects(found, "links"):
-        address = web_url(_text(link, "href") or None, base)
-        if _text(link, "rel") == "enclosure" and address and _is_image(link, address):
+    offers = [
+        *(one for one in _objects(found, "media_content") if _is_image(one, _text(one, "url"))),
+        *_objects(found, "media_thumbnail"),
+    ]
+    enclosed = (one for one in _objects(found, "links") if _text(one, "rel") == "enclosure")
+    places = [
+        *(_text(one, "url") for one in offers),
+        *(_text(one, "href") for one in enclosed if _is_image(one, _text(one, "href"))),
+    ]
+    for place in filter(None, places):
+        address = web_url(place, base)
+        if address is not None:
             yield Picture(address, credit=one_line(credit) or None)
 
 
-def _is_image(offer: Object, address: str) -> bool:
-    """Tell whether a media element is an image; a thumbnail says nothing about itself and is."""
+def _is_image(offer: Object, place: str) -> bool:
     kind, medium = _text(offer, "type"), _text(offer, "medium")
     if kind or medium:
         return kind.startswith("image/") or medium == "image"
-    return is_image_file(address) or "medium" not in offer
+    return is_image_file(place)
 
 
 def _text(found: Object, name: str) -> str:

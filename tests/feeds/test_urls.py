@@ -1,0 +1,103 @@
+"""Addresses on the web."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.errors import UsageError
+from mailer.feeds.urls import canonical, feed_url, host_of, web_url
+
+BASE = "https://harbour.example/news/feed.xml"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://island.example/1", "https://island.example/1"),
+        ("HTTP://Island.Example", "http://island.example/"),
+        ("/1?a=b#c", "https://harbour.example/1?a=b#c"),
+        ("story 1.html", "https://harbour.example/news/story%201.html"),
+        ("//island.example/x", "https://island.example/x"),
+        (" \n https://island.example/a\r\nb ", "https://island.example/ab"),
+        ("https://reader:secret@island.example:8080/", "https://island.example:8080/"),
+        ("https://trusted.example@evil.example/", "https://evil.example/"),
+        (
+            "https://münchen.example/straße?q=ä",
+            "https://xn--mnchen-3ya.example/stra%C3%9Fe?q=%C3%A4",
+        ),
+        ('https://island.example/"><b>', "https://island.example/%22%3E%3Cb%3E"),
+        ("https://[2001:db8::1]:8080/x", "https://[2001:db8::1]:8080/x"),
+    ],
+)
+def test_an_address_is_made_whole_and_plain(text: str, address: str) -> None:
+    assert web_url(text, BASE) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "javascript:alert(1)",
+        "JaVa\nScript:alert(1)",
+        "\x01javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/hostname",
+        "mailto:ines@harbour.example",
+        "ftp://harbour.example/",
+        "",
+        "https://[::1",
+        "https://harbour.example:port/",
+        "https://harbour.example:99999/",
+        "https://a b.example/",
+        "https://\ud800.example/\ud800",
+        "https://harbour.example/" + "x" * 2_000,
+    ],
+)
+def test_what_does_not_lead_to_the_web_is_none(text: str | None) -> None:
+    assert web_url(text, BASE) is None
+
+
+def test_an_address_without_a_host_is_none() -> None:
+    assert web_url("https://") is None
+    assert web_url("/1") is None
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_whatever_a_feed_writes_an_address_is_plain_ascii_or_none(text: str) -> None:
+    address = web_url(text, BASE)
+
+    assert address is None or (address.isascii() and set(address).isdisjoint(' <>"`\n'))
+
+
+def test_a_feed_is_kept_without_its_fragment() -> None:
+    assert feed_url(" https://harbour.example/feed.xml#top ") == "https://harbour.example/feed.xml"
+
+
+@pytest.mark.parametrize("text", ["", "harbour.example", "file:///feed.xml", "feed.xml"])
+def test_what_is_no_feed_address_is_refused_with_advice(text: str) -> None:
+    with pytest.raises(UsageError, match="not a feed's address") as caught:
+        feed_url(text)
+    assert caught.value.help is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://harbour.example/story",
+        "https://www.harbour.example/story/",
+        "https://harbour.example/story?utm_source=rss&utm_medium=feed&fbclid=x",
+        "https://harbour.example/story#comments",
+    ],
+)
+def test_two_links_to_one_page_compare_equal(other: str) -> None:
+    assert canonical(other) == canonical("https://harbour.example/story")
+
+
+def test_two_pages_do_not_compare_equal() -> None:
+    pages = {"/?p=1", "/?p=2", "/a", "/A", "/a?page=2", "/?utm=1"}
+
+    assert len({canonical(f"https://harbour.example{page}") for page in pages}) == len(pages)
+
+
+def test_a_host_is_named_for_people() -> None:
+    assert host_of("https://www.harbour.example:8080/x") == "www.harbour.example"
