@@ -1,6 +1,7 @@
 """The form, and the pages behind the links in mails."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -40,9 +41,10 @@ class Public:
     def blueprint(self) -> Blueprint:
         made = Blueprint("public", __name__)
         made.add_url_rule("/", view_func=self.front)
-        made.add_url_rule("/subscribe/<slug>", view_func=self.form)
-        made.add_url_rule("/subscribe/<slug>", view_func=self.subscribe, methods=["POST"])
-        made.add_url_rule("/subscribe/<slug>", view_func=self.preflight, methods=["OPTIONS"])
+        form = partial(made.add_url_rule, "/subscribe/<slug>", provide_automatic_options=False)
+        form(view_func=self.form)
+        form(view_func=self.subscribe, methods=["POST"])
+        form(view_func=self.preflight, methods=["OPTIONS"])
         made.add_url_rule("/subscribe/<slug>/check-your-inbox", view_func=self.check)
         made.add_url_rule("/confirm/<token>", view_func=self.confirm_page)
         made.add_url_rule("/confirm/<token>", view_func=self.confirm, methods=["POST"])
