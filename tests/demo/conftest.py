@@ -9,9 +9,9 @@ from playwright.sync_api import Browser
 
 from mailer.demo.articles import Newsroom
 from mailer.demo.sample_site import Looks, SignupForm, create_sample_site
+from tests.fakes.browser import chromium
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
-from tests.inbox.chromium import chromium
 
 EVERY = timedelta(seconds=40)
 FORM = SignupForm("http://127.0.0.1:8080", "strait")

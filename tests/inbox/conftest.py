@@ -13,7 +13,7 @@ from mailer.demo.serving import Served
 from mailer.inbox.letters import Letterbox
 from mailer.inbox.pages import create_inbox
 from mailer.inbox.smtp import SmtpServer, start_smtp
-from tests.inbox.chromium import chromium
+from tests.fakes.browser import chromium
 
 HTML = (
     "<!doctype html><html><head><title>The tide</title><style>"

@@ -1,0 +1,182 @@
+"""The form in a real browser: on our page, and on somebody else's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from mailer.config.settings import Settings
+from mailer.demo.serving import Served
+from mailer.subscribers.model import State
+from mailer.web.app import create_app
+from mailer.wiring import build
+from tests.conftest import add_newsletter
+from tests.fakes.browser import chromium
+from tests.fakes.clock import StandingClock
+from tests.web.conftest import Site
+
+pytestmark = pytest.mark.browser
+
+HOSTILE_CSS = "*{all:unset!important;color:red!important;font-size:3px!important}"
+HOST_PAGE = """<!doctype html><html lang=en data-theme={theme}><head><title>A site</title>
+<style>{css}</style></head><body><h1>An article</h1>
+<div data-newsletter=brief><p>Sign up at our newsletter's own page.</p></div>
+<script async src={base}/embed.js></script></body></html>"""
+
+
+@dataclass
+class Two:
+    """Our pages, and another site that has our form in it."""
+
+    ours: Site
+    base: str
+    theirs: Flask
+
+    def host(self, *, theme: str = "light", css: str = "", policy: str | None = None) -> None:
+        """Write the other site's only page."""
+        page = HOST_PAGE.format(theme=theme, css=css, base=self.base)
+        headers = {"Content-Type": "text/html"}
+        if policy is not None:
+            headers["Content-Security-Policy"] = policy
+        self.theirs.view_functions["page"] = lambda: (page, headers)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 800, "height": 700}) as context:
+        opened = context.new_page()
+        opened.set_default_timeout(10_000)
+        yield opened
+
+
+@pytest.fixture
+def two(settings: Settings, clock: StandingClock) -> Iterator[tuple[Two, str]]:
+    waiting = Flask("ours")
+    with Served(waiting) as door:
+        mailer = build(replace(settings, site=replace(settings.site, base_url=door.url)), clock)
+        add_newsletter(mailer.store)
+        app = create_app(mailer)
+        waiting.wsgi_app = app.wsgi_app  # type: ignore[method-assign]  # the port was needed first
+        theirs = Flask("theirs")
+        theirs.add_url_rule("/", "page")
+        made = Two(Site(mailer, app.test_client()), door.url, theirs)
+        made.host()
+        with Served(theirs) as other:
+            yield made, other.url
+        mailer.store.close()
+
+
+def test_signing_up_on_our_page_needs_no_script(browser: Browser, two: tuple[Two, str]) -> None:
+    site, _ = two
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site.base}/subscribe/brief")
+        page.get_by_label("E-mail address").fill("ada@example.org")
+        page.get_by_role("button", name="Sign up").click()
+
+        expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+    assert site.ours.state() is State.PENDING
+
+
+def test_a_mistake_is_shown_beside_the_field_which_has_the_focus(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    page.goto(f"{site.base}/subscribe/brief")
+    field = page.get_by_label("E-mail address")
+    field.fill("ada@example")
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_title("Error: Sign up - The Harbour Brief")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    expect(page.get_by_label("E-mail address")).to_have_value("ada@example")
+
+
+def test_the_trap_for_robots_is_out_of_sight_and_out_of_reach(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    page.goto(f"{site.base}/subscribe/brief")
+    page.get_by_label("E-mail address").focus()
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("button", name="Sign up")).to_be_focused()
+    expect(page.locator(".trap input")).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("css", ["", HOSTILE_CSS], ids=["plain", "hostile"])
+def test_the_script_draws_the_form_on_another_site_and_answers_in_place(
+    page: Page, two: tuple[Two, str], css: str
+) -> None:
+    site, other = two
+    site.host(css=css)
+    page.goto(other)
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+    expect(page.get_by_role("status")).to_be_focused()
+    assert page.url == f"{other}/"
+    assert site.ours.state() is State.PENDING
+
+
+def test_the_drawn_form_tells_of_a_mistake_and_takes_the_correction(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, other = two
+    page.goto(other)
+    page.get_by_label("E-mail address").fill("ada")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not an e-mail address")
+
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+    assert site.ours.state() is State.PENDING
+
+
+def test_the_drawn_form_follows_the_other_sites_own_switch(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    _, other = two
+    page.goto(other)
+    box = page.locator("[data-newsletter] section")
+    expect(box).to_have_css("background-color", "rgb(255, 255, 255)")
+
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+
+    expect(box).to_have_css("background-color", "rgb(24, 26, 29)")
+
+
+def test_a_strict_policy_of_the_other_site_needs_to_name_us_and_no_more(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, other = two
+    site.host(policy=f"default-src 'none'; script-src {site.base}; connect-src {site.base}")
+    page.goto(other)
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+
+
+def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    site.ours.ask()
+    before = site.ours.everything()
+
+    for path in (f"confirm/{site.ours.confirm_token()}", f"leave/{site.ours.leave_token()}"):
+        page.goto(f"{site.base}/{path}", wait_until="networkidle")
+
+    assert site.ours.everything() == before
