@@ -86,6 +86,18 @@ EDITION_MOVES: Mapping[EditionState, frozenset[EditionState]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class DueGroup:
+    """The readers of one newsletter who are owed the same slot, and have no edition for it yet."""
+
+    rhythm: Rhythm
+    slot: str
+    due_at: datetime  # of the latest among them
+    oldest_watermark: int
+    newest_watermark: int
+    readers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One newsletter's digest for one slot."""
 
@@ -125,3 +137,7 @@ class Piece:
     score: float
     included: bool
     reasons: tuple[Reason, ...]
+
+    def earned(self, rule: str) -> bool:
+        """Whether this rule gave the piece points."""
+        return any(reason.rule == rule and reason.points > 0 for reason in self.reasons)

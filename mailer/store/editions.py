@@ -1,7 +1,253 @@
-"""Editions."""
+"""Editions and their pieces; and which readers are owed one."""
 
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from mailer.editions.model import (
+    EDITION_MOVES,
+    Approval,
+    DueGroup,
+    Edition,
+    EditionState,
+    Piece,
+    Reason,
+    Rhythm,
+)
+from mailer.errors import MoveError, NotFound
 from mailer.store.aggregate import Aggregate
+from mailer.store.tables import article, edition, newsletter, piece, subscription
+
+GOES_OUT = (EditionState.DRAFT, EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED)
+
+
+def _edition(row: RowMapping) -> Edition:
+    return Edition(
+        **{
+            **row,
+            "rhythm": Rhythm(row["rhythm"]),
+            "state": EditionState(row["state"]),
+        }
+    )
 
 
 class Editions(Aggregate):
-    """Editions."""
+    """What each newsletter brought, slot by slot."""
+
+    def due_groups(self, newsletter_id: int, now: datetime) -> list[DueGroup]:
+        """Return the slots that are owed by `now` and have no edition yet."""
+        made = select(edition.c.id).where(
+            edition.c.newsletter_id == newsletter_id,
+            edition.c.rhythm == subscription.c.rhythm,
+            edition.c.slot == subscription.c.next_slot,
+        )
+        rows = self._all(
+            select(
+                subscription.c.rhythm,
+                subscription.c.next_slot.label("slot"),
+                func.max(subscription.c.next_due_at).label("due_at"),
+                func.min(subscription.c.watermark).label("oldest_watermark"),
+                func.max(subscription.c.watermark).label("newest_watermark"),
+                func.count().label("readers"),
+            )
+            .where(
+                subscription.c.newsletter_id == newsletter_id,
+                subscription.c.next_due_at <= now,
+                ~made.exists(),
+            )
+            .group_by(subscription.c.rhythm, subscription.c.next_slot)
+            .order_by(subscription.c.next_slot)
+        )
+        return [DueGroup(**{**row, "rhythm": Rhythm(row["rhythm"])}) for row in rows]
+
+    def oldest_watermark(self, newsletter_id: int, rhythm: Rhythm) -> int | None:
+        """Return where the reader who has seen least stands; None when there is no reader."""
+        found = self._one(
+            select(func.min(subscription.c.watermark).label("oldest")).where(
+                subscription.c.newsletter_id == newsletter_id,
+                subscription.c.rhythm == rhythm,
+                subscription.c.next_due_at.is_not(None),
+            )
+        )
+        return None if found is None else found["oldest"]
+
+    def add(self, made: Edition, pieces: Sequence[Piece]) -> Edition | None:
+        """Keep a new edition (its id and number are given here) with its pieces.
+
+        None: another program was quicker with this slot.
+        """
+        number = 0
+        if made.state in GOES_OUT:
+            newest = select(func.coalesce(func.max(edition.c.number), 0)).where(
+                edition.c.newsletter_id == made.newsletter_id
+            )
+            number = self._count(newest) + 1
+        statement = self._insert(edition).values(
+            newsletter_id=made.newsletter_id,
+            rhythm=made.rhythm,
+            slot=made.slot,
+            number=number,
+            state=made.state,
+            key=made.key,
+            subject=made.subject,
+            preheader=made.preheader,
+            opens=made.opens,
+            closes=made.closes,
+            due_at=made.due_at,
+            at_once=made.at_once,
+            composed_at=made.composed_at,
+            approved_at=made.approved_at,
+        )
+        done = self._run(
+            statement.on_conflict_do_nothing(index_elements=["newsletter_id", "rhythm", "slot"])
+        )
+        if done.rowcount != 1:
+            return None
+        kept = self.by_slot(made.newsletter_id, made.rhythm, made.slot)
+        if kept is not None and pieces:
+            self._run(insert(piece), [_piece_columns(kept.id, one) for one in pieces])
+        return kept
+
+    def by_id(self, key: int) -> Edition:
+        """Return the edition, or raise NotFound."""
+        row = self._one(select(edition).where(edition.c.id == key))
+        if row is None:
+            raise NotFound("edition", key, help="`mailer editions list` names them all")
+        return _edition(row)
+
+    def by_slot(self, newsletter_id: int, rhythm: Rhythm, slot: str) -> Edition | None:
+        """Return what a slot has already, or None."""
+        row = self._one(
+            select(edition).where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.rhythm == rhythm,
+                edition.c.slot == slot,
+            )
+        )
+        return None if row is None else _edition(row)
+
+    def by_number(self, newsletter_id: int, number: int) -> Edition | None:
+        """Return the edition with this number, or None; 0 is nobody's number."""
+        row = self._one(
+            select(edition).where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.number == number,
+                edition.c.number > 0,
+            )
+        )
+        return None if row is None else _edition(row)
+
+    def newest(self, newsletter_id: int | None = None, limit: int = 100) -> list[Edition]:
+        """Return editions, newest first, the empty and the missed ones too."""
+        query = select(edition).order_by(edition.c.id.desc()).limit(limit)
+        if newsletter_id is not None:
+            query = query.where(edition.c.newsletter_id == newsletter_id)
+        return [_edition(row) for row in self._all(query)]
+
+    def out(self, newsletter_id: int, limit: int = 100) -> list[Edition]:
+        """Return the editions that went out, newest first."""
+        rows = self._all(
+            select(edition)
+            .where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.state == EditionState.APPROVED,
+            )
+            .order_by(edition.c.number.desc())
+            .limit(limit)
+        )
+        return [_edition(row) for row in rows]
+
+    def neighbours(self, found: Edition) -> tuple[Edition | None, Edition | None]:
+        """Return the edition before and the one after that went out."""
+        out = select(edition).where(
+            edition.c.newsletter_id == found.newsletter_id,
+            edition.c.state == EditionState.APPROVED,
+        )
+        before = self._one(
+            out.where(edition.c.number < found.number).order_by(edition.c.number.desc()).limit(1)
+        )
+        after = self._one(
+            out.where(edition.c.number > found.number).order_by(edition.c.number).limit(1)
+        )
+        return (
+            None if before is None else _edition(before),
+            None if after is None else _edition(after),
+        )
+
+    def pieces(self, key: int) -> list[Piece]:
+        """Return the candidates of an edition, those that are in first, best first."""
+        rows = self._all(
+            select(piece, article.c.arrival)
+            .join(article, article.c.id == piece.c.article_id)
+            .where(piece.c.edition_id == key)
+            .order_by(piece.c.included.desc(), piece.c.score.desc(), article.c.arrival.desc())
+        )
+        return [_piece(row) for row in rows]
+
+    def newest_out(self, newsletter_id: int) -> int:
+        """Return up to which arrival the newest approved edition goes; 0 before the first."""
+        return self._count(
+            select(func.coalesce(func.max(edition.c.closes), 0)).where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.state == EditionState.APPROVED,
+            )
+        )
+
+    def drafts_due(self, now: datetime) -> list[Edition]:
+        """Return the drafts whose hour has come and that need nobody's word."""
+        rows = self._all(
+            select(edition)
+            .join(newsletter, newsletter.c.id == edition.c.newsletter_id)
+            .where(
+                edition.c.state == EditionState.DRAFT,
+                edition.c.due_at <= now,
+                edition.c.at_once.is_(False),
+                newsletter.c.approval == Approval.AUTOMATIC,
+            )
+            .order_by(edition.c.id)
+        )
+        return [_edition(row) for row in rows]
+
+    def move(self, key: int, to: EditionState, now: datetime) -> Edition:
+        """Put an edition into another state; raise MoveError when the table of moves has none."""
+        found = self.by_id(key)
+        values: dict[str, object] = {"state": to}
+        if to is EditionState.APPROVED:
+            values["approved_at"] = now
+        if to not in EDITION_MOVES[found.state]:
+            raise MoveError(f"edition {key}", found.state, to)
+        moved = self._run(
+            update(edition)
+            .where(edition.c.id == key, edition.c.state == found.state)
+            .values(**values)
+        )
+        if moved.rowcount != 1:  # somebody else moved it between the two statements
+            raise MoveError(f"edition {key}", self.by_id(key).state, to)
+        return self.by_id(key)
+
+
+def _piece(row: RowMapping) -> Piece:
+    return Piece(
+        article_id=row["article_id"],
+        arrival=row["arrival"],
+        section=row["section"],
+        score=row["score"],
+        included=row["included"],
+        reasons=tuple(Reason(*told) for told in json.loads(row["reasons"])),
+    )
+
+
+def _piece_columns(edition_id: int, value: Piece) -> dict[str, object]:
+    return {
+        "edition_id": edition_id,
+        "article_id": value.article_id,
+        "section": value.section,
+        "score": value.score,
+        "included": value.included,
+        "reasons": json.dumps(
+            [(reason.rule, reason.points, reason.note) for reason in value.reasons],
+            ensure_ascii=False,
+        ),
+    }

@@ -88,7 +88,7 @@ def test_what_was_missed_for_too_long_flows_into_the_next_digest(world: World) -
     (digest,) = world.digests(ADA)
     assert "Story number 1" in digest
     with world.mailer.store.read() as tx:
-        states = {edition.slot: str(edition.state) for edition in tx.editions.list()}
+        states = {edition.slot: str(edition.state) for edition in tx.editions.newest()}
     assert states == {"2026-11-24": "missed", "2026-11-25": "approved"}
 
 

@@ -1,0 +1,48 @@
+"""Lets editions out, by themselves at their hour or by somebody's word; stops them again."""
+
+import logging
+
+from mailer.clock import Clock
+from mailer.editions.model import Edition, EditionState
+from mailer.errors import MoveError
+from mailer.store.database import Store
+
+log = logging.getLogger(__name__)
+
+
+class Approve:
+    """Moves editions along their table of moves."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def due(self) -> list[Edition]:
+        """Approve the drafts whose hour has come, of newsletters that need nobody's word."""
+        with self._store.read() as tx:
+            drafts = tx.editions.drafts_due(self._clock.now())
+        moved = []
+        for draft in drafts:
+            try:
+                moved.append(self.approve(draft.id))
+            except MoveError:  # another scheduler, or a person, was quicker
+                log.info("edition.moved_meanwhile", extra={"edition": draft.id})
+        return moved
+
+    def approve(self, key: int) -> Edition:
+        """Let an edition out; raise NotFound or MoveError."""
+        return self._move(key, EditionState.APPROVED)
+
+    def hold(self, key: int) -> Edition:
+        """Stop an edition until it is approved again; what has left has left."""
+        return self._move(key, EditionState.HELD)
+
+    def cancel(self, key: int) -> Edition:
+        """Stop an edition for good; what has left has left."""
+        return self._move(key, EditionState.CANCELLED)
+
+    def _move(self, key: int, to: EditionState) -> Edition:
+        with self._store.write() as tx:
+            moved = tx.editions.move(key, to, self._clock.now())
+        log.info("edition.moved", extra={"edition": key, "state": to.value})
+        return moved

@@ -1,0 +1,157 @@
+"""When a digest is due, and what the slot is called that it fills.
+
+A slot is a local date, week or month; its appointment is the schedule's minute of its day. Zones
+make trouble in four ways, and each has one answer:
+
+- the minute does not exist (clocks go forward): the first instant after the gap;
+- the minute exists twice (clocks go back): the first of the two;
+- the date does not exist (a zone that crossed the date line): that date has no slot of its own;
+- two zones write one instant as two dates: the reader's own zone counts.
+
+So every slot has one appointment, and appointments follow each other as their slots do.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailer.editions.model import Due, Rhythm, Schedule
+from mailer.errors import UsageError
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+SATURDAY = 5
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the IANA zone; raise UsageError when there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as why:  # unknown, a path, the name of a folder
+        raise UsageError(
+            f"{name!r} is not a time zone", help="names are like Europe/Berlin or UTC"
+        ) from why
+
+
+def next_due(schedule: Schedule, after: datetime, *, past: str | None = None) -> Due:
+    """Return the first appointment strictly after `after`.
+
+    `past` names a slot of this rhythm that was filled already: it and all before it are left out.
+    """
+    return next(
+        due
+        for due in _appointments(schedule, after)
+        if due.at > after and (past is None or due.slot > past)
+    )
+
+
+def current_slot(schedule: Schedule, now: datetime) -> str:
+    """Return the name of the slot in which `now` lies, whether or not its appointment is over."""
+    if schedule.rhythm is Rhythm.MINUTELY:
+        return _minute_name(now.astimezone(UTC))
+    return NAMES[schedule.rhythm](now.astimezone(zone_named(schedule.zone)).date())
+
+
+def is_missed(due_at: datetime, now: datetime, grace: timedelta) -> bool:
+    """Whether what was due then is found too late to be made up for now."""
+    return now - due_at > grace
+
+
+def _day_name(day: date) -> str:
+    return day.isoformat()
+
+
+def _week_name(day: date) -> str:
+    year, week, _ = day.isocalendar()  # ISO 8601: a week belongs to the year of its Thursday
+    return f"{year:04}-W{week:02}"
+
+
+def _month_name(day: date) -> str:
+    return f"{day.year:04}-{day.month:02}"
+
+
+def _minute_name(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M}"
+
+
+NAMES: Mapping[Rhythm, Callable[[date], str]] = {
+    Rhythm.DAILY: _day_name,
+    Rhythm.WEEKDAYS: _day_name,
+    Rhythm.WEEKLY: _week_name,
+    Rhythm.MONTHLY: _month_name,
+}
+DATED = frozenset({Rhythm.DAILY, Rhythm.WEEKDAYS})  # their slots are dates
+
+
+def _appointments(schedule: Schedule, near: datetime) -> Iterator[Due]:
+    """Yield the appointments from about `near` on, in order; the first ones may lie before it."""
+    if schedule.rhythm is Rhythm.MINUTELY:
+        yield from _minutes(near)
+        return
+    zone = zone_named(schedule.zone)
+    name = NAMES[schedule.rhythm]
+    for day in _days(schedule, near.astimezone(zone).date()):
+        # A week or month still has its digest when its day fell out of the calendar.
+        if schedule.rhythm not in DATED or _exists(day, zone):
+            yield Due(_instant(day, schedule.minute_of_day, zone), name(day))
+
+
+def _minutes(near: datetime) -> Iterator[Due]:
+    """Yield whole minutes. They are named in UTC, where none comes twice."""
+    at = near.astimezone(UTC).replace(second=0, microsecond=0)
+    while True:
+        yield Due(at, _minute_name(at))
+        at += MINUTE
+
+
+def _days(schedule: Schedule, around: date) -> Iterator[date]:
+    """Yield the days of the rhythm, beginning with one that is over before `around` ends."""
+    match schedule.rhythm:
+        case Rhythm.MONTHLY:
+            yield from _firsts_of_months(around - DAY)
+        case Rhythm.WEEKLY:
+            back = (around.weekday() - 1 - schedule.weekday) % 7
+            yield from _every(7, around - DAY - timedelta(days=back))
+        case Rhythm.WEEKDAYS:
+            yield from (day for day in _every(1, around - DAY) if day.weekday() < SATURDAY)
+        case _:
+            yield from _every(1, around - DAY)
+
+
+def _every(days: int, day: date) -> Iterator[date]:
+    while True:
+        yield day
+        day += timedelta(days=days)
+
+
+def _firsts_of_months(day: date) -> Iterator[date]:
+    while True:
+        yield day.replace(day=1)
+        day = day.replace(day=28) + timedelta(days=4)
+
+
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    return _instant(day, 0, zone).astimezone(zone).date() == day
+
+
+def _instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Return when a local clock first shows that minute, or the first instant after it would."""
+    wanted = datetime.combine(day, time(minute // 60, minute % 60), zone)
+    first = wanted.astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wanted.replace(tzinfo=None):
+        return first
+    # In a gap (PEP 495) fold=1 counts with the offset that holds after it, which gives an instant
+    # before the clocks were moved; fold=0 counts with the one from before, and lands after.
+    return _change(wanted.replace(fold=1).astimezone(UTC), first, zone)
+
+
+def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """Return the second at which the zone's offset changed between two instants."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = (before + (after - before) // 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
