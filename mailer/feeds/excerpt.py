@@ -7,6 +7,7 @@ from mailer.feeds.furniture import CREDIT, is_furniture
 from mailer.feeds.text import count_words
 
 MOST_WORDS = 60
+NEARBY = 20  # characters
 LABEL_WORDS = 4  # so few words without a full stop are a label, not a sentence
 OPENING = "\"'\u2018\u201c\xab(["  # what may stand before a sentence
 CLOSING = r"\"'\u2019\u201d\xbb\u300d\u300f\uff09)\]"  # what may stand behind its last mark
@@ -67,14 +68,17 @@ def sentences(text: str) -> list[str]:
 
 
 def _goes_on(text: str, begin: int, mark: re.Match[str]) -> bool:
-    """Tell whether the sentence goes on after this mark: an abbreviation, or a small letter."""
-    rest = text[mark.end() :].lstrip().lstrip(OPENING)
+    """Tell whether the sentence goes on after this mark: an abbreviation, or a small letter.
+
+    Looks at a few characters around the mark alone: a text may be nothing but marks.
+    """
+    rest = text[mark.end() : mark.end() + NEARBY].lstrip().lstrip(OPENING)
     if rest[:1].islower():
         return True
     if mark[0] != ".":
         return False
-    word = text[begin : mark.start()].rpartition(" ")[2].lstrip(OPENING)
-    return ABBREVIATION.fullmatch(word) is not None
+    before = text[max(begin, mark.start() - NEARBY) : mark.start()]
+    return ABBREVIATION.fullmatch(before.rpartition(" ")[2].lstrip(OPENING)) is not None
 
 
 def _sentences_of(paragraphs: Sequence[str]) -> list[str]:

@@ -22,6 +22,9 @@ HTML_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")  # UTF-16, UTF-32
 BEGINNING = 2_000  # bytes that tell what a document is
+# feedparser takes quadratic time on attributes: a tag with 100,000 keeps it busy for minutes.
+LONG_TAG = re.compile(rb"(?:<|&lt;)(?:[^<>&]|&(?!gt;)){4000,}")
+MOST_ATTRIBUTES = 1_000
 EMAIL = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 BINARY = (
     (b"\x89PNG", "a PNG image"),
@@ -73,6 +76,8 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
 
 
 def _refuse_what_is_no_feed(body: bytes, url: str) -> None:
+    if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(body)):
+        raise FormatError(url, f"a tag in it has more than {MOST_ATTRIBUTES:,} attributes")
     begins = body[:BEGINNING]
     for beginning, kind in BINARY:
         if begins.startswith(beginning):

@@ -1,5 +1,7 @@
 """From feeds on the web to articles in the store."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailer.config.settings import FeedSettings
+from mailer.errors import StoreError
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
 from mailer.feeds.model import Article, Feed, FeedState, GatherReport, Look, LookStatus
@@ -227,12 +230,51 @@ def test_hundreds_of_feeds_are_each_looked_at_once(
     assert len(server.requests) == 150
 
 
-def test_gathering_works_on_both_databases(
+def test_characters_that_no_database_takes_are_gone_before_they_get_there(
     both_stores: Store, clock: StandingClock, settings: FeedSettings, server: FeedServer
 ) -> None:
-    follow(both_stores, clock, server.serve("/feed.xml", an_rss(an_item(1, title="Nul \ud7ff ✓"))))
+    dirty = "a\x00\ud800\ue000b"
+    item = {"id": dirty, "url": "/1", "title": dirty, "content_html": dirty, "tags": [dirty]}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": dirty, "items": [item]}
+    follow(both_stores, clock, server.serve("/feed.json", json.dumps(feed)))
 
     report = Gather(both_stores, clock, Fetch(settings), settings).due()
 
     assert (report.new, report.failed) == (1, 0)
-    assert articles(both_stores)[0].title == "Nul \ud7ff ✓"
+    [article] = articles(both_stores)
+    assert (article.identity, article.title, article.html) == ("ab", "ab", "ab")
+    assert the_feed(both_stores).title == "ab"
+
+
+def test_two_gatherers_share_the_feeds_and_ask_each_once(
+    both_stores: Store, clock: StandingClock, settings: FeedSettings, server: FeedServer
+) -> None:
+    for number in range(40):
+        follow(both_stores, clock, server.serve(f"/{number}", an_rss(an_item(number))))
+
+    def gather(_: int) -> GatherReport:
+        return Gather(both_stores, clock, Fetch(settings), settings).due()
+
+    with ThreadPoolExecutor(2) as threads:
+        reports = list(threads.map(gather, range(2)))
+
+    assert sum(len(report.looks) for report in reports) == 40
+    assert sum(report.new for report in reports) == 40
+    assert len({request.path for request in server.requests}) == len(server.requests) == 40
+
+
+def test_an_error_in_one_look_is_told_after_the_others_are_kept(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    follow(store, clock, server.serve("/feed.xml", an_rss(), etag='"one"'))
+
+    follow(store, clock, server.serve("/other.xml", an_rss()))
+
+    def stumble(look: Look) -> None:
+        if look.url.endswith("/feed.xml"):
+            raise StoreError("the database is locked by another program", temporary=True)
+
+    with pytest.raises(StoreError, match="locked"):
+        gather.due(stumble)
+
+    assert len(articles(store)) == 2

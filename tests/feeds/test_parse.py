@@ -104,6 +104,28 @@ def test_a_billion_laughs_are_not_laughed() -> None:
     assert len(draft.title) < 100
 
 
+@pytest.mark.parametrize("tag", ["<title {}>x</title>", "<description>&lt;a {}&gt;x</description>"])
+def test_a_tag_made_to_keep_us_busy_is_refused(tag: str) -> None:
+    attributes = " ".join(f'a{number}="1"' for number in range(2_000))
+
+    with pytest.raises(FormatError, match="more than 1,000 attributes"):
+        parse(an_rss(f"<item>{tag.format(attributes)}</item>"))
+
+
+def test_a_long_honest_article_is_not_mistaken_for_that() -> None:
+    links = (
+        "&lt;a href=&quot;https://harbour.example/?a=1&amp;amp;b=2&quot;&gt;boat&lt;/a&gt; " * 600
+    )
+    picture = f'&lt;img alt="x" src="data:image/png;base64,{"A" * 50_000}=="&gt;'
+
+    assert only(description=links + picture).title == "Story 1"
+
+
+@pytest.mark.parametrize("noise", ["A. ", "<b>", "<p class='share'>x", "(credit: ", "&amp;#x"])
+def test_a_text_of_nothing_but_noise_is_read_to_its_end(noise: str) -> None:
+    assert only(description=f"<![CDATA[{noise * 20_000}]]>").title == "Story 1"
+
+
 def test_an_empty_feed_is_a_feed() -> None:
     assert parse(an_rss(" ")) == ParsedFeed("Harbour Post", "https://harbour.example/", "en", ())
 
