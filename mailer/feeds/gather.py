@@ -83,11 +83,11 @@ class Gather:
                     heard(done)
                     return done
 
-                done = await asyncio.gather(*map(look, feeds), return_exceptions=True)
-        for one in done:  # only now, so that a locked database costs one look and not all
+                ended = await asyncio.gather(*map(look, feeds), return_exceptions=True)
+        for one in ended:  # only now, so that a locked database costs one look and not all
             if isinstance(one, BaseException):
                 raise one
-        return [one for one in done if isinstance(one, Look)]
+        return [one for one in ended if isinstance(one, Look)]
 
     async def _look_at(self, feed: Feed, session: Session, keeper: Executor) -> Look:
         beside = partial(asyncio.get_running_loop().run_in_executor, keeper)
@@ -96,7 +96,7 @@ class Gather:
             said = await beside(self._read, answer) if answer.status == 200 else None
         except FeedError as why:
             return await beside(self._fail, feed, why.reason)
-        except Exception:
+        except Exception:  # one feed's trouble must not cost the others
             log.exception("feed.unreadable", extra={"feed": feed.id})
             return await beside(self._fail, feed, "this program failed; its log says how")
         return await beside(self._keep, feed, answer, said)
@@ -139,8 +139,7 @@ class Gather:
 
 
 def _look(after: Feed, status: LookStatus, new: int = 0) -> Look:
-    log.info(
-        "feed.looked_at",
-        extra={"feed": after.id, "status": status.value, "new": new, "trouble": after.trouble},
-    )
+    level = logging.WARNING if after.trouble else logging.INFO if new else logging.DEBUG
+    fields = {"feed": after.id, "status": status.value, "new": new, "trouble": after.trouble}
+    log.log(level, "feed.looked_at", extra=fields)
     return Look(after.id, after.url, after.title, status, new, after.trouble)

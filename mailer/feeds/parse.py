@@ -51,7 +51,7 @@ def _drafts(frame: Frame, found: Iterable[T], entry: Callable[[T], Entry]) -> It
     for number, one in enumerate(found, start=1):
         try:
             made = draft(entry(one), frame)
-        except Exception:
+        except Exception:  # one bad entry must not cost the others
             log.exception("feed.entry_unreadable", extra={"url": frame.url, "entry": number})
         else:
             if made is not None:

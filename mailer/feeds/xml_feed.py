@@ -102,7 +102,7 @@ def _parsed(body: bytes, url: str, content_type: str | None) -> Object:
             sanitize_html=False,  # nh3 does it, and better
             resolve_relative_uris=True,
         )
-    except Exception as why:
+    except Exception as why:  # a parser of ten thousand dialects, fed by strangers
         raise FormatError(url, f"this feed cannot be read ({type(why).__name__})") from why
     return found
 
