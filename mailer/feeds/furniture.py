@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailer.feeds.text import one_line
+from mailer.feeds.text import innermost_first, one_line
 
 NOT_PROSE = (
     "script,style,noscript,template,iframe,object,form,button,select,textarea,svg,math,title,video,"
@@ -106,13 +106,13 @@ def is_furniture(sentence: str) -> bool:
 
 
 def _drop_boxes(body: LexborNode) -> None:
-    for node in body.css(NOT_PROSE):
+    for node in innermost_first(body, NOT_PROSE):
         node.decompose()
-    for link in body.css("a"):
+    for link in innermost_first(body, "a"):
         if MORE.fullmatch(one_line(link.text())):
             link.decompose()
     whole = len(body.text())
-    for node in body.css("[class],[id]"):
+    for node in innermost_first(body, "[class],[id]"):
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
         # A box that holds most of the text is the article, whatever its name.
         if BOX.search(names) and len(node.text()) * 2 < whole:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Characters that nobody sees: controls, what turns the direction of text, zero-width ones, lone
 # surrogates (no database takes them) and private-use ones (a slot of ours is marked by two of
@@ -23,7 +23,7 @@ INVISIBLE = re.compile(
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&#?\w+;")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 BREAK = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]))\b", re.IGNORECASE)
-SILENT = ["script", "style", "noscript", "template", "iframe", "svg", "title"]
+SILENT = "script,style,noscript,template,iframe,svg,title"
 # These end by themselves, or with the next of their kind: they cannot be nested by being many.
 FLAT = frozenset({
     "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta",
@@ -50,8 +50,21 @@ def line_of_html(markup: str) -> str:
     if not MARKUP.search(markup):
         return one_line(markup)
     tree = LexborHTMLParser(BREAK.sub(r" \g<0>", bounded(markup)))
-    tree.strip_tags(SILENT)
-    return one_line(tree.body.text() if tree.body is not None else "")
+    if tree.body is None:
+        return ""
+    for node in innermost_first(tree.body, SILENT):
+        node.decompose()
+    return one_line(tree.body.text())
+
+
+def innermost_first(root: LexborNode, selector: str) -> list[LexborNode]:
+    """Return what the selector finds, each node once, so that each may be taken out of the tree.
+
+    lexbor frees a node with all that is in it, and its `css` gives a node twice that is selected
+    twice: to take out a parent before its child, or anything twice, is to write to freed memory.
+    """
+    once = {node.mem_id: node for node in root.css(selector)}
+    return list(reversed(once.values()))
 
 
 def html_of_text(text: str) -> str:

@@ -1,10 +1,18 @@
 """What stands in an article's text and is not the article."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailer.feeds.furniture import is_furniture, paragraphs
+from mailer.feeds.text import bounded, one_line
 
 TEXT = "Sailings between the islands resume on Wednesday under a two-year agreement."
+PARTS = [
+    "<p>", "</p>", "<div class='share' id='b'>", "</div>", "<figure class='caption'>", "</figure>",
+    "<a href='/1'>Read more", "</a>", "<br>", "<svg>", "</svg>", "<table><tr><td>", "<b>", "word ",
+    "<nav id='comments'>", "</nav>", "<template>", "</template>", "<form>", "<li>", "<h2>", "\n",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -87,3 +95,16 @@ def test_blocks_and_double_line_breaks_divide_paragraphs() -> None:
 @pytest.mark.parametrize("markup", ["", " ", "<p></p>", "<!-- -->", "<img src=x>"])
 def test_nothing_is_no_paragraph(markup: str) -> None:
     assert paragraphs(markup) == []
+
+
+def test_boxes_in_boxes_are_taken_out_without_touching_freed_memory() -> None:
+    box = "<div class='share' id='share'><figure class='caption'><svg><svg></svg></svg>"
+
+    for _ in range(50):
+        told = paragraphs(f"<p>{TEXT}</p>" + f"{box}<nav><form><nav>x" * 8 + "</div>" * 8)
+        assert told[0] == TEXT
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
+def test_whatever_is_nested_in_whatever_only_lines_come_out(markup: str) -> None:
+    assert all(line == one_line(line) != "" for line in paragraphs(bounded(markup)))
