@@ -4,25 +4,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from mailer.address import parse_address
-from mailer.config.settings import (
-    DatabaseSettings,
-    FeedSettings,
-    Secret,
-    Settings,
-    SiteSettings,
-)
+from mailer.config.settings import Secret
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.links import Links
 from mailer.store.database import Store
 from mailer.store.migrate import upgrade
 from mailer.tokens import Keyring
-from mailer.wiring import Mailer, build
 from tests.fakes import postgres
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
@@ -147,25 +139,3 @@ def add_newsletter(store: Store, slug: str = "brief", **changes: object) -> News
 def brief(store: Store) -> Newsletter:
     """The Harbour Brief, in the SQLite store."""
     return add_newsletter(store)
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    """An installation without a relay, whose feeds may be on loopback."""
-    return Settings(
-        site=SiteSettings(
-            (Secret("a secret for tests, long enough to be one"),),
-            base_url="https://news.example.org",
-            data_dir=tmp_path,
-        ),
-        database=DatabaseSettings(Secret(sqlite_url)),
-        feeds=FeedSettings(allow_networks=(ip_network("127.0.0.0/8"),)),
-    )
-
-
-@pytest.fixture
-def mailer(settings: Settings, clock: StandingClock) -> Iterator[Mailer]:
-    """The whole program, wired as the doors get it, on SQLite."""
-    made = build(settings, clock)
-    yield made
-    made.store.close()

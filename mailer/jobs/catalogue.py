@@ -20,7 +20,7 @@ class Job:
 
 def _gather(mailer: Mailer) -> str:
     report = mailer.gather.due()
-    return f"{len(report.looks)} feeds looked at, {report.new_articles} new articles"
+    return f"{len(report.looks)} feeds looked at, {report.new} new articles"
 
 
 def _compose(mailer: Mailer) -> str:

@@ -1,7 +1,63 @@
-"""Pages."""
+"""Rendered pages, one for each variant of an edition."""
 
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from mailer.delivery.model import OPEN, Kind
+from mailer.rendering.model import Page, Variant
 from mailer.store.aggregate import Aggregate
+from mailer.store.tables import delivery, page
 
 
 class Pages(Aggregate):
-    """Pages."""
+    """What is sent, before a reader's own words are put in."""
+
+    def keep(self, edition_id: int, variant: Variant, made: Page, now: datetime) -> bool:
+        """Keep a page; False when another program has kept it already."""
+        content = "\0".join((made.subject, made.html, made.text))
+        statement = self._insert(page).values(
+            edition_id=edition_id,
+            since=variant.since,
+            language=variant.language,
+            digest=sha256(content.encode()).hexdigest(),
+            subject=made.subject,
+            html=made.html,
+            text=made.text,
+            rendered_at=now,
+        )
+        done = self._run(
+            statement.on_conflict_do_nothing(index_elements=["edition_id", "since", "language"])
+        )
+        return done.rowcount == 1
+
+    def get(self, edition_id: int, variant: Variant) -> Page | None:
+        """Return a page, or None when it has not been rendered."""
+        row = self._one(
+            select(page).where(
+                page.c.edition_id == edition_id,
+                page.c.since == variant.since,
+                page.c.language == variant.language,
+            )
+        )
+        return None if row is None else Page(row["subject"], row["html"], row["text"])
+
+    def missing(self) -> list[tuple[int, Variant]]:
+        """Return the editions and variants that open deliveries wait for."""
+        known = select(page.c.id).where(
+            page.c.edition_id == delivery.c.edition_id,
+            page.c.since == delivery.c.since,
+            page.c.language == delivery.c.language,
+        )
+        rows = self._all(
+            select(delivery.c.edition_id, delivery.c.since, delivery.c.language)
+            .distinct()
+            .where(
+                delivery.c.kind == Kind.DIGEST,
+                delivery.c.state.in_(OPEN),
+                ~known.exists(),
+            )
+            .order_by(delivery.c.edition_id, delivery.c.since)
+        )
+        return [(row["edition_id"], Variant(row["since"], row["language"])) for row in rows]

@@ -14,6 +14,9 @@ from mailer.subscribers.model import Origin, State, Subscription, Way
 from mailer.web.app import create_app
 from mailer.wiring import Mailer
 from tests.conftest import add_newsletter
+from tests.program import mailer, settings
+
+__all__ = ["mailer", "settings"]
 
 FORM = Origin(Way.FORM)
 

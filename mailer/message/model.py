@@ -1,0 +1,29 @@
+"""What varies between the heads of two messages; everything else is fixed in mime.py."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """What a mail to a list says besides (RFC 2369, 2919, 5064, 8058)."""
+
+    id: str  # <newsletter>.<sender's domain>: the same in every issue
+    unsubscribe_url: str  # identifies reader and newsletter by itself
+    archived_at: str  # the same edition on the web, for everybody
+    feedback_id: str  # up to four fields between colons, the last one names the sender
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of one message for one reader."""
+
+    message_id: str  # without the angle brackets
+    date: datetime  # aware
+    sender_name: str
+    sender: Address
+    reply_to: Address | None
+    recipient: Address
+    list: ListHead | None  # None: a notice, which is no list mail
