@@ -1,7 +1,7 @@
-"""What every command gets: where the settings are, and the program built from them on demand."""
+"""What every command gets: the settings, and the program built from them, both on demand."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,17 +14,28 @@ from mailer.store.migrate import require_current
 from mailer.wiring import Mailer, build
 
 
+def _config() -> Path:
+    """Return what was said by `mailer --config`."""
+    return Path(click.get_current_context().find_root().params["config"])
+
+
+def _debug() -> bool:
+    return bool(click.get_current_context().find_root().params["debug"])
+
+
 @dataclass
 class Context:
-    """One call of the command line."""
+    """One call of the command line. `mailer` itself knows nothing of this: its help stays quick."""
 
-    config: Path
+    config: Path = field(default_factory=_config)
+    debug: bool = field(default_factory=_debug)
 
     @cached_property
     def settings(self) -> Settings:
         """The settings; raises ConfigError with every fault."""
         found = read(self.config, os.environ)
-        logs.set_up(found.logging.level, found.logging.style.value)
+        # A command says itself what it did; its log is for what went wrong.
+        logs.set_up("debug" if self.debug else "warning", found.logging.style.value)
         return found
 
     @cached_property
@@ -40,5 +51,12 @@ class Context:
         require_current(self.unchecked.store)
         return self.unchecked
 
+    @cached_property
+    def service(self) -> Mailer:
+        """The same for a command that stays: what it does is told in its log, as was configured."""
+        mailer, logging = self.mailer, self.settings.logging
+        logs.set_up("debug" if self.debug else logging.level, logging.style.value)
+        return mailer
 
-pass_context = click.make_pass_decorator(Context)
+
+pass_context = click.make_pass_decorator(Context, ensure=True)

@@ -1,13 +1,16 @@
 """`mailer deliveries`: the ledger, and sending by hand."""
 
-import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_json, print_table, say
+from mailer.cli.output import json_option, print_json, print_table, progress, say
 from mailer.delivery.model import Audit, DeliveryState, SendReport
+from mailer.errors import UsageError
+
+ROWS_OTHERWISE = "`mailer deliveries list --edition ID` shows them to people"
 
 
 @click.group()
@@ -18,7 +21,7 @@ def deliveries() -> None:
 @deliveries.command("list", epilog="Example: mailer deliveries list --edition 12 --state refused")
 @click.option("--edition", metavar="ID", type=int, help="Only this edition's.")
 @click.option("--state", type=click.Choice(list(DeliveryState)), help="Only those in this state.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most.")
 @json_option
 @pass_context
 def list_deliveries(
@@ -53,117 +56,88 @@ def list_deliveries(
 
 @deliveries.command(epilog="Example: mailer deliveries send --until-done")
 @click.option("--edition", metavar="ID", type=int, help="Only this edition's.")
-@click.option("--until-done", is_flag=True, help="Until nothing is due any more (always so).")
+@click.option(
+    "--until-done", is_flag=True, help="Until nothing is due any more; scripts may say so."
+)
 @json_option
 @pass_context
 def send(context: Context, *, edition: int | None, until_done: bool, as_json: bool) -> None:
-    """Send what is due now: plan, render, send. May be killed and started again at any moment.
+    """Plan, render and send what is due now, until nothing is.
 
-    Exit 3 when the relay could not be used; what is owed stays owed.
+    May be killed and started again at any moment. Exit 3 when the relay could not be used: what is
+    owed stays owed.
     """
     del until_done  # there is no other way to send by hand
     mailer = context.mailer
+    with mailer.store.read() as tx:
+        if edition is not None:
+            tx.editions.by_id(edition)
     planned = mailer.plan.due().planned
     pages = mailer.render.due()
-    if sys.stderr.isatty() and not as_json:
-        report = _send_with_bar(context, edition)
-    else:
-        report = mailer.send.until_done(edition)
+    with mailer.store.read() as tx:
+        due = tx.ledger_reports.status(mailer.clock.now()).due
+    with progress("Sending", due) as done:
+        report = mailer.send.until_done(edition, lambda so_far: done(_ended(so_far)))
     if as_json:
-        print_json({"planned": planned, "pages": pages, "report": report})
-        return
-    say(_told(report))
+        print_json({"planned": planned, "pages": pages, **asdict(report)})
+    else:
+        say(_in_words(report))
 
 
 @deliveries.command(epilog="Example: mailer deliveries audit --edition 12 --json")
 @click.option("--edition", metavar="ID", type=int, help="Only this edition; all of them otherwise.")
+@click.option(
+    "--rows", is_flag=True, help="With --json and --edition: each of its ledger rows too."
+)
 @json_option
 @pass_context
-def audit(context: Context, *, edition: int | None, as_json: bool) -> None:
+def audit(context: Context, *, edition: int | None, rows: bool, as_json: bool) -> None:
     """Prove that nobody was lost: planned = sent + refused + given up + skipped + in doubt + open.
 
-    Exit 1 when an edition does not add up.
+    With --json: a list of editions, or with --edition that one. Exit 1 when one does not add up.
     """
+    if rows and (edition is None or not as_json):
+        raise UsageError("--rows goes with --edition and --json", help=ROWS_OTHERWISE)
     with context.mailer.store.read() as tx:
         if edition is not None:
             tx.editions.by_id(edition)
         found = tx.ledger_reports.audits(edition)
-    if as_json:
-        print_json([_audit_as_json(row) for row in found])
+        listed = tx.ledger_reports.list(edition_id=edition) if rows else None
+    told = [{**asdict(one), "balanced": one.balanced} for one in found]
+    if not as_json:
+        _print_audits(found)
+    elif edition is None:
+        print_json(told)
     else:
-        print_table(
-            (
-                "edition",
-                "planned",
-                "sent",
-                "refused",
-                "given up",
-                "skipped",
-                "in doubt",
-                "open",
-                "adds up",
-            ),
-            [
-                (
-                    row.edition_id,
-                    row.planned,
-                    row.sent,
-                    row.refused,
-                    row.given_up,
-                    row.skipped,
-                    row.in_doubt,
-                    row.open,
-                    row.balanced,
-                )
-                for row in found
-            ],
-            "No digest was owed to anybody.",
-        )
-    if not all(row.balanced for row in found):
+        print_json({**told[0], "rows": listed} if rows else told[0])
+    if not all(one.balanced for one in found):
         raise click.exceptions.Exit(1)
 
 
-def _send_with_bar(context: Context, edition: int | None) -> SendReport:
-    mailer = context.mailer
-    with mailer.store.read() as tx:
-        due = tx.ledger_reports.status(mailer.clock.now()).due
-    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, transient=True) as progress:
-        task = progress.add_task("send", total=due)
-        return mailer.send.until_done(
-            edition, lambda report: progress.update(task, completed=_ended(report))
-        )
+def _print_audits(found: Sequence[Audit]) -> None:
+    columns = ("planned", "sent", "refused", "given_up", "skipped", "in_doubt", "open")
+    print_table(
+        ("edition", *(name.replace("_", " ") for name in columns), "adds up"),
+        [
+            (one.edition_id, *(getattr(one, name) for name in columns), one.balanced)
+            for one in found
+        ],
+        "No digest was owed to anybody.",
+    )
 
 
 def _ended(report: SendReport) -> int:
     return report.sent + report.refused + report.given_up + report.skipped + report.in_doubt
 
 
-def _told(report: SendReport) -> str:
-    parts = [
-        f"{count} {what}"
-        for what, count in (
-            ("sent", report.sent),
-            ("refused", report.refused),
-            ("put off", report.deferred),
-            ("given up", report.given_up),
-            ("skipped", report.skipped),
-            ("in doubt", report.in_doubt),
-        )
-        if count
-    ]
-    return f"{', '.join(parts)}." if parts else "Nothing was due."
-
-
-def _audit_as_json(row: Audit) -> dict[str, object]:
-    return {
-        "edition_id": row.edition_id,
-        "planned": row.planned,
-        "sent": row.sent,
-        "refused": row.refused,
-        "given_up": row.given_up,
-        "skipped": row.skipped,
-        "in_doubt": row.in_doubt,
-        "open": row.open,
-        "balanced": row.balanced,
+def _in_words(report: SendReport) -> str:
+    counts = {
+        "sent": report.sent,
+        "refused": report.refused,
+        "put off": report.deferred,
+        "given up": report.given_up,
+        "skipped": report.skipped,
+        "in doubt": report.in_doubt,
     }
+    parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return f"{', '.join(parts)}." if parts else "Nothing was due."

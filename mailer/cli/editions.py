@@ -1,17 +1,19 @@
 """`mailer editions`: what is sent, and why these stories."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from mailer.address import parse_address
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_facts, print_json, print_table, say, when
+from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
 from mailer.editions.layout import Layout, lay_out
-from mailer.editions.model import Edition, EditionState, Newsletter, Piece
+from mailer.editions.model import Edition, Newsletter, Piece, Reason
 from mailer.errors import UsageError
 from mailer.feeds.model import Article
-from mailer.store.database import Transaction
+from mailer.wiring import Mailer
 
 
 @click.group()
@@ -21,14 +23,14 @@ def editions() -> None:
 
 @editions.command("list", epilog="Example: mailer editions list --newsletter brief --json")
 @click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most.")
 @json_option
 @pass_context
 def list_editions(context: Context, *, newsletter: str | None, limit: int, as_json: bool) -> None:
     """List editions, newest first."""
     with context.mailer.store.read() as tx:
         only = None if newsletter is None else tx.newsletters.by_slug(newsletter).id
-        found = tx.editions.list(newsletter_id=only, limit=limit)
+        found = tx.editions.newest(newsletter_id=only, limit=limit)
         slugs = {known.id: known.slug for known in tx.newsletters.all()}
     if as_json:
         print_json([_as_json(edition, slugs[edition.newsletter_id]) for edition in found])
@@ -57,30 +59,9 @@ def list_editions(context: Context, *, newsletter: str | None, limit: int, as_js
 @pass_context
 def show(context: Context, number: int, *, as_json: bool) -> None:
     """Show an edition's stories in their order, and why each is in or out."""
-    with context.mailer.store.read() as tx:
-        edition = tx.editions.by_id(number)
-        newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        pieces = tx.editions.pieces(edition.id)
-        articles = _articles(tx, pieces)
-        layout = _layout(tx, newsletter, edition, pieces)
-    places = _places(layout)
-    rows = [
-        (
-            places.get(piece.article_id, "out" if not piece.included else "no room"),
-            articles[piece.article_id].title,
-            piece.score,
-            "; ".join(
-                f"{reason.rule} {reason.points:+.1f} {reason.note}" for reason in piece.reasons
-            ),
-        )
-        for piece in _in_order(layout, pieces)
-    ]
+    edition, newsletter, stories = _look(context.mailer, number)
     if as_json:
-        stories = [
-            {"place": place, "title": title, "score": score, "why": why}
-            for place, title, score, why in rows
-        ]
-        print_json({**_as_json(edition, newsletter.slug), "pieces": stories})
+        print_json({**_as_json(edition, newsletter.slug), "stories": stories})
         return
     print_facts(
         [
@@ -91,11 +72,16 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             ("preheader", edition.preheader),
         ]
     )
-    print_table(("place", "story", "score", "why"), rows, "It has no stories.")
+    say("")
+    print_table(
+        ("place", "story", "score", "why"),
+        [(told.place, told.title, told.score, _in_words(told.reasons)) for told in stories],
+        "It has no stories.",
+    )
 
 
 @editions.command(epilog="Example: mailer editions compose --newsletter brief --json")
-@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
 @json_option
 @pass_context
 def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
@@ -115,8 +101,8 @@ def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
     epilog="Example: mailer editions preview 12 --eml preview --subscriber ada@example.org"
 )
 @click.argument("number", metavar="ID", type=int)
-@click.option("--html", "part", flag_value="html", help="Print the HTML part.")
-@click.option("--text", "part", flag_value="text", help="Print the text part.")
+@click.option("--html", "part", type=str, flag_value="html", help="Print the HTML part.")
+@click.option("--text", "part", type=str, flag_value="text", help="Print the text part.")
 @click.option(
     "--eml",
     "folder",
@@ -152,8 +138,7 @@ def approve(context: Context, number: int, *, yes: bool) -> None:
     with context.mailer.store.read() as tx:
         edition = tx.editions.by_id(number)
         newsletter = tx.newsletters.by_id(edition.newsletter_id)
-    if not yes:
-        click.confirm(f"Send “{edition.subject}” to the readers of {newsletter.slug}?", abort=True)
+    confirm(f"Send “{edition.subject}” to the readers of {newsletter.slug}?", yes=yes)
     context.mailer.approve.approve(number)
     say(f"Edition {number} is approved. `mailer run` sends it, or `mailer deliveries send`.")
 
@@ -173,22 +158,48 @@ def hold(context: Context, number: int) -> None:
 @pass_context
 def cancel(context: Context, number: int, *, yes: bool) -> None:
     """Stop an edition for good; what has left has left."""
-    if not yes:
-        click.confirm(f"Cancel edition {number}?", abort=True)
+    with context.mailer.store.read() as tx:
+        edition = tx.editions.by_id(number)
+    confirm(f"Cancel edition {number}, “{edition.subject}”, for good?", yes=yes)
     context.mailer.approve.cancel(number)
     say(f"Edition {number} is cancelled.")
 
 
-def _articles(tx: Transaction, pieces: list[Piece]) -> dict[int, Article]:
-    found = tx.articles.by_ids([piece.article_id for piece in pieces])
-    return {article.id: article for article in found}
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One candidate of an edition, as a person is told of it."""
+
+    place: str  # lead, a section's name, in brief; left over or out when it is not shown
+    title: str
+    url: str
+    score: float
+    reasons: tuple[Reason, ...]
 
 
-def _layout(
-    tx: Transaction, newsletter: Newsletter, edition: Edition, pieces: list[Piece]
-) -> Layout:
-    sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
-    return lay_out(pieces, edition.opens, newsletter.max_stories, sections)
+def _look(mailer: Mailer, number: int) -> tuple[Edition, Newsletter, list[Story]]:
+    with mailer.store.read() as tx:
+        edition = tx.editions.by_id(number)
+        newsletter = tx.newsletters.by_id(edition.newsletter_id)
+        sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
+        pieces = tx.editions.pieces(edition.id)
+        articles = {
+            article.id: article
+            for article in tx.articles.by_ids([piece.article_id for piece in pieces])
+        }
+    layout = lay_out(pieces, edition.opens, newsletter.max_stories, sections)
+    return edition, newsletter, list(_stories(layout, pieces, articles))
+
+
+def _stories(
+    layout: Layout, pieces: Sequence[Piece], articles: Mapping[int, Article]
+) -> Iterator[Story]:
+    """Yield the shown ones in their order, then the others, best first."""
+    places = _places(layout)
+    others = [piece for piece in pieces if piece.article_id not in places]
+    for piece in [*layout.stories, *sorted(others, key=lambda piece: -piece.score)]:
+        article = articles[piece.article_id]
+        place = places.get(piece.article_id, "left over" if piece.included else "out")
+        yield Story(place, article.title, article.url, piece.score, piece.reasons)
 
 
 def _places(layout: Layout) -> dict[int, str]:
@@ -201,10 +212,8 @@ def _places(layout: Layout) -> dict[int, str]:
     return places
 
 
-def _in_order(layout: Layout, pieces: list[Piece]) -> list[Piece]:
-    shown = list(layout.stories)
-    rest = [piece for piece in pieces if piece not in shown]
-    return shown + sorted(rest, key=lambda piece: -piece.score)
+def _in_words(reasons: Sequence[Reason]) -> str:
+    return "; ".join(f"{reason.points:+.1f} {reason.rule}: {reason.note}" for reason in reasons)
 
 
 def _as_json(edition: Edition, newsletter: str) -> dict[str, object]:
@@ -213,8 +222,9 @@ def _as_json(edition: Edition, newsletter: str) -> dict[str, object]:
         "newsletter": newsletter,
         "number": edition.number,
         "slot": edition.slot,
-        "state": EditionState(edition.state),
+        "state": edition.state,
         "due_at": edition.due_at,
+        "at_once": edition.at_once,
         "subject": edition.subject,
         "preheader": edition.preheader,
         "composed_at": edition.composed_at,

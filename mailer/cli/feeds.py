@@ -1,22 +1,30 @@
 """`mailer feeds`: where the articles come from."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 import click
-from rich.progress import Progress
 
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_json, print_json_line, print_table, say
+from mailer.cli.output import (
+    confirm,
+    json_option,
+    print_json,
+    print_json_line,
+    print_table,
+    progress,
+    say,
+)
 from mailer.clock import SystemClock
-from mailer.errors import Conflict, FeedError, UsageError
+from mailer.errors import Conflict, FeedError, NotFound
 from mailer.feeds.as_json import error_as_json, parsed_as_json
-from mailer.feeds.model import Feed, Look, LookStatus
+from mailer.feeds.model import Feed, FeedState, Look
 from mailer.feeds.parse import parse_document
-from mailer.store.database import Transaction
+from mailer.feeds.urls import feed_url
+from mailer.wiring import Mailer
+
+NO_FEED = "There is no feed yet: `mailer feeds add URL --newsletter SLUG`"
 
 
 @click.group()
@@ -30,66 +38,79 @@ def feeds() -> None:
 @pass_context
 def list_feeds(context: Context, *, newsletter: str | None, as_json: bool) -> None:
     """List the feeds, with what the last look at each came to."""
-    with context.mailer.store.read() as tx:
-        found = _chosen(tx, newsletter)
-        used_by = {
-            source.feed_id: known.slug
-            for known in tx.newsletters.all()
-            for source in tx.newsletters.sources(known.id)
-        }
+    found = _feeds(context.mailer, newsletter)
+    readers = _newsletters_by_feed(context.mailer)
     if as_json:
-        print_json(found)
+        print_json([_as_json(feed, readers.get(feed.id, [])) for feed in found])
         return
     print_table(
-        ("id", "newsletter", "title", "address", "last look", "next look", "trouble"),
+        ("feed", "title", "newsletters", "last look", "next look", "trouble"),
         [
             (
-                feed.id,
-                used_by.get(feed.id),
-                feed.title,
                 feed.url,
+                feed.title,
+                ", ".join(readers.get(feed.id, [])),
                 feed.last_looked_at,
-                feed.next_look_at if feed.state == "active" else "gone",
-                feed.trouble,
+                feed.next_look_at if feed.state is FeedState.ACTIVE else "never: it is gone",
+                feed.trouble and f"{feed.trouble} ({feed.failures} times)",
             )
             for feed in found
         ],
-        "There is no feed yet: `mailer feeds add URL --newsletter SLUG`",
+        NO_FEED,
     )
 
 
 @feeds.command(epilog="Example: mailer feeds add https://example.org/feed.xml --newsletter brief")
 @click.argument("url")
-@click.option("--newsletter", metavar="SLUG", required=True, help="Which newsletter draws from it.")
+@click.option("--newsletter", metavar="SLUG", required=True, help="The one that draws from it.")
 @click.option("--section", default="News", show_default=True, help="The heading of its stories.")
 @pass_context
 def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
-    """Let a newsletter draw from a feed. A feed may serve several newsletters."""
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise UsageError(f"{url} is not a web address", help="it begins with https://")
-    mailer = context.mailer
-    with mailer.store.write() as tx:
+    """Let a newsletter draw from a feed; again to give it another section.
+
+    A feed may serve several newsletters. It is looked at by `mailer run`, or with
+    `mailer feeds gather`.
+    """
+    address, now = feed_url(url), context.mailer.clock.now()
+    with context.mailer.store.write() as tx:
         known = tx.newsletters.by_slug(newsletter)
         try:
-            feed = tx.feeds.add(url, mailer.clock.now())
+            feed = tx.feeds.add(address, now)
         except Conflict:
-            feed = tx.feeds.by_url(url)
+            feed = tx.feeds.by_url(address)
+        if feed.state is FeedState.GONE:  # the operator knows better: it is asked again
+            tx.feeds.keep_look(replace(feed, state=FeedState.ACTIVE, next_look_at=now))
         tx.newsletters.add_source(known.id, feed.id, section)
-    say(f"{newsletter} draws from feed {feed.id}, {url}, under “{section}”.")
+    say(f"{newsletter} draws from {address}, under “{section}”.")
 
 
 @feeds.command(
     epilog="Example: mailer feeds remove https://example.org/feed.xml --newsletter brief"
 )
 @click.argument("url")
-@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--newsletter", metavar="SLUG", required=True, help="The one that drew from it.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def remove(context: Context, url: str, *, newsletter: str) -> None:
-    """Let a newsletter draw no longer from a feed. What it brought stays in past editions."""
+def remove(context: Context, url: str, *, newsletter: str, yes: bool) -> None:
+    """Let a newsletter draw no longer from a feed. What it brought stays in past editions.
+
+    A feed that no newsletter draws from is not looked at any more.
+    """
+    address = feed_url(url)
+    confirm(f"Take {address} from {newsletter}?", yes=yes)
     with context.mailer.store.write() as tx:
-        known = tx.newsletters.by_slug(newsletter)
-        tx.newsletters.remove_source(known.id, tx.feeds.by_url(url).id)
-    say(f"{newsletter} no longer draws from {url}.")
+        known, feed = tx.newsletters.by_slug(newsletter), tx.feeds.by_url(address)
+        readers = [
+            other.id
+            for other in tx.newsletters.all()
+            if any(source.feed_id == feed.id for source in tx.newsletters.sources(other.id))
+        ]
+        if known.id not in readers:
+            raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
+        tx.newsletters.remove_source(known.id, feed.id)
+        if readers == [known.id]:
+            tx.feeds.keep_look(replace(feed, state=FeedState.GONE))
+    say(f"{newsletter} no longer draws from {address}.")
 
 
 @feeds.command(epilog="Example: mailer feeds gather --newsletter brief")
@@ -98,89 +119,96 @@ def remove(context: Context, url: str, *, newsletter: str) -> None:
 @pass_context
 def gather(context: Context, *, newsletter: str | None, as_json: bool) -> None:
     """Look at the feeds now, whatever their time; exit 1 when none of them could be read."""
-    with context.mailer.store.read() as tx:
-        chosen = _chosen(tx, newsletter)
-    with _progress(len(chosen), quiet=as_json) as bar:
-        report = context.mailer.gather.feeds(chosen, bar)
+    chosen = _feeds(context.mailer, newsletter)
+    looks: list[Look] = []
+    with progress("Looking at feeds", len(chosen)) as done:
+
+        def heard(look: Look) -> None:
+            looks.append(look)
+            done(len(looks))
+
+        report = context.mailer.gather.feeds(chosen, heard)
     if as_json:
         print_json(report.looks)
     else:
         print_table(
-            ("feed", "title", "answer", "new", "trouble"),
+            ("feed", "title", "answer", "new articles", "trouble"),
             [(look.url, look.title, look.status, look.new, look.trouble) for look in report.looks],
-            "There is no feed to look at: `mailer feeds add URL --newsletter SLUG`",
+            NO_FEED,
         )
-    failed = [look for look in report.looks if look.status is LookStatus.FAILED]
-    if not report.looks or len(failed) == len(report.looks):
+    if report.failed == len(report.looks):
         raise click.exceptions.Exit(1)
 
 
 @feeds.command(epilog="Example: mailer feeds parse feed.xml --json")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @json_option
-def parse(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Read feed files and show their articles; no database, no network.
+def parse(files: tuple[str, ...], *, as_json: bool) -> None:
+    """Show the articles of feed files: no database, no network, no settings.
 
-    With --json one object a line, one line a file. Exit 1 when a file could not be read.
+    With --json one object a file, each on its own line; a file that cannot be read has its reason
+    in "error". Exit 1 when none could be read.
     """
-    failed = False
+    unread = 0
     for file in files:
         told = _parsed(file)
-        failed = failed or told["error"] is not None
+        unread += told["error"] is not None
         if as_json:
             print_json_line(told)
         else:
             _print_articles(told)
-    if failed:
+    if unread == len(files):
         raise click.exceptions.Exit(1)
 
 
-def _parsed(file: Path) -> dict[str, object]:
+def _feeds(mailer: Mailer, newsletter: str | None) -> list[Feed]:
+    with mailer.store.read() as tx:
+        if newsletter is None:
+            return tx.feeds.all()
+        sources = tx.newsletters.sources(tx.newsletters.by_slug(newsletter).id)
+        return tx.feeds.by_ids([source.feed_id for source in sources])
+
+
+def _newsletters_by_feed(mailer: Mailer) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    with mailer.store.read() as tx:
+        for newsletter in tx.newsletters.all():
+            for source in tx.newsletters.sources(newsletter.id):
+                found.setdefault(source.feed_id, []).append(newsletter.slug)
+    return found
+
+
+def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "site_url": feed.site_url,
+        "state": feed.state,
+        "newsletters": newsletters,
+        "last_looked_at": feed.last_looked_at,
+        "last_changed_at": feed.last_changed_at,
+        "next_look_at": feed.next_look_at if feed.state is FeedState.ACTIVE else None,
+        "failures": feed.failures,
+        "trouble": feed.trouble,
+    }
+
+
+def _parsed(file: str) -> dict[str, Any]:
     try:
-        found = parse_document(file.read_bytes(), url=file.name, now=SystemClock().now())
+        found = parse_document(Path(file).read_bytes(), url=file, now=SystemClock().now())
     except OSError as why:
-        return error_as_json(str(file), FeedError(str(file), str(why.strerror)))
+        return error_as_json(file, FeedError(file, f"cannot be opened: {why.strerror}"))
     except FeedError as why:
-        return error_as_json(str(file), why)
-    return parsed_as_json(str(file), found)
+        return error_as_json(file, why)
+    return parsed_as_json(file, found)
 
 
-def _print_articles(told: dict[str, object]) -> None:
-    if told["error"] is not None:
+def _print_articles(told: dict[str, Any]) -> None:
+    if told["error"]:
         say(f"{told['file']}: {told['error']}")
         return
     articles = told["articles"]
-    assert isinstance(articles, list)  # noqa: S101 - as feeds.as_json makes it
-    say(f"{told['file']}: {told['title']}, {len(articles)} articles")
+    say(f"{told['file']}: {told['title'] or 'no title'}, {len(articles)} articles")
     rows = [(article["published"], article["title"], article["url"]) for article in articles]
     print_table(("published", "title", "address"), rows, "It has no articles.")
-
-
-def _chosen(tx: Transaction, newsletter: str | None) -> list[Feed]:
-    if newsletter is None:
-        return tx.feeds.all()
-    sources = tx.newsletters.sources(tx.newsletters.by_slug(newsletter).id)
-    return tx.feeds.by_ids([source.feed_id for source in sources])
-
-
-class _Bar:
-    """Moves on with each look that ends."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self._progress = progress
-        self._task = None if progress is None else progress.add_task("Looking", total=total)
-
-    def __call__(self, look: Look) -> None:
-        del look
-        if self._progress is not None and self._task is not None:
-            self._progress.advance(self._task)
-
-
-@contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[_Bar]:
-    """Show a bar on a terminal, and nothing elsewhere: the table says it all."""
-    if quiet or not sys.stderr.isatty():
-        yield _Bar(None, total)
-        return
-    with Progress(transient=True) as progress:
-        yield _Bar(progress, total)

@@ -34,8 +34,8 @@ def list_jobs(context: Context, *, as_json: bool) -> None:
 
 
 @jobs.command(epilog="Example: mailer jobs run gather")
-@click.argument("name")
+@click.argument("name", metavar="NAME")
 @pass_context
 def run(context: Context, name: str) -> None:
-    """Do once, now, what a job does when its time has come."""
+    """Do once, now, what a job does when its time has come. `mailer jobs list` names them."""
     say(f"{name}: {run_job(context.mailer, name)}")

@@ -3,6 +3,7 @@
 0 done; 1 the answer is no; 2 wrong usage or settings; 3 a temporary trouble, worth trying again.
 """
 
+import errno
 import os
 import sys
 import traceback
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from mailer.cli.context import Context
 from mailer.cli.tree import LazyGroup
 from mailer.errors import ConfigError, MailerError, UsageError
 
@@ -39,7 +39,8 @@ COMMANDS = {
     cls=LazyGroup,
     places=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with `mailer demo`, or make your own: `mailer init`.",
+    epilog="Start with `mailer demo`, or make your own: `mailer init`. Exit codes: 0 done, 1 the"
+    " answer is no, 2 wrong usage or settings, 3 a trouble that may pass.",
 )
 @click.option(
     "--config",
@@ -47,15 +48,13 @@ COMMANDS = {
     envvar="MAILER_CONFIG",
     default=Path("config.toml"),
     show_default=True,
-    help="The configuration file; $MAILER_CONFIG names one too.",
+    show_envvar=True,
+    help="The configuration file.",
 )
-@click.option("--debug", is_flag=True, help="Print a traceback with an unexpected error.")
+@click.option("--debug", is_flag=True, help="Log everything; show where an error of ours was.")
 @click.version_option(version("digest-mailer"), prog_name="mailer")
-@click.pass_context
-def mailer(ctx: click.Context, config: Path, debug: bool) -> None:  # noqa: FBT001 - click's call
+def mailer(**_: object) -> None:
     """Newsletters and feed digests from your own machine."""
-    ctx.obj = Context(config)
-    ctx.meta["debug"] = debug
 
 
 def main() -> None:
@@ -67,10 +66,11 @@ def run(words: list[str]) -> int:
     """Run one command and return its exit code; whatever goes wrong is one line on stderr."""
     try:
         answer = mailer.main(words, prog_name="mailer", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as why:
-        why.show()
-        return WRONG_USAGE
+        return _tell_usage(why)
     except (click.Abort, KeyboardInterrupt):
+        click.echo(err=True)  # the shell's prompt does not stand behind a ^C
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain once more when it ends.
@@ -78,24 +78,46 @@ def run(words: list[str]) -> int:
         return DONE
     except MailerError as why:
         return _tell(why)
+    except OSError as why:
+        return _tell_of_machine(why)
     except Exception as why:  # noqa: BLE001 - the top of the program: no traceback for a person
         return _tell_unexpected(why, debug="--debug" in words)
     return answer if isinstance(answer, int) else DONE
 
 
+def _print(what: str, what_to_do: str | None) -> None:
+    click.echo(f"mailer: {what}", err=True)
+    if what_to_do:
+        click.echo(f"  {what_to_do}", err=True)
+
+
+def _tell_usage(why: click.ClickException) -> int:
+    if isinstance(why, click.exceptions.NoArgsIsHelpError):
+        why.show()
+    else:
+        context = why.ctx if isinstance(why, click.UsageError) else None
+        _print(why.format_message(), f"{context.command_path} --help" if context else None)
+    return WRONG_USAGE
+
+
 def _tell(why: MailerError) -> int:
-    click.echo(f"mailer: {why}", err=True)
-    if why.help:
-        click.echo(f"  {why.help}", err=True)
+    _print(str(why), why.help)
     if isinstance(why, ConfigError | UsageError):
         return WRONG_USAGE
     return TEMPORARY if why.temporary else NO
 
 
+def _tell_of_machine(why: OSError) -> int:
+    where = f"{why.filename}: " if why.filename else ""
+    _print(f"{where}{why.strerror or why}", None)
+    return TEMPORARY if why.errno in {errno.ENOSPC, errno.EDQUOT} else NO
+
+
 def _tell_unexpected(why: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(why)
-    click.echo(f"mailer: an error of ours: {type(why).__name__}: {why}", err=True)
-    if not debug:
-        click.echo("  `mailer --debug …` shows where; please report it", err=True)
+    _print(
+        f"an error of ours: {type(why).__name__}: {why}",
+        None if debug else "`mailer --debug …` shows where; please report it",
+    )
     return NO

@@ -1,9 +1,13 @@
-"""Tables for people, JSON for programs; the one place that prints results."""
+"""Tables for people, JSON for programs, a bar for whoever waits: the one place that prints results.
+
+Results go to standard output, everything else to standard error.
+"""
 
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -11,14 +15,18 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from mailer.address import Address
+from mailer.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 GAP = "  "
+NOTHING = "-"
 
 
 def json_option(command: Function) -> Function:
@@ -44,7 +52,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothin
     elif sys.stdout.isatty():
         table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
         for row in texts:
-            table.add_row(*(Text(cell) for cell in row))  # Text: no markup in outside words
+            table.add_row(*map(Text, row))  # Text: no markup in outside words
         Console().print(table)
     else:
         _print_plain([list(columns), *texts])
@@ -62,34 +70,87 @@ def say(sentence: str) -> None:
     click.echo(sentence)
 
 
+def note(sentence: str) -> None:
+    """Print one sentence that is no result, beside whatever standard output is used for."""
+    click.echo(sentence, err=True)
+
+
 def when(moment: datetime | None, zone: str = "UTC") -> str:
-    """Return a time for people, in the zone they think in."""
+    """Return a time for people where they are: `Tue 24 Nov 2026 07:00 Europe/Berlin`."""
     if moment is None:
-        return "-"
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%a %d %b %Y %H:%M} {'UTC' if zone == 'UTC' else zone}"
+        return NOTHING
+    return f"{moment.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M} {zone}"
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Return when the answer is yes; end the command with 1 when it is no.
+
+    Raises UsageError when nobody is there to answer.
+    """
+    if yes:
+        return
+    try:
+        answer = click.confirm(question, err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise  # Ctrl-C
+        raise UsageError(
+            "nobody answered; nothing was changed", help="--yes says so beforehand"
+        ) from None
+    if not answer:
+        note("Nothing was changed.")
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show long work on standard error: a bar on a terminal, a line for each tenth elsewhere.
+
+    Gives what is to be called with how much is done by now.
+    """
+    if sys.stderr.isatty():
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.update(task, completed=done)
+    else:
+        told = 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            if done - told >= max(1, total // 10):
+                told = done
+                note(f"{what}: {done:,} of {total:,}")
+
+        yield tell
 
 
 def _print_plain(rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
+        )
         click.echo(GAP.join(cells).rstrip())
 
 
 def _cell(value: object) -> str:
     match value:
         case None | "":
-            return "-"
+            return NOTHING
         case bool():
             return "yes" if value else "no"
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case int():
+            return f"{value:,}"
         case float():
             return f"{value:.2f}"
         case _:
             # Outside text may hold what would steer the operator's terminal.
-            return "".join(mark if mark.isprintable() else "�" for mark in str(value))
+            return "".join(
+                mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in str(value)
+            )
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from mailer.cli.context import Context, pass_context
+from mailer.cli.output import note
 from mailer.cli.supervise import hold_lifeline, run_together, stop_event
 from mailer.jobs.local import run_scheduler
 from mailer.web.app import create_app
@@ -22,13 +23,13 @@ def run(context: Context) -> None:
     Ends on SIGTERM or Ctrl-C, when what is in flight has been settled. When one part ends by
     itself the others are ended too, so that a service manager can start a whole one again.
     """
-    mailer = context.mailer  # settings and database are checked before anything starts
-    mailer.store.close()
+    context.mailer.store.close()  # settings and database are right, and neither is held here
     check_port(context.settings.web)
+    note(f"Pages at {context.mailer.links.base_url}, Ctrl-C ends it.")
     program = [sys.executable, "-m", "mailer", "--config", str(context.config)]
-    ended = run_together([[*program, part] for part in PARTS])
+    ended = run_together([[*program, *_debug(context), part] for part in PARTS])
     if ended is not None:
-        click.echo(f"mailer: {ended.name} ended unexpectedly; the others were ended too", err=True)
+        note(f"mailer: {ended.name} ended unexpectedly; the others were ended too")
         raise click.exceptions.Exit(ended.code)
 
 
@@ -37,8 +38,9 @@ def run(context: Context) -> None:
 def serve(context: Context) -> None:
     """Run the web server alone: form, pages, archive."""
     hold_lifeline()
-    context.mailer.store.close()
-    serve_web(context.settings.web, lambda: create_app(context.mailer))
+    mailer = context.service
+    mailer.store.close()  # what is open now must not be shared with the worker
+    serve_web(context.settings.web, lambda: create_app(mailer))
 
 
 @click.command(epilog="Example: mailer schedule")
@@ -46,7 +48,8 @@ def serve(context: Context) -> None:
 def schedule(context: Context) -> None:
     """Run the scheduler alone: gather, compose, plan, render. Any number may run."""
     hold_lifeline()
-    run_scheduler(context.mailer, stop_event())
+    stop = stop_event()
+    run_scheduler(context.service, stop)
 
 
 @click.command(epilog="Example: mailer work")
@@ -54,4 +57,9 @@ def schedule(context: Context) -> None:
 def work(context: Context) -> None:
     """Run a sender alone. Any number may run."""
     hold_lifeline()
-    context.mailer.send.serve(stop_event())
+    stop = stop_event()
+    context.service.send.serve(stop)
+
+
+def _debug(context: Context) -> list[str]:
+    return ["--debug"] if context.debug else []

@@ -6,14 +6,17 @@ from datetime import datetime
 import click
 
 from mailer.cli.context import Context, pass_context
-from mailer.cli.newsletters import describe
+from mailer.cli.newsletter_options import describe
 from mailer.cli.output import json_option, print_facts, print_json, print_table, say, when
 from mailer.delivery.model import LedgerStatus
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState, Newsletter
 from mailer.feeds.model import Feed
+from mailer.jobs.catalogue import JOBS
 from mailer.store.job_runs import JobRun
 from mailer.subscribers.model import State
+
+NEWEST = 50  # editions; an older one waits for nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,25 @@ class House:
 
     ledger: LedgerStatus
     newsletters: list[Readers]
-    waiting: list[Edition]  # drafts and held ones: somebody has to say so
+    waiting: list[Edition]  # drafts and held ones: by themselves they go nowhere, or not yet
     troubled: list[Feed]
-    runs: list[JobRun]
+    runs: dict[str, JobRun]
 
 
 @click.command(epilog="Example: mailer status --json")
 @json_option
 @pass_context
 def status(context: Context, *, as_json: bool) -> None:
-    """Say what is due, under way and stuck, and what comes next; exit 1 when something is stuck."""
+    """Say what is due, under way and stuck, and what comes next; exit 1 when something is stuck.
+
+    Stuck is what a sender held that did not end well: the next one that runs takes it over.
+    """
     house = _look(context)
     if as_json:
         print_json(_as_json(house))
     else:
         _print(house)
-    if house.ledger.stuck or house.ledger.in_doubt:
+    if house.ledger.stuck:
         raise click.exceptions.Exit(1)
 
 
@@ -55,37 +61,34 @@ def _look(context: Context) -> House:
     mailer = context.mailer
     now = mailer.clock.now()
     with mailer.store.read() as tx:
-        readers = [
-            Readers(
-                newsletter,
-                tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.ACTIVE),
-                tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.PENDING),
-                next_due(newsletter.schedule, now).at,
-            )
-            for newsletter in tx.newsletters.all()
-        ]
         return House(
             ledger=tx.ledger_reports.status(now),
-            newsletters=readers,
+            newsletters=[
+                Readers(
+                    newsletter,
+                    tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.ACTIVE),
+                    tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.PENDING),
+                    next_due(newsletter.schedule, now).at,
+                )
+                for newsletter in tx.newsletters.all()
+            ],
             waiting=[
                 edition
-                for edition in tx.editions.list(limit=50)
+                for edition in tx.editions.newest(limit=NEWEST)
                 if edition.state in {EditionState.DRAFT, EditionState.HELD}
             ],
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
-            runs=tx.job_runs.all(),
+            runs={run.name: run for run in tx.job_runs.all()},
         )
 
 
 def _print(house: House) -> None:
     ledger = house.ledger
+    later = f", next {when(ledger.next_due_at)}" if ledger.later else ""
     print_facts(
         [
             ("due now", ledger.due),
-            (
-                "due later",
-                f"{ledger.later}" + (f", next {when(ledger.next_due_at)}" * bool(ledger.later)),
-            ),
+            ("due later", f"{ledger.later:,}{later}"),
             ("under way", ledger.under_way),
             ("stuck", ledger.stuck),
             ("in doubt", ledger.in_doubt),
@@ -104,17 +107,44 @@ def _print(house: House) -> None:
             )
             for row in house.newsletters
         ],
-        "There is no newsletter yet.",
+        "There is no newsletter yet: `mailer newsletters create SLUG --name … --sender …`",
     )
-    for edition in house.waiting:
-        say(f"Edition {edition.id} is {edition.state}: mailer editions show {edition.id}")
-    for feed in house.troubled:
-        say(f"Feed {feed.url}: {feed.trouble}")
-    for run in house.runs:
-        if run.failed:
-            say(f"Job {run.name} failed at {when(run.started_at)}: {run.outcome}")
-    if ledger.in_doubt:
-        say("Some mails are in doubt: mailer deliveries list --state in_doubt")
+    say("")
+    print_table(("job", "last run", "outcome"), _job_rows(house), "There are no jobs.")
+    _print_what_wants_a_person(house)
+
+
+def _job_rows(house: House) -> list[tuple[object, ...]]:
+    found = [(job.name, house.runs.get(job.name)) for job in JOBS]
+    return [
+        (name, "never" if run is None else run.started_at, None if run is None else _outcome(run))
+        for name, run in found
+    ]
+
+
+def _outcome(run: JobRun) -> str:
+    return f"{'failed: ' if run.failed else ''}{run.outcome or 'under way'}"
+
+
+def _print_what_wants_a_person(house: House) -> None:
+    told = [
+        *(
+            f"Edition {edition.id} is {edition.state}: mailer editions show {edition.id}"
+            for edition in house.waiting
+        ),
+        *(
+            f"Feed {feed.url} failed {feed.failures} times: {feed.trouble}"
+            for feed in house.troubled
+        ),
+    ]
+    if house.ledger.in_doubt:
+        told.append(
+            "Nobody knows whether some mails arrived: mailer deliveries list --state in_doubt"
+        )
+    if told:
+        say("")
+    for line in told:
+        say(line)
 
 
 def _as_json(house: House) -> dict[str, object]:
@@ -125,11 +155,11 @@ def _as_json(house: House) -> dict[str, object]:
                 "newsletter": row.newsletter.slug,
                 "active": row.active,
                 "pending": row.pending,
-                "next_slot_at": row.next_at,
+                "next_due_at": row.next_at,
             }
             for row in house.newsletters
         ],
         "waiting_editions": [edition.id for edition in house.waiting],
         "troubled_feeds": [{"url": feed.url, "trouble": feed.trouble} for feed in house.troubled],
-        "jobs": house.runs,
+        "jobs": list(house.runs.values()),
     }

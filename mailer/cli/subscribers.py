@@ -10,7 +10,17 @@ import click
 
 from mailer.address import Address, parse_address
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_facts, print_json, print_table, say
+from mailer.cli.output import (
+    confirm,
+    json_option,
+    note,
+    print_facts,
+    print_json,
+    print_table,
+    progress,
+    say,
+    when,
+)
 from mailer.errors import AddressError, Conflict, UsageError
 from mailer.subscribers.model import State
 
@@ -26,8 +36,8 @@ def subscribers() -> None:
 @click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
 @click.option("--state", type=click.Choice(list(State)), help="Only those in this state.")
 @click.option("--search", metavar="TEXT", help="Any part of an address.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--offset", type=click.IntRange(0), default=0)
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many.")
 @json_option
 @pass_context
 def list_subscribers(
@@ -64,10 +74,10 @@ def list_subscribers(
             )
             for row in rows
         ],
-        "Nobody yet." if search is None else "Nobody like that.",
+        "Nobody like that." if newsletter or state or search else "Nobody yet.",
     )
     if offset + len(rows) < total:
-        say(f"{total - offset - len(rows)} more: --offset {offset + len(rows)}")
+        note(f"{total - offset - len(rows):,} more: --offset {offset + len(rows)}")
 
 
 @subscribers.command(epilog="Example: mailer subscribers show ada@example.org")
@@ -93,7 +103,7 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
     print_facts([("address", person.address), ("known since", person.created_at)])
     for tie, known in found:
         say("")
-        say(f"{known.slug}: {tie.state}, next mail {tie.next_due_at or '-'}")
+        say(f"{known.slug}: {tie.state}, next digest {when(tie.next_due_at, tie.schedule.zone)}")
         rows = [
             (event.at, event.act, event.origin.way, event.origin.page, event.origin.network)
             for event in histories[tie.id]
@@ -106,21 +116,22 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
 
 @subscribers.command(epilog="Example: mailer subscribers add ada@example.org --newsletter brief")
 @click.argument("address")
-@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
 @pass_context
 def add(context: Context, address: str, *, newsletter: str) -> None:
     """Put somebody on the list at once, without a confirmation. You answer for their consent."""
     made = context.mailer.signup.add(newsletter, parse_address(address))
-    say(f"{address} gets {newsletter}; the next mail is due {made.next_due_at:%Y-%m-%d %H:%M} UTC.")
+    next_mail = when(made.next_due_at, made.schedule.zone)
+    say(f"{address} gets {newsletter}; the next digest is due {next_mail}.")
 
 
 @subscribers.command(
-    epilog="Example: mailer subscribers confirm ada@example.org --newsletter brief"
+    "confirm", epilog="Example: mailer subscribers confirm ada@example.org --newsletter brief"
 )
 @click.argument("address")
-@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
 @pass_context
-def confirm(context: Context, address: str, *, newsletter: str) -> None:
+def confirm_signup(context: Context, address: str, *, newsletter: str) -> None:
     """Confirm a waiting signup by hand."""
     context.mailer.signup.confirm_by_operator(newsletter, parse_address(address))
     say(f"{address} is confirmed for {newsletter}.")
@@ -133,8 +144,7 @@ def confirm(context: Context, address: str, *, newsletter: str) -> None:
 @pass_context
 def unsubscribe(context: Context, address: str, *, newsletter: str | None, yes: bool) -> None:
     """End somebody's subscriptions; exit 1 when there was none to end."""
-    if not yes:
-        click.confirm(f"Unsubscribe {address} from {newsletter or 'everything'}?", abort=True)
+    confirm(f"Unsubscribe {address} from {newsletter or 'everything'}?", yes=yes)
     ended = context.mailer.signup.unsubscribe(parse_address(address), newsletter)
     if not ended:
         say(f"{address} was not on the list.")
@@ -147,7 +157,7 @@ def unsubscribe(context: Context, address: str, *, newsletter: str | None, yes: 
     epilog="Example: mailer subscribers import readers.txt --newsletter brief --state active --yes",
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--newsletter", metavar="SLUG", required=True)
+@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
 @click.option("--state", type=click.Choice(["active"]), required=True, help="What they become.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -161,16 +171,29 @@ def import_file(
     """
     addresses, faults = _read_addresses(file)
     for fault in faults:
-        click.echo(fault, err=True)
+        note(fault)
+    with context.mailer.store.read() as tx:
+        tx.newsletters.by_slug(newsletter)
     if dry_run:
-        say(f"{len(addresses)} addresses would be added, {len(faults)} lines hold none.")
+        say(f"{len(addresses):,} addresses in the file, {len(faults):,} lines without one.")
     else:
-        if not yes:
-            click.confirm(f"Add {len(addresses)} addresses to {newsletter}, {state}?", abort=True)
-        added = sum(_added(context, newsletter, address) for address in addresses)
-        say(f"{added} added, {len(addresses) - added} were known, {len(faults)} lines hold none.")
+        confirm(f"Add {len(addresses):,} addresses to {newsletter}, as {state}?", yes=yes)
+        added = _add_all(context, newsletter, addresses)
+        say(
+            f"{added:,} added, {len(addresses) - added:,} were known or are never mailed,"
+            f" {len(faults):,} lines without an address."
+        )
     if faults:
         raise click.exceptions.Exit(1)
+
+
+def _add_all(context: Context, newsletter: str, addresses: list[Address]) -> int:
+    added = 0
+    with progress("Adding", len(addresses)) as done:
+        for number, address in enumerate(addresses, start=1):
+            added += _added(context, newsletter, address)
+            done(number)
+    return added
 
 
 def _added(context: Context, newsletter: str, address: Address) -> bool:

@@ -5,11 +5,15 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from queue import SimpleQueue
 from threading import Event, Thread
 from types import FrameType
 
 PATIENCE = 40.0  # seconds between the polite signal and the other one; a sender drains for 30
-LIFELINE = "MAILER_LIFELINE"  # a descriptor that is closed when the parent has gone
+LIFELINE = "MAILER_LIFELINE"  # a descriptor that says end of file when the parent has gone
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+Child = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,44 +21,43 @@ class Ended:
     """Which child ended first, and how."""
 
     name: str
-    code: int
+    code: int  # as a service manager wants it: 128 + signal, and 1 for one that ended well too
 
 
 def run_together(commands: Sequence[Sequence[str]]) -> Ended | None:
     """Run all until a signal comes (None) or one ends by itself; then end the others.
 
-    SIGTERM and SIGINT are passed on, and children have 40 seconds. When this process is killed
-    outright the children notice by their lifeline and end too.
+    A child is named by its command's last word. SIGTERM and SIGINT are passed on as SIGTERM, and
+    children have 40 seconds. When this process is killed outright, the children see the end of
+    their lifeline and end too.
     """
+    first: SimpleQueue[Ended | None] = SimpleQueue()  # its put may be called by a signal's handler
+    for number in ENDING:
+        signal.signal(number, lambda _number, _frame: first.put(None))
     reading, writing = os.pipe()
-    children = {
-        subprocess.Popen(
-            command, env={**os.environ, LIFELINE: str(reading)}, pass_fds=[reading]
-        ): command[-1]
-        for command in commands
-    }
-    os.close(reading)
-    stop = stop_event()
-    first: Ended | None = None
-    while first is None and not stop.wait(0.2):
-        first = next(
-            (Ended(name, code) for child, name in children.items() if (code := _code(child))), None
-        )
-    _end(list(children))
-    os.close(writing)
-    return first
+    children: list[Child] = []
+    try:
+        for command in commands:
+            child = _start(command, reading)
+            children.append(child)
+            Thread(target=_watch, args=(child, command[-1], first), daemon=True).start()
+        os.close(reading)
+        return first.get()
+    finally:
+        _end(children)
+        os.close(writing)
 
 
 def stop_event() -> Event:
     """Return what is set when a signal asks this process to end."""
     stop = Event()
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
         del number, frame
         stop.set()
 
-    signal.signal(signal.SIGTERM, note)
-    signal.signal(signal.SIGINT, note)
+    for number in ENDING:
+        signal.signal(number, end)
     return stop
 
 
@@ -62,26 +65,27 @@ def hold_lifeline() -> None:
     """In a child: end politely when the parent has gone, however it went."""
     lifeline = os.environ.pop(LIFELINE, None)
     if lifeline is not None:
-        Thread(target=_watch, args=(int(lifeline),), name="lifeline", daemon=True).start()
+        Thread(target=_end_with, args=(int(lifeline),), name="lifeline", daemon=True).start()
 
 
-def _watch(lifeline: int) -> None:
+def _end_with(lifeline: int) -> None:
     os.read(lifeline, 1)  # nobody ever writes: it returns when the other end is closed
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _code(child: "subprocess.Popen[bytes]") -> int | None:
-    """Return the exit code as a service manager wants it, 1 for a child that ended well too."""
-    code = child.poll()
-    if code is None:
-        return None
-    return 128 - code if code < 0 else code or 1
+def _start(command: Sequence[str], lifeline: int) -> Child:
+    environment = {**os.environ, LIFELINE: str(lifeline)}
+    return subprocess.Popen(command, env=environment, pass_fds=[lifeline])
 
 
-def _end(children: Sequence["subprocess.Popen[bytes]"]) -> None:
+def _watch(child: Child, name: str, first: "SimpleQueue[Ended | None]") -> None:
+    code = child.wait()
+    first.put(Ended(name, 128 - code if code < 0 else code or 1))
+
+
+def _end(children: Sequence[Child]) -> None:
     for child in children:
-        if child.poll() is None:
-            child.terminate()
+        child.terminate()  # harmless for one that has ended
     for child in children:
         try:
             child.wait(PATIENCE)
