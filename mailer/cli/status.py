@@ -13,8 +13,8 @@ from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState, Newsletter
 from mailer.feeds.model import Feed
 from mailer.jobs.catalogue import JOBS
-from mailer.store.job_runs import JobRun
 from mailer.subscribers.model import State
+from mailer.wiring import Mailer
 
 NEWEST = 50  # editions; an older one waits for nobody
 
@@ -30,6 +30,16 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """How one job last went."""
+
+    job: str
+    started_at: datetime | None  # None: it never ran
+    outcome: str | None
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What is going on."""
 
@@ -37,7 +47,7 @@ class House:
     newsletters: list[Readers]
     waiting: list[Edition]  # drafts and held ones: by themselves they go nowhere, or not yet
     troubled: list[Feed]
-    runs: dict[str, JobRun]
+    runs: list[LastRun]
 
 
 @click.command(epilog="Example: mailer status --json")
@@ -78,8 +88,19 @@ def _look(context: Context) -> House:
                 if edition.state in {EditionState.DRAFT, EditionState.HELD}
             ],
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
-            runs={run.name: run for run in tx.job_runs.all()},
+            runs=_last_runs(mailer),
         )
+
+
+def _last_runs(mailer: Mailer) -> list[LastRun]:
+    with mailer.store.read() as tx:
+        runs = {run.name: run for run in tx.job_runs.all()}
+    return [
+        LastRun(job.name, run.started_at, run.outcome, run.failed)
+        if (run := runs.get(job.name))
+        else LastRun(job.name, None, None, failed=False)
+        for job in JOBS
+    ]
 
 
 def _print(house: House) -> None:
@@ -110,19 +131,17 @@ def _print(house: House) -> None:
         "There is no newsletter yet: `mailer newsletters create SLUG --name … --sender …`",
     )
     say("")
-    print_table(("job", "last run", "outcome"), _job_rows(house), "There are no jobs.")
+    print_table(
+        ("job", "last run", "outcome"),
+        [(run.job, run.started_at or "never", _outcome(run)) for run in house.runs],
+        "There are no jobs.",
+    )
     _print_what_wants_a_person(house)
 
 
-def _job_rows(house: House) -> list[tuple[object, ...]]:
-    found = [(job.name, house.runs.get(job.name)) for job in JOBS]
-    return [
-        (name, "never" if run is None else run.started_at, None if run is None else _outcome(run))
-        for name, run in found
-    ]
-
-
-def _outcome(run: JobRun) -> str:
+def _outcome(run: LastRun) -> str | None:
+    if run.started_at is None:
+        return None
     return f"{'failed: ' if run.failed else ''}{run.outcome or 'under way'}"
 
 
@@ -161,5 +180,5 @@ def _as_json(house: House) -> dict[str, object]:
         ],
         "waiting_editions": [edition.id for edition in house.waiting],
         "troubled_feeds": [{"url": feed.url, "trouble": feed.trouble} for feed in house.troubled],
-        "jobs": list(house.runs.values()),
+        "jobs": house.runs,
     }
