@@ -57,7 +57,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         compose=Compose(store, clock, settings.jobs.grace),
         approve=Approve(store, clock),
-        plan=Plan(store, clock, settings.jobs.grace),
+        plan=Plan(store, clock),
         render=Render(store, clock, templates, links),
         send=Send(
             store,

@@ -30,7 +30,7 @@ def list_deliveries(
     """List ledger rows, newest first, with what the server said."""
     wanted = None if state is None else DeliveryState(state)
     with context.mailer.store.read() as tx:
-        rows = tx.ledger_reports.list(edition_id=edition, state=wanted, limit=limit)
+        rows = tx.ledger_reports.rows(edition_id=edition, state=wanted, limit=limit)
     if as_json:
         print_json(rows)
         return
@@ -102,7 +102,7 @@ def audit(context: Context, *, edition: int | None, rows: bool, as_json: bool) -
         if edition is not None:
             tx.editions.by_id(edition)
         found = tx.ledger_reports.audits(edition)
-        listed = tx.ledger_reports.list(edition_id=edition) if rows else None
+        listed = tx.ledger_reports.rows(edition_id=edition) if rows else None
     told = [{**asdict(one), "balanced": one.balanced} for one in found]
     if not as_json:
         _print_audits(found)

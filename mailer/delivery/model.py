@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from mailer.address import Address
+from mailer.editions.model import EditionState
+from mailer.subscribers.model import State
 
 
 class Kind(StrEnum):
@@ -148,4 +150,111 @@ class InDoubt:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The relay, not the reader, was in the way, and nothing of the message has left."""
+
+    reason: str
+    pause: timedelta = timedelta()  # how long the row rests before anybody tries again
+
+
 Outcome = Sent | Refused | Deferred | InDoubt
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides, right before the first byte, whether a claimed row may still be sent."""
+
+    subscription: State
+    edition: EditionState | None  # None: a notice
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is written down about one row that a sender held."""
+
+    delivery_id: int
+    found: DeliveryState  # the state the sender left it in; anything else is not ours to change
+    state: DeliveryState
+    attempts: int
+    reply: Reply | None = None
+    reason: str | None = None  # for people, when no server said anything
+    relay: str | None = None
+    due_at: datetime | None = None  # None: stays as it was
+    settled_at: datetime | None = None  # None: it is not over
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What one look at the approved editions led to, in readers."""
+
+    planned: int = 0  # got a ledger row
+    moved_on: int = 0  # had nothing to get: the edition is empty or cancelled, or they have it all
+    missed: int = 0  # the edition was found too late for them
+
+
+@dataclass(frozen=True, slots=True)
+class SendReport:
+    """What one run did, in messages."""
+
+    sent: int = 0
+    refused: int = 0
+    deferred: int = 0
+    given_up: int = 0
+    skipped: int = 0
+    in_doubt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One ledger row, for people."""
+
+    id: int
+    kind: Kind
+    state: DeliveryState
+    newsletter: str  # slug
+    recipient: str
+    slot: str
+    edition_id: int | None
+    notice: Notice | None
+    attempts: int
+    due_at: datetime
+    planned_at: datetime
+    settled_at: datetime | None
+    relay: str | None
+    reply_code: int | None
+    reply_status: str | None
+    reply_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Where the rows of one edition ended; `balanced` is the promise that none is lost."""
+
+    edition_id: int
+    planned: int
+    sent: int
+    refused: int
+    given_up: int
+    skipped: int
+    in_doubt: int
+    open: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether planned = sent + refused + given_up + skipped + in_doubt + open."""
+        ended = self.sent + self.refused + self.given_up + self.skipped + self.in_doubt
+        return self.planned == ended + self.open
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """What the ledger owes at one moment."""
+
+    due: int  # now
+    later: int  # due, at a later time
+    under_way: int  # held by a sender that is alive
+    stuck: int  # held by a sender whose lease has run out
+    in_doubt: int
+    next_due_at: datetime | None  # of those that are due now or later

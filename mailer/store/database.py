@@ -18,8 +18,10 @@ from mailer.store.deliveries import Deliveries
 from mailer.store.editions import Editions
 from mailer.store.feeds import Feeds
 from mailer.store.job_runs import JobRuns
+from mailer.store.ledger_reports import LedgerReports
 from mailer.store.newsletters import Newsletters
 from mailer.store.pages import Pages
+from mailer.store.planning import Planning
 from mailer.store.senders import Senders
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
@@ -73,6 +75,14 @@ class Transaction:
     @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.connection)
+
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(self.connection)
+
+    @cached_property
+    def ledger_reports(self) -> LedgerReports:
+        return LedgerReports(self.connection)
 
     @cached_property
     def senders(self) -> Senders:

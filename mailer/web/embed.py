@@ -63,7 +63,8 @@ class Embed:
         response.headers["Cache-Control"] = "public, max-age=300"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.set_etag(self._etag)
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
 
 def _known(word: str | None, words: tuple[str, ...]) -> str:

@@ -112,7 +112,7 @@ class Public:
         body = request.form.to_dict(flat=False)
         way = Way.ONE_CLICK if body == ONE_CLICK else Way.PAGE
         if way is Way.PAGE and body.get("act") != ["leave"]:
-            return self._leaving(token), 422  # type: ignore[return-value]  # a page and its status
+            return self._leaving(token), 422
         trusted = self._mailer.settings.web.trusted_proxies
         glimpse = self._mailer.signup.leave(token, origin_of(request, trusted, way))
         if way is Way.ONE_CLICK:

@@ -1,0 +1,73 @@
+"""Puts every reader who is owed an edition into the ledger, and sets their next date."""
+
+import logging
+from datetime import datetime
+
+from mailer.clock import Clock
+from mailer.delivery.model import PlanReport
+from mailer.editions.calendar import next_due
+from mailer.editions.model import Edition, EditionState, Schedule
+from mailer.store.database import Store
+
+BATCH = 2_000  # readers a transaction: long enough to be quick, short enough to wait for
+
+log = logging.getLogger(__name__)
+
+
+class Plan:
+    """From approved editions to ledger rows. Any number of these may run at once."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def due(self) -> PlanReport:
+        """Plan for everybody whose hour has come, and move on those who have nothing to get.
+
+        A reader's next date is always after now: what was made up for is not followed by a second
+        digest for a day gone by.
+        """
+        now = self._clock.now()
+        with self._store.read() as tx:
+            editions = [
+                tx.editions.by_id(key) for key in tx.planning.editions_with_waiting_readers(now)
+            ]
+        report = PlanReport()
+        for edition in editions:
+            report = _sum(report, edition, *self._plan(edition, now))
+        return report
+
+    def _plan(self, edition: Edition, now: datetime) -> tuple[int, int]:
+        """Return how many rows an edition came to, and how many readers were moved on."""
+        with self._store.read() as tx:
+            schedules = tx.planning.schedules(edition, now)
+        planned = moved = 0
+        for schedule in schedules:
+            rows, readers = self._plan_schedule(edition, schedule, now)
+            planned, moved = planned + rows, moved + readers
+        log.info(
+            "edition.planned",
+            extra={"edition": edition.id, "planned": planned, "readers": moved},
+        )
+        return planned, moved
+
+    def _plan_schedule(
+        self, edition: Edition, schedule: Schedule, now: datetime
+    ) -> tuple[int, int]:
+        due = next_due(schedule, now, past=edition.slot)
+        planned = moved = 0
+        while True:
+            with self._store.write() as tx:
+                rows, readers = tx.planning.plan_batch(edition, schedule, due, now, BATCH)
+            planned, moved = planned + rows, moved + readers
+            if not readers:
+                return planned, moved
+
+
+def _sum(report: PlanReport, edition: Edition, planned: int, readers: int) -> PlanReport:
+    missed = readers if edition.state is EditionState.MISSED else 0
+    return PlanReport(
+        planned=report.planned + planned,
+        moved_on=report.moved_on + readers - planned - missed,
+        missed=report.missed + missed,
+    )

@@ -1,0 +1,124 @@
+"""What one outcome means for its ledger row."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from mailer.delivery.model import (
+    Deferred,
+    DeliveryState,
+    InDoubt,
+    Job,
+    Notice,
+    Outcome,
+    Refused,
+    Reply,
+    Sent,
+    Settlement,
+    Standing,
+    Unsent,
+)
+from mailer.delivery.retry import GiveUp, next_try
+from mailer.editions.model import EditionState
+from mailer.subscribers.model import State
+
+HELD = "the edition is held"
+
+
+def settle(
+    job: Job,
+    outcome: Outcome | Unsent,
+    now: datetime,
+    *,
+    relay: str | None,
+    give_up_after: timedelta,
+    chance: float,
+) -> Settlement:
+    """Return what is written down about a row that was being sent."""
+
+    def over(state: DeliveryState, reply: Reply | None, reason: str | None = None) -> Settlement:
+        tries = job.attempts + 1
+        return Settlement(
+            job.id, DeliveryState.SENDING, state, tries, reply, reason, relay, settled_at=now
+        )
+
+    match outcome:
+        case Sent(reply):
+            return over(DeliveryState.SENT, reply)
+        case Refused(reply):
+            return over(DeliveryState.REFUSED, reply)
+        case InDoubt(reason):
+            return over(DeliveryState.IN_DOUBT, None, reason)
+        case Deferred(reply):
+            tries = job.attempts + 1
+            again = next_try(tries, job.planned_at, now, give_up_after, chance)
+            if isinstance(again, GiveUp):
+                return over(DeliveryState.GIVEN_UP, reply)
+            return Settlement(
+                job.id,
+                DeliveryState.SENDING,
+                DeliveryState.DUE,
+                tries,
+                reply,
+                relay=relay,
+                due_at=again.at,
+            )
+        case Unsent(reason, pause):
+            # No try is counted: the relay was in the way, and the reader is not at fault.
+            return Settlement(
+                job.id,
+                DeliveryState.SENDING,
+                DeliveryState.DUE,
+                job.attempts,
+                reason=reason,
+                relay=relay,
+                due_at=now + pause,
+            )
+        case _:
+            assert_never(outcome)
+
+
+def unwritable(job: Job, reason: str, now: datetime) -> Settlement:
+    """Return what is written down about a row whose message cannot be made."""
+    reply = Reply(554, "5.6.0", f"the message could not be made: {reason}")
+    return Settlement(
+        job.id,
+        DeliveryState.CLAIMED,
+        DeliveryState.REFUSED,
+        job.attempts,
+        reply,
+        settled_at=now,
+    )
+
+
+def skip(job: Job, standing: Standing | None, now: datetime) -> Settlement | None:
+    """Return the end of a row that may not be sent any more, or None when it may."""
+    reason = _why_not(job, standing)
+    if reason is None:
+        return None
+    if reason is HELD:
+        return Settlement(
+            job.id, DeliveryState.CLAIMED, DeliveryState.DUE, job.attempts, reason=HELD
+        )
+    return Settlement(
+        job.id,
+        DeliveryState.CLAIMED,
+        DeliveryState.SKIPPED,
+        job.attempts,
+        reason=reason,
+        settled_at=now,
+    )
+
+
+def _why_not(job: Job, standing: Standing | None) -> str | None:
+    if standing is None:
+        return "the subscription is gone"
+    if standing.suppressed:
+        return "the address is suppressed"
+    if standing.edition is EditionState.HELD:
+        return HELD
+    if standing.edition is EditionState.CANCELLED:
+        return "the edition was cancelled"
+    wanted = State.PENDING if job.notice is Notice.CONFIRM else State.ACTIVE
+    if standing.subscription is wanted:
+        return None
+    return f"the subscription is {standing.subscription}"

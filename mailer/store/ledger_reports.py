@@ -1,0 +1,107 @@
+"""The ledger for people: rows, sums, and the equation that says nobody was lost."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+
+from mailer.delivery.model import (
+    OPEN,
+    Audit,
+    DeliveryState,
+    Kind,
+    LedgerRow,
+    LedgerStatus,
+    Notice,
+)
+from mailer.store.aggregate import Aggregate
+from mailer.store.tables import delivery, newsletter, sender, subscriber, subscription
+
+HELD = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+
+
+class LedgerReports(Aggregate):
+    """Looks at the ledger and changes nothing."""
+
+    def rows(
+        self,
+        *,
+        edition_id: int | None = None,
+        state: DeliveryState | None = None,
+        limit: int = 100,
+    ) -> list[LedgerRow]:
+        """Return ledger rows, newest first."""
+        query = (
+            select(delivery, newsletter.c.slug, subscriber.c.address)
+            .join(newsletter, newsletter.c.id == delivery.c.newsletter_id)
+            .join(subscription, subscription.c.id == delivery.c.subscription_id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .order_by(delivery.c.id.desc())
+            .limit(limit)
+        )
+        if edition_id is not None:
+            query = query.where(delivery.c.edition_id == edition_id)
+        if state is not None:
+            query = query.where(delivery.c.state == state)
+        return [_ledger_row(row) for row in self._all(query)]
+
+    def audits(self, edition_id: int | None = None) -> list[Audit]:
+        """Return where the digests of each edition stand, or of one."""
+        query = (
+            select(
+                delivery.c.edition_id,
+                func.count().label("planned"),
+                *(
+                    _sum(delivery.c.state == state).label(state.value)
+                    for state in DeliveryState
+                    if state not in OPEN
+                ),
+                _sum(delivery.c.state.in_(OPEN)).label("open"),
+            )
+            .where(delivery.c.kind == Kind.DIGEST)
+            .group_by(delivery.c.edition_id)
+            .order_by(delivery.c.edition_id)
+        )
+        if edition_id is not None:
+            query = query.where(delivery.c.edition_id == edition_id)
+        return [Audit(**row) for row in self._all(query)]
+
+    def status(self, now: datetime) -> LedgerStatus:
+        """Return what the ledger owes at this moment."""
+        is_due = delivery.c.state == DeliveryState.DUE
+        held = delivery.c.state.in_(HELD)
+        row = self._one(
+            select(
+                _sum(and_(is_due, delivery.c.due_at <= now)).label("due"),
+                _sum(and_(is_due, delivery.c.due_at > now)).label("later"),
+                _sum(and_(held, sender.c.lease_until >= now)).label("under_way"),
+                _sum(and_(held, sender.c.lease_until < now)).label("stuck"),
+                _sum(delivery.c.state == DeliveryState.IN_DOUBT).label("in_doubt"),
+                func.min(delivery.c.due_at).filter(is_due).label("next_due_at"),
+            ).select_from(delivery.outerjoin(sender, sender.c.id == delivery.c.sender_id))
+        )
+        return LedgerStatus(**dict(row or {}))
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
+
+
+def _ledger_row(row: RowMapping) -> LedgerRow:
+    return LedgerRow(
+        id=row["id"],
+        kind=Kind(row["kind"]),
+        state=DeliveryState(row["state"]),
+        newsletter=row["slug"],
+        recipient=row["address"],
+        slot=row["slot"],
+        edition_id=row["edition_id"],
+        notice=None if row["notice"] is None else Notice(row["notice"]),
+        attempts=row["attempts"],
+        due_at=row["due_at"],
+        planned_at=row["planned_at"],
+        settled_at=row["settled_at"],
+        relay=row["relay"],
+        reply_code=row["reply_code"],
+        reply_status=row["reply_status"],
+        reply_text=row["reply_text"],
+    )

@@ -1,0 +1,189 @@
+"""From approved editions to ledger rows: set-wise, a batch a transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from mailer.delivery.model import DeliveryState, Kind, Lane
+from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
+from mailer.store.aggregate import Aggregate
+from mailer.store.tables import (
+    article,
+    delivery,
+    edition,
+    newsletter,
+    piece,
+    subscriber,
+    subscription,
+)
+
+WAITS_FOR_A_PERSON = (EditionState.DRAFT, EditionState.HELD)
+
+
+class Planning(Aggregate):
+    """Who is owed an edition, and the moment from which they are owed the next one."""
+
+    def editions_with_waiting_readers(self, now: datetime) -> list[int]:
+        """Return the ids of editions that readers can be planned for, or moved on from."""
+        scheduled = exists(select(subscription.c.id).where(_scheduled(now)))
+        at_once = and_(
+            edition.c.at_once.is_(True),
+            edition.c.state == EditionState.APPROVED,
+            exists(select(subscription.c.id).where(_at_once())),
+        )
+        rows = self._all(
+            select(edition.c.id)
+            .where(edition.c.state.not_in(WAITS_FOR_A_PERSON), or_(scheduled, at_once))
+            .order_by(edition.c.id)
+        )
+        return [row["id"] for row in rows]
+
+    def schedules(self, found: Edition, now: datetime) -> list[Schedule]:
+        """Return the different schedules of the readers who wait for an edition."""
+        columns = (
+            subscription.c.rhythm,
+            subscription.c.minute_of_day,
+            subscription.c.weekday,
+            subscription.c.zone,
+        )
+        rows = self._all(
+            select(*columns)
+            .distinct()
+            .join(edition, edition.c.id == found.id)
+            .where(_waiting(found, now))
+        )
+        return [
+            Schedule(Rhythm(row["rhythm"]), row["minute_of_day"], row["weekday"], row["zone"])
+            for row in rows
+        ]
+
+    def plan_batch(
+        self, found: Edition, schedule: Schedule, due: Due, now: datetime, limit: int
+    ) -> tuple[int, int]:
+        """Owe the edition to up to `limit` readers with this schedule, and let `due` be their next.
+
+        Return how many rows that made, and how many readers were moved on; (…, 0) ends it.
+        """
+        readers = self._lock(found, schedule, now, limit)
+        if not readers:
+            return 0, 0
+        planned = 0
+        if found.state is EditionState.APPROVED:
+            planned = self._owe(found, readers, now)
+        self._move_on(found, readers, due)
+        return planned, len(readers)
+
+    def _lock(self, found: Edition, schedule: Schedule, now: datetime, limit: int) -> Sequence[int]:
+        rows = self._all(
+            select(subscription.c.id)
+            .join(edition, edition.c.id == found.id)
+            .where(
+                _waiting(found, now),
+                subscription.c.minute_of_day == schedule.minute_of_day,
+                subscription.c.weekday == schedule.weekday,
+                subscription.c.zone == schedule.zone,
+            )
+            .order_by(subscription.c.id)
+            .limit(limit)
+            .with_for_update(of=subscription, skip_locked=True)
+        )
+        return [row["id"] for row in rows]
+
+    def _owe(self, found: Edition, readers: Sequence[int], now: datetime) -> int:
+        rows = _owed(found, readers, now)
+        statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
+        done = self._run(
+            statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+        )
+        return done.rowcount
+
+    def _move_on(self, found: Edition, readers: Sequence[int], due: Due) -> None:
+        values: dict[str, object] = {}
+        if found.state is EditionState.APPROVED:
+            seen = subscription.c.watermark
+            values["watermark"] = case((seen < found.closes, found.closes), else_=seen)
+        # Whoever was owed a later slot already keeps it: they got this one by hand, in between.
+        here = subscription.c.next_slot == found.slot
+        values["next_due_at"] = case((here, due.at), else_=subscription.c.next_due_at)
+        values["next_slot"] = case((here, due.slot), else_=subscription.c.next_slot)
+        self._run(update(subscription).where(subscription.c.id.in_(readers)).values(**values))
+
+
+def _scheduled(now: datetime) -> ColumnElement[bool]:
+    """Whether a reader's own hour for an edition's slot has come."""
+    return and_(
+        subscription.c.newsletter_id == edition.c.newsletter_id,
+        subscription.c.rhythm == edition.c.rhythm,
+        subscription.c.next_slot == edition.c.slot,
+        subscription.c.next_due_at <= now,
+    )
+
+
+def _at_once() -> ColumnElement[bool]:
+    """Whether a reader is to get an edition made by hand, whatever their hour."""
+    got = exists(
+        select(delivery.c.id).where(
+            delivery.c.subscription_id == subscription.c.id, delivery.c.slot == edition.c.slot
+        )
+    )
+    return and_(
+        subscription.c.newsletter_id == edition.c.newsletter_id,
+        subscription.c.rhythm == edition.c.rhythm,
+        subscription.c.next_slot >= edition.c.slot,
+        subscription.c.confirmed_at <= edition.c.approved_at,
+        subscription.c.watermark < _newest_piece(),
+        ~got,
+    )
+
+
+def _waiting(found: Edition, now: datetime) -> ColumnElement[bool]:
+    if found.at_once and found.state is EditionState.APPROVED:
+        return or_(_scheduled(now), _at_once())
+    return _scheduled(now)
+
+
+def _newest_piece() -> ColumnElement[int]:
+    """The arrival of the newest story that is in; a reader who has seen it has seen all."""
+    newest = (
+        select(func.coalesce(func.max(article.c.arrival), 0))
+        .join(piece, piece.c.article_id == article.c.id)
+        .where(piece.c.edition_id == edition.c.id, piece.c.included.is_(True))
+        .correlate(edition)
+    )
+    return newest.scalar_subquery()
+
+
+def _owed(found: Edition, readers: Sequence[int], now: datetime) -> Select[tuple[object, ...]]:
+    seen = subscription.c.watermark
+    return (
+        select(
+            literal(Kind.DIGEST.value).label("kind"),
+            literal(int(Lane.DIGEST)).label("lane"),
+            subscription.c.newsletter_id,
+            subscription.c.id.label("subscription_id"),
+            literal(found.slot).label("slot"),
+            literal(found.id).label("edition_id"),
+            case((seen > found.opens, seen), else_=found.opens).label("since"),
+            func.coalesce(subscriber.c.language, newsletter.c.language).label("language"),
+            literal(DeliveryState.DUE.value).label("state"),
+            literal(now, delivery.c.due_at.type).label("due_at"),
+            literal(0).label("attempts"),
+            literal(now, delivery.c.planned_at.type).label("planned_at"),
+        )
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
+        .join(edition, edition.c.id == found.id)
+        .where(subscription.c.id.in_(readers), seen < _newest_piece())
+    )
