@@ -20,7 +20,11 @@ def deliveries() -> None:
 
 @deliveries.command("list", epilog="Example: mailer deliveries list --edition 12 --state refused")
 @click.option("--edition", metavar="ID", type=int, help="Only this edition's.")
-@click.option("--state", type=click.Choice(list(DeliveryState)), help="Only those in this state.")
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in DeliveryState]),
+    help="Only those in this state.",
+)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most.")
 @json_option
 @pass_context

@@ -4,7 +4,6 @@
 """
 
 import errno
-import os
 import sys
 import traceback
 from importlib.metadata import version
@@ -63,19 +62,17 @@ def main() -> None:
 
 
 def run(words: list[str]) -> int:
-    """Run one command and return its exit code; whatever goes wrong is one line on stderr."""
+    """Run one command and return its exit code; whatever goes wrong is one line on stderr.
+
+    When whoever reads our output has gone, click ends the process quietly, with 1.
+    """
     try:
         answer = mailer.main(words, prog_name="mailer", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as why:
         return _tell_usage(why)
     except (click.Abort, KeyboardInterrupt):
         click.echo(err=True)  # the shell's prompt does not stand behind a ^C
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except MailerError as why:
         return _tell(why)
     except OSError as why:

@@ -34,7 +34,9 @@ def subscribers() -> None:
 
 @subscribers.command("list", epilog="Example: mailer subscribers list --newsletter brief --json")
 @click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
-@click.option("--state", type=click.Choice(list(State)), help="Only those in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in State]), help="Only those in this state."
+)
 @click.option("--search", metavar="TEXT", help="Any part of an address.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many.")

@@ -1,0 +1,114 @@
+"""Making, changing and looking at newsletters."""
+
+import pytest
+
+from tests.cli.conftest import Operator
+
+
+def test_a_new_newsletter_says_when_it_goes_out_and_where_its_form_is(mailer: Operator) -> None:
+    told = mailer.does(
+        *("newsletters", "create", "brief", "--name", "The Brief"),
+        *("--sender", "brief@example.org", "--rhythm", "weekly", "--weekday", "friday"),
+    )
+
+    assert told.out == (
+        "Made brief: weekly on friday at 07:00 UTC."
+        " Its form: https://news.example.org/subscribe/brief\n"
+    )
+
+
+def test_it_is_listed_for_people_and_for_programs(mailer: Operator, brief: str) -> None:
+    (told,) = mailer.json("newsletters", "list")
+    table = mailer.does("newsletters", "list").lines
+
+    assert (told["slug"], told["at"], told["zone"]) == (brief, "07:00", "Europe/Berlin")
+    assert told["sender"] == "brief@news.example.org"
+    assert table[0].startswith("newsletter")
+    assert "daily at 07:00 Europe/Berlin" in table[1]
+
+
+def test_without_any_the_list_says_how_to_make_one(mailer: Operator) -> None:
+    assert "mailer newsletters create" in mailer.does("newsletters", "list").out
+    assert mailer.json("newsletters", "list") == []
+
+
+def test_a_short_name_is_taken_once(mailer: Operator, brief: str) -> None:
+    told = mailer("newsletters", "create", brief, "--name", "B", "--sender", "b@example.org")
+
+    assert (told.code, told.err) == (1, "mailer: there is a newsletter brief already\n")
+
+
+def test_all_that_is_wrong_is_named_at_once_and_nothing_is_made(mailer: Operator) -> None:
+    told = mailer("newsletters", "create", "The Brief", "--at", "noon", "--zone", "Berlin")
+
+    assert told.code == 2
+    for fault in ("'The Brief'", "--name", "--sender", "--at", "--zone"):
+        assert fault in told.err
+    assert mailer.json("newsletters", "list") == []
+
+
+def test_show_tells_everything(mailer: Operator, brief: str) -> None:
+    mailer.does("feeds", "add", "https://post.example/feed.xml", "--newsletter", brief)
+
+    shown = mailer.does("newsletters", "show", brief).out
+    told = mailer.json("newsletters", "show", brief)
+
+    assert "https://news.example.org/subscribe/brief" in shown
+    assert "07:00 Europe/Berlin" in shown
+    assert told["feeds"] == [{"section": "News", "url": "https://post.example/feed.xml"}]
+    assert told["next_due_at"].endswith("Z")
+
+
+def test_edit_changes_what_is_named_and_leaves_the_rest(mailer: Operator, brief: str) -> None:
+    mailer.does("newsletters", "edit", brief, "--at", "06:30", "--private")
+
+    told = mailer.json("newsletters", "show", brief)
+
+    assert (told["at"], told["public"]) == ("06:30", False)
+    assert (told["name"], told["zone"]) == ("The Harbour Brief", "Europe/Berlin")
+
+
+def test_readers_follow_the_new_hour(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+
+    told = mailer.does("newsletters", "edit", brief, "--at", "06:30")
+
+    assert told.lines[-1] == "Subscriptions that follow the new hour: 1."
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ((), "nothing to change was named"),
+        (("--rhythm", "hourly"), "--rhythm: 'hourly' is not one of daily, weekdays, weekly"),
+        (("--name", "a\nb"), "--name: one line"),
+    ],
+)
+def test_a_wrong_edit_changes_nothing(
+    mailer: Operator, brief: str, words: tuple[str, ...], fault: str
+) -> None:
+    before = mailer.json("newsletters", "show", brief)
+
+    told = mailer("newsletters", "edit", brief, *words)
+
+    assert told.code == 2
+    assert fault in told.err
+    assert mailer.json("newsletters", "show", brief)["name"] == before["name"]
+
+
+def test_one_that_nobody_knew_can_be_removed(mailer: Operator, brief: str) -> None:
+    mailer.does("feeds", "add", "https://post.example/feed.xml", "--newsletter", brief)
+
+    mailer.does("newsletters", "remove", brief, "--yes")
+
+    assert mailer.json("newsletters", "list") == []
+
+
+def test_one_with_readers_stays(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+
+    told = mailer("newsletters", "remove", brief, "--yes")
+
+    assert told.code == 2
+    assert f"newsletters edit {brief} --private" in told.err
+    assert len(mailer.json("newsletters", "list")) == 1

@@ -1,0 +1,175 @@
+"""People: put on the list, looked up, confirmed, taken off, brought from elsewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer.address import parse_address
+from mailer.config.read import read
+from mailer.subscribers.model import Origin, Way
+from mailer.wiring import build
+from tests.cli.conftest import Operator
+
+ADA, BEN = "ada@example.org", "ben@example.org"
+
+
+@pytest.fixture
+def waiting(mailer: Operator, brief: str) -> str:
+    """Somebody who signed up by the form and has not confirmed."""
+    program = build(read(mailer.config, {}))
+    program.signup.subscribe(brief, parse_address(BEN), Origin(Way.FORM))
+    program.store.close()
+    return BEN
+
+
+def states(mailer: Operator) -> dict[str, str]:
+    return {row["address"]: row["state"] for row in mailer.json("subscribers", "list")}
+
+
+def test_whoever_is_added_is_on_the_list_at_once(mailer: Operator, brief: str) -> None:
+    told = mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    assert told.out.startswith(f"{ADA} gets brief; the next digest is due ")
+    assert told.out.endswith(" 07:00 Europe/Berlin.\n")
+    assert states(mailer) == {ADA: "active"}
+
+
+def test_nobody_is_added_twice(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    told = mailer("subscribers", "add", ADA.upper(), "--newsletter", brief)
+
+    assert told.code == 1
+    assert "already" in told.err
+    assert states(mailer) == {ADA: "active"}
+
+
+@pytest.mark.parametrize("text", ["nobody", "a@b@example.org", "a@example.org\nb@example.org"])
+def test_what_is_no_address_is_told(mailer: Operator, brief: str, text: str) -> None:
+    told = mailer("subscribers", "add", text, "--newsletter", brief)
+
+    assert told.code == 1
+    assert "This is not an e-mail address" in told.err
+
+
+def test_a_waiting_signup_is_confirmed_by_hand(mailer: Operator, brief: str, waiting: str) -> None:
+    assert states(mailer) == {BEN: "pending"}
+
+    mailer.does("subscribers", "confirm", waiting, "--newsletter", brief)
+
+    assert states(mailer) == {BEN: "active"}
+
+
+def test_where_nobody_waits_nothing_is_confirmed(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    told = mailer("subscribers", "confirm", ADA, "--newsletter", brief)
+
+    assert told.code == 1
+    assert "there is no waiting signup of ada@example.org" in told.err
+
+
+def test_show_tells_each_step_of_the_consent_in_its_words(
+    mailer: Operator, brief: str, waiting: str
+) -> None:
+    mailer.does("subscribers", "confirm", waiting, "--newsletter", brief)
+
+    shown = mailer.does("subscribers", "show", BEN).out
+    (tie,) = mailer.json("subscribers", "show", BEN)["subscriptions"]
+
+    assert [event["act"] for event in tie["history"]] == ["requested", "confirmed"]
+    assert tie["history"][0]["wording"]
+    assert "brief: active, next digest " in shown
+    assert "agreed to: “" in shown
+
+
+def test_an_unknown_person_is_a_no(mailer: Operator) -> None:
+    assert mailer("subscribers", "show", ADA).code == 1
+
+
+def test_unsubscribe_ends_all_and_says_what(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    told = mailer.does("subscribers", "unsubscribe", ADA, "--yes")
+    again = mailer("subscribers", "unsubscribe", ADA, "--yes")
+
+    assert told.out == f"{ADA} has left brief.\n"
+    assert (again.code, again.out) == (1, f"{ADA} was not on the list.\n")
+    assert states(mailer) == {ADA: "left"}
+
+
+def test_the_list_is_cut_and_says_so(mailer: Operator, brief: str) -> None:
+    for number in range(5):
+        mailer.does("subscribers", "add", f"reader{number}@example.org", "--newsletter", brief)
+
+    told = mailer.does("subscribers", "list", "--limit", "2", "--offset", "1")
+
+    assert [line.split()[0] for line in told.lines[1:]] == [
+        "reader1@example.org",
+        "reader2@example.org",
+    ]
+    assert told.err == "2 more: --offset 3\n"
+
+
+def test_the_list_can_be_searched(mailer: Operator, brief: str, waiting: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    assert [row["address"] for row in mailer.json("subscribers", "list", "--search", "AD")] == [ADA]
+    assert [row["address"] for row in mailer.json("subscribers", "list", "--state", "pending")] == [
+        waiting
+    ]
+    assert mailer.does("subscribers", "list", "--search", "zoe").out == "Nobody like that.\n"
+
+
+def test_a_file_of_addresses_is_imported(mailer: Operator, brief: str, tmp_path: Path) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+    file = tmp_path / "readers.csv"
+    file.write_text(f"\ufeffEmail,Name\n{ADA},Ada\n{BEN},Ben\n{BEN},Ben again\n\n", "utf-8")
+
+    told = mailer.does(
+        "subscribers", "import", file, "--newsletter", brief, "--state", "active", "--yes"
+    )
+
+    assert told.out.startswith("1 added, 1 were known")
+    assert states(mailer) == {ADA: "active", BEN: "active"}
+
+
+def test_a_line_without_an_address_is_named_and_the_others_go_in(
+    mailer: Operator, brief: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "readers.txt"
+    file.write_text(f"{ADA}\nnot an address\n{BEN}\n")
+
+    told = mailer(
+        "subscribers", "import", file, "--newsletter", brief, "--state", "active", "--yes"
+    )
+
+    assert told.code == 1
+    assert f"{file}, line 2: " in told.err
+    assert states(mailer) == {ADA: "active", BEN: "active"}
+
+
+def test_a_dry_run_adds_nobody(mailer: Operator, brief: str, tmp_path: Path) -> None:
+    file = tmp_path / "readers.txt"
+    file.write_text(f"{ADA}\n{BEN}\n")
+
+    told = mailer.does(
+        "subscribers", "import", file, "--newsletter", brief, "--state", "active", "--dry-run"
+    )
+
+    assert told.out == "2 addresses in the file, 0 lines without one.\n"
+    assert states(mailer) == {}
+
+
+def test_a_file_that_is_no_text_is_refused_whole(
+    mailer: Operator, brief: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "readers.xls"
+    file.write_bytes(b"\xd0\xcf\x11\xe0" + ADA.encode())
+
+    told = mailer(
+        "subscribers", "import", file, "--newsletter", brief, "--state", "active", "--yes"
+    )
+
+    assert told.code == 2
+    assert states(mailer) == {}
