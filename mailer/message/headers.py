@@ -21,6 +21,7 @@ ENCODED_LINE = 76  # RFC 2047 section 2: a line that holds an encoded-word
 ENCODED_WORD = 75
 LONGEST_TEXT = 998  # characters of a Subject that Gmail takes
 ENCODING_MARK = "=?"
+FOLD = "\r\n "
 
 # Cc: NUL, CR, LF, TAB, NEL and all other controls. Cs: half a surrogate pair. Zl, Zp: U+2028/9.
 FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -37,13 +38,13 @@ Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 def field(name: str, value: str) -> bytes:
     """Return a whole field with its CRLF; the last gate for every value, however it was made."""
-    lines = f"{name}: {value}".split("\r\n ")
+    lines = f"{name}: {value}".split(FOLD)
     for line in lines:
         _refuse_controls(name, line)
     line_bytes = [line.encode() for line in lines]
     if max(map(len, line_bytes)) >= HARD_LINE:
         raise HeaderError(name, f"a line would be longer than {HARD_LINE} octets")
-    return b"\r\n ".join(line_bytes) + b"\r\n"
+    return FOLD.encode().join(line_bytes) + b"\r\n"
 
 
 def unstructured(name: str, text: str) -> str:
@@ -62,7 +63,7 @@ def mailbox(name: str, display_name: str, address: Address, *, utf8: bool) -> st
         return angled
     phrase = _phrase(name, display_name)
     last_line = phrase.rpartition("\r\n")[2] if "\r\n" in phrase else f"{name}: {phrase}"
-    return f"{phrase}{' ' if len(last_line) + len(angled) < LINE else _FOLD}{angled}"
+    return f"{phrase}{' ' if len(last_line) + len(angled) < LINE else FOLD}{angled}"
 
 
 def message_id(name: str, value: str) -> str:
@@ -80,22 +81,19 @@ def date(name: str, moment: datetime) -> str:
 def list_id(name: str, phrase: str, value: str) -> str:
     """Return `Newsletter <slug.domain>` (RFC 2919)."""
     angled = f"<{_matching(name, value, LIST_ID, 'this is no list identifier', 253)}>"
-    return f"{_phrase(name, phrase)}{_FOLD}{angled}"
+    return f"{_phrase(name, phrase)}{FOLD}{angled}"
 
 
 def urls(name: str, values: Sequence[str]) -> str:
     """Return addresses in brackets, one a line and never encoded (RFC 2369 section 2)."""
     for value in values:
         _matching(name, value, URL, "this is no web address", HARD_LINE)
-    return f",{_FOLD}".join(f"<{value}>" for value in values)
+    return f",{FOLD}".join(f"<{value}>" for value in values)
 
 
 def feedback_id(name: str, value: str) -> str:
     """Return a Feedback-ID, whose last field names the sender in 5 to 15 characters."""
     return _matching(name, value, FEEDBACK_ID, "this is no feedback identifier", 127)
-
-
-_FOLD = "\r\n "
 
 
 def _refuse_controls(name: str, text: str) -> None:
@@ -145,15 +143,16 @@ def _folded(name: str, text: str) -> str | None:
         return ""
     if not _may_stand_as_it_is(text):
         return None
-    lines = [f"{name}:"]
-    for word in text.split(" "):
-        if len(lines[-1]) + 1 + len(word) <= LINE or len(lines) == 1 == len(lines[0].split(" ")):
+    first, *others = text.split(" ")
+    lines = [f"{name}: {first}"]
+    for word in others:
+        if len(lines[-1]) + 1 + len(word) < LINE:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     if max(map(len, lines)) >= LINE:
         return None
-    return _FOLD.join(lines).removeprefix(f"{name}: ")
+    return FOLD.join(lines).removeprefix(f"{name}: ")
 
 
 def _encoded(text: str, start: int) -> str:
@@ -162,7 +161,7 @@ def _encoded(text: str, start: int) -> str:
     The shorter of the two encodings is taken. No word splits a character (RFC 2047 section 5).
     """
     in_q, in_b = _words(text, start, "q", _q), _words(text, start, "b", _b)
-    return _FOLD.join(min(in_q, in_b, key=lambda words: sum(map(len, words))))
+    return FOLD.join(min(in_q, in_b, key=lambda words: sum(map(len, words))))
 
 
 def _words(text: str, start: int, letter: str, encode: Callable[[bytes], str]) -> list[str]:
