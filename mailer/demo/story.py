@@ -15,7 +15,8 @@ from mailer.subscribers.model import State, Subscription
 
 ARTICLE = "/island-notes/ferry-deal-after-nine-hours"  # told by two of the outlets
 REPUBLISHED = "Ferry operators and unions agree a deal after nine hours of talks"
-PUBLISHER = "www.harbourpost.example"
+ORIGINAL = "/harbour-post/ferry-deal-after-nine-hours"
+PUBLISHER = "Harbour Post"
 DOMAIN = "strait.example"
 LEAVER = "ada@example.org"
 STAYER = "ben@example.org"
@@ -134,8 +135,9 @@ class TwoReaders:
         told = headlines(letter, self._stage.newsroom.published(self._stage.clock.now()))
         _require(
             Check("it holds what both newsrooms told, once", told.count(REPUBLISHED) == 1),
-            Check("and says where that came from", PUBLISHER in (letter.html or "")),
-            Check("in the text part too", PUBLISHER in (letter.text or "")),
+            Check("and leads to whoever published it first", ORIGINAL in (letter.html or "")),
+            Check("with their name", PUBLISHER in (letter.html or "")),
+            Check("in the text part too", ORIGINAL in (letter.text or "")),
             Check("it has stories of every section", self._sections(told) == 3),
         )
         return (

@@ -51,7 +51,7 @@ class World:
     def newsletter(self, **changes: object) -> None:
         """Make the newsletter `brief` and let it draw from the site's feed."""
         self.publish(0)
-        brief = add_newsletter(self.mailer.store, **changes)
+        brief = add_newsletter(self.mailer.store, "brief", **changes)
         with self.mailer.store.write() as tx:
             feed = tx.feeds.add(self.site.url("/feed.xml"), self.clock.now())
             tx.newsletters.add_source(brief.id, feed.id, "World")
