@@ -106,6 +106,8 @@ class SmtpSession:
         if transport is None:
             raise ConnectionResetError("the relay hung up")
         stream.connection_made(transport)
+        # Kept, or its end would close the line under the protected one.
+        self._unprotected = self._writer
         self._reader, self._writer = reader, StreamWriter(transport, stream, reader, loop)
 
     async def _line(self) -> bytes:

@@ -139,6 +139,8 @@ class SmtpServer:
             await conversation.run()
         except (HungUp, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:
+            pass  # the server stops; asyncio's streams would report the task as broken
         finally:
             conversation.writer.close()
 

@@ -1,0 +1,280 @@
+"""One conversation with a real server, and all that can go wrong in it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailer.address import parse_address
+from mailer.config.settings import RelaySettings, Secret, Tls
+from mailer.delivery.model import (
+    Deferred,
+    Envelope,
+    InDoubt,
+    Outcome,
+    Refused,
+    Sent,
+)
+from mailer.delivery.smtp_connection import Patience, SmtpSession, open_session
+from mailer.delivery.smtp_relay import SmtpRelay
+from mailer.errors import DeliveryError, LoginRefused, RelayAway
+from tests.fakes.smtp_server import DROP, INJECT, LOSE, SmtpServer, Stage, make_certificate
+
+HASTE = Patience(connect=5, greeting=5, command=5, data=5, block=5, final_dot=5, quit=1)
+LOGIN = ("me", "wonderful secret")
+BODY = b"Subject: x\r\n\r\nHello\r\n"
+
+
+def relay(server: SmtpServer, **changes: Any) -> RelaySettings:
+    given: dict[str, Any] = {"tls": Tls.NONE, "verify": False, **changes}
+    return RelaySettings("fake", "127.0.0.1", server.port, **given)
+
+
+def envelope(recipient: str = "ada@example.org", message: bytes = BODY) -> Envelope:
+    return Envelope(1, "brief@example.org", parse_address(recipient), message)
+
+
+def talk(settings: RelaySettings, *envelopes: Envelope) -> list[Outcome]:
+    """Send all in one session."""
+
+    async def conversation(session: SmtpSession) -> list[Outcome]:
+        return [await session.send(one) for one in envelopes]
+
+    return in_session(settings, conversation)
+
+
+def in_session(
+    settings: RelaySettings,
+    work: Callable[[SmtpSession], Coroutine[Any, Any, list[Outcome]]],
+) -> list[Outcome]:
+    async def run() -> list[Outcome]:
+        session = await open_session(settings, HASTE)
+        try:
+            return await work(session)
+        finally:
+            await session.close()
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+def test_a_message_arrives_as_it_was_with_its_envelope() -> None:
+    with SmtpServer() as server:
+        (outcome,) = talk(relay(server), envelope())
+
+        assert isinstance(outcome, Sent)
+        (message,) = server.messages
+        assert (message.sender, message.recipients) == ("brief@example.org", ("ada@example.org",))
+        assert message.content == BODY
+        assert server.commands[-1] == "QUIT"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b".\r\n", b"..\r\n", b"a\r\n.\r\nMAIL FROM:<x@y.example>\r\n", b".hidden\r\n", b"no end"],
+)
+def test_dots_in_a_body_end_nothing(body: bytes) -> None:
+    with SmtpServer() as server:
+        talk(relay(server), envelope(message=b"Subject: x\r\n\r\n" + body))
+
+        (message,) = server.messages
+        assert message.content.removesuffix(b"\r\n") == (b"Subject: x\r\n\r\n" + body).removesuffix(
+            b"\r\n"
+        )
+
+
+def test_many_messages_go_over_one_conversation() -> None:
+    with SmtpServer() as server:
+        outcomes = talk(relay(server), *(envelope(f"r{n}@example.org") for n in range(20)))
+
+        assert len(server.messages) == len([one for one in outcomes if isinstance(one, Sent)]) == 20
+        assert [line for line in server.commands if line.startswith("EHLO")] == ["EHLO [127.0.0.1]"]
+
+
+def test_replies_that_come_a_byte_at_a_time_are_understood() -> None:
+    with SmtpServer(drips=True) as server:
+        assert isinstance(talk(relay(server), envelope())[0], Sent)
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize(
+    ("reply", "kind"), [("550 5.7.1 no\r", Refused), ("451 4.3.0 later", Deferred)]
+)
+def test_a_no_is_final_and_a_later_is_not_and_the_next_message_goes(
+    stage: Stage, reply: str, kind: type[Outcome]
+) -> None:
+    with SmtpServer() as server:
+        server.answer(stage, reply.strip())
+        first, second = talk(relay(server), envelope("no@example.org"), envelope())
+
+        assert isinstance(first, kind)
+        assert isinstance(second, Sent)
+        assert [message.recipients for message in server.messages] == [("ada@example.org",)]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize("reply", ["421 4.3.2 closing", DROP], ids=["421", "dropped"])
+def test_a_line_that_breaks_before_the_message_was_whole_only_puts_it_off(
+    stage: Stage, reply: str
+) -> None:
+    with SmtpServer() as server:
+        server.answer(stage, reply)
+        (outcome,) = talk(relay(server), envelope())
+
+        assert isinstance(outcome, InDoubt if stage == "dot" else Deferred)
+        assert server.messages == []
+
+
+def test_a_lost_answer_to_the_dot_is_doubt_and_not_a_second_try() -> None:
+    with SmtpServer() as server:
+        server.answer("dot", LOSE)
+        (outcome,) = talk(relay(server), envelope())
+
+        assert outcome == InDoubt("the relay hung up")
+        assert len(server.messages) == 1
+
+
+def test_garbage_ends_the_conversation() -> None:
+    with SmtpServer() as server:
+        server.answer("MAIL", "what is this?")
+        (outcome,) = talk(relay(server), envelope())
+
+        assert isinstance(outcome, Deferred)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "words"),
+    [("554 5.3.2 not today", "does not take mail"), ("421 busy", "closed"), (DROP, "hung up")],
+)
+def test_a_relay_that_greets_with_a_no_is_away(greeting: str, words: str) -> None:
+    with SmtpServer() as server:
+        server.answer("greeting", greeting)
+        with pytest.raises(RelayAway, match=words):
+            talk(relay(server), envelope())
+
+
+def test_a_port_where_nobody_listens_is_a_relay_that_is_away() -> None:
+    with pytest.raises(RelayAway, match=r"fake \(127.0.0.1:1\)"):
+        talk(RelaySettings("fake", "127.0.0.1", 1, tls=Tls.NONE), envelope())
+
+
+@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
+def test_a_protected_line_is_used_for_everything(tls: Tls, certificate: Path) -> None:
+    kind: Any = tls.value
+    with SmtpServer(tls=kind, certificate=certificate, login=LOGIN) as server:
+        settings = relay(server, tls=tls, username=LOGIN[0], password=Secret(LOGIN[1]))
+        assert isinstance(talk(settings, envelope())[0], Sent)
+
+        (message,) = server.messages
+        assert (message.protected, message.user) == (True, "me")
+
+
+@pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
+def test_a_certificate_that_nobody_signed_is_not_believed(tls: Tls, certificate: Path) -> None:
+    kind: Any = tls.value
+    with (
+        SmtpServer(tls=kind, certificate=certificate) as server,
+        pytest.raises(RelayAway, match="certificate is not trusted"),
+    ):
+        talk(relay(server, tls=tls, verify=True), envelope())
+
+
+def test_a_line_that_should_be_protected_and_cannot_be_carries_nothing() -> None:
+    with SmtpServer() as server:
+        with pytest.raises(RelayAway, match="offers no STARTTLS"):
+            talk(relay(server, tls=Tls.STARTTLS), envelope())
+
+        assert server.messages == []
+
+
+def test_what_is_said_before_the_line_is_protected_is_forgotten(certificate: Path) -> None:
+    with SmtpServer(tls="starttls", certificate=certificate) as server:
+        server.answer("STARTTLS", INJECT)
+        settings = relay(server, tls=Tls.STARTTLS)
+        try:
+            (outcome,) = talk(settings, envelope())
+        except DeliveryError:
+            return  # to be suspicious of the whole line is as good
+        assert isinstance(outcome, Sent)
+        assert server.messages[0].protected
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5"])
+def test_each_way_to_log_in_works(mechanism: str) -> None:
+    with SmtpServer(login=LOGIN) as server:
+        server.answer("EHLO", f"250-fake.example\r\n250 AUTH {mechanism}")
+        settings = relay(server, username=LOGIN[0], password=Secret(LOGIN[1]))
+        talk(settings, envelope())
+
+        assert server.messages[0].user == "me"
+
+
+@pytest.mark.parametrize(
+    ("ehlo", "password", "words"),
+    [
+        (None, "wrong", "refused the login: 535"),
+        ("250 fake.example", LOGIN[1], "offers no way to log in"),
+        ("250-fake.example\r\n250 AUTH XOAUTH2", LOGIN[1], "offers no way to log in"),
+    ],
+)
+def test_a_login_that_fails_says_why_and_sends_nothing(
+    ehlo: str | None, password: str, words: str
+) -> None:
+    with SmtpServer(login=LOGIN) as server:
+        if ehlo:
+            server.answer("EHLO", ehlo)
+        with pytest.raises(LoginRefused, match=words) as caught:
+            talk(relay(server, username="me", password=Secret(password)), envelope())
+
+        assert password not in str(caught.value)
+        assert server.messages == []
+
+
+@pytest.mark.parametrize(
+    ("offers", "message", "recipient", "status"),
+    [
+        (("SIZE 10",), BODY, "ada@example.org", "5.3.4"),
+        ((), BODY, "zoë@example.org", "5.6.7"),
+    ],
+)
+def test_what_the_relay_cannot_take_is_refused_by_us(
+    offers: tuple[str, ...], message: bytes, recipient: str, status: str
+) -> None:
+    with SmtpServer(offers=offers) as server:
+        first, second = talk(relay(server), envelope(recipient, message), envelope(message=b""))
+
+        assert isinstance(first, Refused)
+        assert first.reply.status == status
+        assert isinstance(second, Sent)
+
+
+def test_an_address_beyond_ascii_goes_to_a_relay_that_takes_it() -> None:
+    with SmtpServer() as server:
+        talk(relay(server), envelope("zoë@bücher.example"))
+
+        assert server.messages[0].recipients == ("zoë@xn--bcher-kva.example",)
+        assert "MAIL FROM:<brief@example.org> SIZE=21 BODY=8BITMIME SMTPUTF8" in server.commands
+
+
+def test_the_next_relay_is_used_when_one_is_away() -> None:
+    with SmtpServer() as server:
+        away = RelaySettings("away", "127.0.0.1", 1, tls=Tls.NONE)
+        transport = SmtpRelay((away, relay(server)), HASTE)
+
+        async def run() -> str:
+            session = await transport.connect()
+            await session.close()
+            return session.relay
+
+        assert asyncio.run(run()) == "fake"
+
+
+def test_no_relay_at_all_says_where_to_name_one() -> None:
+    with pytest.raises(RelayAway, match="no relay is configured"):
+        asyncio.run(SmtpRelay(()).connect())
