@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from mailer.errors import RenderError
-from mailer.rendering.model import CLOSES, OPENS, Page, Slot
+from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
-MARKER = re.compile(f"{OPENS}([a-z_]*){CLOSES}")
 LEFT_OVER = re.compile(f"[{OPENS}{CLOSES}]")
 
 

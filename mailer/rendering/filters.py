@@ -1,10 +1,20 @@
-"""Small things that templates ask for: dates, minutes, words that stay together."""
+"""Small things that templates ask for: dates, counts, words that stay together."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
+LONGEST_ADDRESS = 56  # characters of a web address that are shown
 JOINED = "\u00a0"
+ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
+
+# Not strftime: its names are those of whatever locale the program happened to be started in.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 
 
 def minutes(words: int) -> int:
@@ -17,18 +27,41 @@ def joined(text: str) -> str:
     return text.replace(" ", JOINED)
 
 
+def typeset(text: str) -> str:
+    """Return running text in which no line ends with a word of one letter."""
+    return ONE_LETTER.sub(rf"\1{JOINED}", text)
+
+
 def counted(number: int, singular: str, plural: str) -> str:
-    """Return `1 story`, `2 stories`, kept on one line."""
-    return joined(f"{number} {singular if number == 1 else plural}")
+    """Return `1 story`, `2 stories`."""
+    return f"{number} {singular if number == 1 else plural}"
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """Return the calendar day it is, or was, in that zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def long_date(moment: datetime, zone: str) -> str:
     """Return the date in that zone: `Tuesday, 24 November 2026`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%A}, {local.day} {local:%B %Y}"
+    return f"{WEEKDAYS[local_day(moment, zone).weekday()]}, {short_date(moment, zone)}"
 
 
 def short_date(moment: datetime, zone: str) -> str:
     """Return the date in that zone: `24 November 2026`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y}"
+    day = local_day(moment, zone)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def short_address(url: str) -> str:
+    """Return a web address for people: `post.example/…/ferry-deal`.
+
+    Never the host alone: two links that go to two places must not say the same words (WCAG 2.4.4).
+    """
+    bare = url.partition("://")[2].rstrip("/")
+    if len(bare) <= LONGEST_ADDRESS:
+        return bare
+    host, _, path = bare.partition("/")
+    room = LONGEST_ADDRESS - len(host) - len("/…/")
+    last = path.rpartition("/")[2]
+    return f"{host}/…/{last}" if len(last) <= room else f"{host}/…{last[-max(room, 12) :]}"

@@ -1,5 +1,6 @@
 """A rendered page with slots, and what may stand in a slot."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ from enum import StrEnum
 # so no feed can place a slot of its own and have a reader's private link put into it.
 OPENS = "\ue000"
 CLOSES = "\ue001"
+MARKER = re.compile(f"{OPENS}([a-z_]*){CLOSES}")
 
 
 class Slot(StrEnum):

@@ -1,6 +1,13 @@
 """Text for mail: wrapped for eyes, flowed for small screens (RFC 3676), addresses never broken."""
 
+import re
+
+from mailer.rendering.model import MARKER, Slot
+
 WIDTH = 72
+# What a value will take, at most. Those not named here may fill a line, and get one of their own.
+SLOT_WIDTHS = {Slot.SIGNED_UP_ON.value: len("30 September 2026")}
+ASIDE = re.compile(r"(?<!\S)--(?!\S)")
 
 
 def wrap(text: str) -> str:
@@ -10,28 +17,27 @@ def wrap(text: str) -> str:
     longer than a line, an address for instance, gets a line of its own and is never broken.
     """
     lines = [""]
-    for word in text.split():
+    # A line of two hyphens would begin a signature, which is greyed out (RFC 3676 section 4.3).
+    for word in ASIDE.sub("–", text).split():
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if len(longer) > WIDTH and lines[-1]:
+        if lines[-1] and _width(longer) > WIDTH:
             lines.append(word)
         else:
             lines[-1] = longer
-    return stuffed(" \n".join(lines))
+    return " \n".join(_stuffed(line) for line in lines)
 
 
 def underlined(heading: str) -> str:
     """Return a heading with a line of `=` below it."""
     name = " ".join(heading.split())
-    return stuffed(f"{name}\n{'=' * min(len(name), WIDTH)}")
+    return f"{_stuffed(name)}\n{'=' * min(len(name), WIDTH)}"
 
 
-def stuffed(text: str) -> str:
-    """Space-stuff lines that a mail program would take for something else (section 4.4)."""
-    return "\n".join(
-        f" {line}" if line.startswith((" ", ">", "From ")) else _no_signature(line)
-        for line in text.split("\n")
-    )
+def _width(line: str) -> int:
+    values = sum(SLOT_WIDTHS.get(slot, WIDTH) for slot in MARKER.findall(line))
+    return len(MARKER.sub("", line)) + values
 
 
-def _no_signature(line: str) -> str:
-    return "--" if line == "-- " else line  # section 4.3: what follows would be greyed out
+def _stuffed(line: str) -> str:
+    """Put a space before what a mail program would take for something else (section 4.4)."""
+    return f" {line}" if line.startswith((">", "From ")) else line

@@ -4,10 +4,11 @@ import logging
 
 from mailer.clock import Clock
 from mailer.editions.layout import lay_out
-from mailer.editions.model import Edition, Newsletter
+from mailer.editions.model import Edition
+from mailer.errors import RenderError
 from mailer.links import Links
 from mailer.rendering.model import Page, Variant
-from mailer.rendering.stories import Addresses, DigestView, digest_view
+from mailer.rendering.stories import DigestView, digest_view
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store, Transaction
 
@@ -24,41 +25,52 @@ class Render:
         self._links = links
 
     def due(self) -> int:
-        """Render every page that an open delivery waits for; return how many those were."""
+        """Render every page that an open delivery waits for; return how many those were.
+
+        One that cannot be rendered is logged, and the others are rendered.
+        """
         with self._store.read() as tx:
             missing = tx.pages.missing()
-        return sum(self._render(edition_id, variant) for edition_id, variant in missing)
+        return sum(self._keep(edition_id, variant) for edition_id, variant in missing)
 
     def preview(self, edition_id: int) -> Page:
         """Return an edition's page as it is for a reader who has seen what came before it."""
         with self._store.read() as tx:
             edition = tx.editions.by_id(edition_id)
             newsletter = tx.newsletters.by_id(edition.newsletter_id)
-            view = self._view(tx, edition, newsletter, edition.opens)
-        return self._templates.digest(view)
+        return self._render(edition_id, Variant(edition.opens, newsletter.language))
 
-    def _render(self, edition_id: int, variant: Variant) -> bool:
-        with self._store.read() as tx:
-            edition = tx.editions.by_id(edition_id)
-            newsletter = tx.newsletters.by_id(edition.newsletter_id)
-            view = self._view(tx, edition, newsletter, variant.since)
-        page = self._templates.digest(view)
+    def _keep(self, edition_id: int, variant: Variant) -> bool:
+        try:
+            page = self._render(edition_id, variant)
+        except RenderError:
+            log.exception("page.failed", extra={"edition": edition_id, "since": variant.since})
+            return False
         with self._store.write() as tx:
             new = tx.pages.keep(edition_id, variant, page, self._clock.now())
-        log.info("page.rendered", extra={"edition": edition_id, "bytes": len(page.html)})
+        log.info("page.rendered", extra={"edition": edition_id, "bytes": len(page.html.encode())})
         return new
 
-    def _view(
-        self, tx: Transaction, edition: Edition, newsletter: Newsletter, since: int
-    ) -> DigestView:
+    def _render(self, edition_id: int, variant: Variant) -> Page:
+        """Read in one transaction, and render when it is over."""
+        with self._store.read() as tx:
+            view = self._view(tx, tx.editions.by_id(edition_id), variant)
+        return self._templates.digest(view)
+
+    def _view(self, tx: Transaction, edition: Edition, variant: Variant) -> DigestView:
+        newsletter = tx.newsletters.by_id(edition.newsletter_id)
         sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
         pieces = tx.editions.pieces(edition.id)
+        since = max(variant.since, edition.opens)
         layout = lay_out(pieces, since, newsletter.max_stories, sections)
         articles = tx.articles.by_ids([piece.article_id for piece in layout.stories])
-        addresses = Addresses(
-            archive=self._links.archive(newsletter.slug),
-            edition=self._links.edition(newsletter.slug, edition.number),
-            subscribe=self._links.subscribe(newsletter.slug),
+        feeds = tx.feeds.by_ids([article.feed_id for article in articles])
+        return digest_view(
+            edition,
+            newsletter,
+            variant,
+            layout,
+            {article.id: article for article in articles},
+            {feed.id: feed.title for feed in feeds},
+            self._links,
         )
-        known = {article.id: article for article in articles}
-        return digest_view(newsletter, edition, layout, known, addresses)

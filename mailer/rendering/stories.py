@@ -1,17 +1,27 @@
 """What a template sees of an edition: an ordered set of stories, ready to be printed."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from mailer.editions.headline import preheader, shorten, subject
 from mailer.editions.layout import Layout
 from mailer.editions.model import Edition, Newsletter, Piece
+from mailer.feeds.excerpt import excerpt
 from mailer.feeds.model import Article
-from mailer.rendering.filters import minutes
+from mailer.links import Links
+from mailer.rendering.filters import local_day, minutes, short_date
+from mailer.rendering.model import Variant
+from mailer.rendering.theme import direction
 
 LONGEST_HEADLINE = 120  # characters
+LEAD_WORDS = 60
+STORY_WORDS = 35
+FRESH = timedelta(days=1)  # a morning paper does not say that its news is of yesterday
+WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f<>\"]+", re.IGNORECASE)
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +29,30 @@ class Story:
     """One story as it is told."""
 
     title: str
-    url: str
+    url: str | None  # None: the feed gave no address that a mail may link to
     summary: str
-    author: str | None
-    outlet: str  # the host that is read from here, or the original publisher
-    source_url: str  # where it was published first
-    republished: bool  # somebody else published it first
+    byline: str  # author and publisher, as far as they are known
+    date: str | None  # None: fresh
     minutes: int  # 0: unknown
-    published_at: datetime
+    publisher: str
+    source_url: str | None  # where it was published first
     language: str | None  # None: the edition's
+
+    @property
+    def direction(self) -> str | None:
+        """How its own language is written; None when it has none of its own."""
+        return None if self.language is None else direction(self.language)
+
+    @property
+    def source_host(self) -> str:
+        """The host it was published at first; "" when that is not known."""
+        return _host(self.source_url)
+
+    @property
+    def meta(self) -> tuple[str, ...]:
+        """What stands below the summary: by whom, when, how long."""
+        length = f"{self.minutes} min read" if self.minutes else None
+        return tuple(part for part in (self.byline, self.date, length) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +68,7 @@ class DigestView:
     """Everything the digest's three templates print."""
 
     newsletter: Newsletter
+    language: str
     subject: str
     preheader: str
     number: int
@@ -50,79 +76,110 @@ class DigestView:
     lead: Story | None
     sections: tuple[StorySection, ...]
     brief: tuple[Story, ...]
-    archive_url: str
     edition_url: str
+    archive_url: str
     subscribe_url: str
+    site: str  # the host readers signed up at
 
     @property
     def stories(self) -> tuple[Story, ...]:
         """Every story, from top to bottom."""
         lead = () if self.lead is None else (self.lead,)
-        return lead + tuple(s for section in self.sections for s in section.stories) + self.brief
+        inner = tuple(story for section in self.sections for story in section.stories)
+        return lead + inner + self.brief
 
     @property
     def minutes(self) -> int:
-        """How long all of it takes to read; 0 when nothing is known."""
-        return sum(story.minutes for story in self.stories)
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The pages a digest links to; the same for every reader."""
-
-    archive: str
-    edition: str
-    subscribe: str
+        """How long all of it takes to read; 0 when the length of some story is unknown."""
+        each = [story.minutes for story in self.stories]
+        return sum(each) if all(each) else 0
 
 
 def digest_view(
-    newsletter: Newsletter,
     edition: Edition,
+    newsletter: Newsletter,
+    variant: Variant,
     layout: Layout,
     articles: Mapping[int, Article],
-    addresses: Addresses,
+    outlets: Mapping[int, str],
+    links: Links,
 ) -> DigestView:
-    """Return what one variant of an edition tells; its subject fits the variant's own lead."""
+    """Return what one variant of an edition tells.
 
-    def told(piece: Piece) -> Story:
-        return _story(articles[piece.article_id], newsletter)
+    `articles` are by their ids, `outlets` the titles of feeds by theirs. A variant that begins
+    later than the edition has a subject of its own: the edition's may name a story it leaves out.
+    """
+    shown = [articles[piece.article_id] for piece in layout.stories]
+    whole = variant.since <= edition.opens
+    titles = [article.title for article in shown]
+    fillers = [*(article.summary for article in shown[:1]), newsletter.description]
 
-    titles = [articles[piece.article_id].title for piece in layout.stories]
-    lead = None if layout.lead is None else told(layout.lead)
-    otherwise = [newsletter.description] if lead is None else [lead.summary, newsletter.description]
+    def told(piece: Piece, words: int = STORY_WORDS) -> Story:
+        article = articles[piece.article_id]
+        return _story(article, outlets.get(article.feed_id, ""), edition, newsletter, words)
+
     return DigestView(
         newsletter=newsletter,
-        subject=subject(titles, newsletter.name),
-        preheader=preheader(titles, otherwise),
+        language=variant.language,
+        subject=edition.subject if whole else subject(titles, newsletter.name),
+        preheader=edition.preheader if whole else preheader(titles, fillers),
         number=edition.number,
         due_at=edition.due_at,
-        lead=lead,
+        lead=None if layout.lead is None else told(layout.lead, LEAD_WORDS),
         sections=tuple(
-            StorySection(section.name, tuple(map(told, section.pieces)))
+            StorySection(section.name, tuple(told(piece) for piece in section.pieces))
             for section in layout.sections
         ),
-        brief=tuple(map(told, layout.brief)),
-        archive_url=addresses.archive,
-        edition_url=addresses.edition,
-        subscribe_url=addresses.subscribe,
+        brief=tuple(told(piece) for piece in layout.brief),
+        edition_url=links.edition(newsletter.slug, edition.number),
+        archive_url=links.archive(newsletter.slug),
+        subscribe_url=links.subscribe(newsletter.slug),
+        site=_host(links.base_url),
     )
 
 
-def _story(article: Article, newsletter: Newsletter) -> Story:
-    source_url = article.original_url or article.url
+def _story(
+    article: Article, outlet: str, edition: Edition, newsletter: Newsletter, words: int
+) -> Story:
+    url = web_address(article.url)
+    source_url = web_address(article.original_url) or url
+    publisher = article.original_publisher or (outlet if article.original_url is None else "")
+    zone = newsletter.schedule.zone
+    age = local_day(edition.due_at, zone) - local_day(article.published_at, zone)
     return Story(
         title=shorten(article.title, LONGEST_HEADLINE),
-        url=article.url,
-        summary=article.summary,
-        author=article.author,
-        outlet=article.original_publisher or _host(source_url),
-        source_url=source_url,
-        republished=article.original_publisher is not None or article.original_url is not None,
+        url=url,
+        summary=excerpt([article.summary], words) if article.summary else "",
+        byline=_byline(article.author, publisher),
+        date=None if age <= FRESH else short_date(article.published_at, zone),
         minutes=minutes(article.words),
-        published_at=article.published_at,
-        language=None if article.language in {None, newsletter.language} else article.language,
+        publisher=publisher or _host(source_url),
+        source_url=source_url,
+        language=_other_language(article.language, newsletter.language),
     )
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or url
+def web_address(url: str | None) -> str | None:
+    """Return an address that a mail may link to, or None: no script, no space, no bracket."""
+    if url is None or WEB_ADDRESS.fullmatch(url) is None or not _host(url):
+        return None
+    return url
+
+
+def _byline(author: str | None, publisher: str) -> str:
+    return ", ".join(dict.fromkeys(part for part in (author, publisher) if part))
+
+
+def _host(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:  # brackets that are no IPv6 address
+        return ""
+
+
+def _other_language(told: str | None, usual: str) -> str | None:
+    """Return a story's language when it is not the edition's, and is one."""
+    if told is None or LANGUAGE.fullmatch(told) is None:
+        return None
+    same = told.partition("-")[0].lower() == usual.partition("-")[0].lower()
+    return None if same else told

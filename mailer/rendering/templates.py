@@ -1,14 +1,17 @@
-"""Jinja, kept on a short lead: what it prints is escaped, bounded and free of slots but ours."""
+"""The folder of mails, as pages: Jinja in its sandbox, and styles put on the elements.
 
-import re
+What goes in is cleaned of the two characters that make a slot, so whatever a template does with a
+feed's words, only `slot.…` places a slot. All else that is printed into HTML is escaped.
+"""
+
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from traceback import extract_tb
 
 from css_inline import CSSInliner
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.loaders import FileSystemLoader
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -18,52 +21,50 @@ from mailer.errors import RenderError
 from mailer.rendering import filters, plain_text, theme
 from mailer.rendering.model import CLOSES, OPENS, Page, Slot
 from mailer.rendering.stories import DigestView
+from mailer.tokens import LIFETIME, Purpose
 
 NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
-# The style block that stands on every element by now; what is left out of it says so itself.
-WORKED_IN = re.compile(r"<style data-inline[^>]*>.*?</style>\n?", re.DOTALL)
-
-
-class _Place(Markup):
-    """A slot's marker; the only thing that may print its two characters."""
-
-
-def _printed(value: object) -> object:
-    """Drop the two characters of slots from all that is printed but slots: feeds have none."""
-    if isinstance(value, _Place):
-        return value
-    if isinstance(value, Markup):
-        return Markup(str(value).translate(NO_SLOTS))  # noqa: S704 - it was markup before
-    return value.translate(NO_SLOTS) if isinstance(value, str) else value
+NOTICES_KEPT = 64
+CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
 
 
 class Templates:
-    """The folder of mails: three files a message, subject.txt, body.txt and body.html."""
+    """Three files a message: subject.txt, body.txt and body.html."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._environment = _environment(folder)
-        # Nothing is ever fetched. The rules for dark and for phones stay in the head.
-        self._inliner = CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
-        self._notice = lru_cache(maxsize=64)(self._render_notice)
+        self._inliner = lru_cache(maxsize=2)(self._make_inliner)
+        self._notice = lru_cache(NOTICES_KEPT)(self._render_notice)
 
     def digest(self, view: DigestView) -> Page:
         """Return one variant of an edition, with slots; raise RenderError naming file and line."""
-        return self._page("digest", {"digest": view, "newsletter": view.newsletter})
+        values = {"digest": view, "newsletter": view.newsletter, "subject": view.subject}
+        return self._page("digest", view.language, values)
 
     def notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
-        """Return a small mail of a newsletter, with slots."""
+        """Return a small mail of a newsletter, with slots; raise RenderError."""
         return self._notice(notice, newsletter, language)
 
     def _render_notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
-        return self._page(notice.value, {"newsletter": newsletter, "language": language})
+        values = {"newsletter": newsletter, "confirm_days": CONFIRM_DAYS}
+        return self._page(notice.value, language, values)
 
-    def _page(self, name: str, values: Mapping[str, object]) -> Page:
-        subject = " ".join(self._render(f"{name}/subject.txt", values).split())
-        html = self._render(f"{name}/body.html", {**values, "subject": subject})
-        return Page(
-            subject=subject,
-            html=WORKED_IN.sub("", self._inliner.inline(html)),
-            text=self._render(f"{name}/body.txt", {**values, "subject": subject}).strip() + "\n",
+    def _page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
+        direction = theme.direction(language)
+        around = {key: without_slots(value) for key, value in values.items()}
+        around |= {"lang": without_slots(language), "dir": direction}
+        subject = " ".join(self._render(f"{name}/subject.txt", around).split())
+        around["subject"] = subject
+        html = self._render(f"{name}/body.html", around)
+        text = self._render(f"{name}/body.txt", around)
+        return Page(subject, self._inliner(direction).inline(html), text.strip("\n") + "\n")
+
+    def _make_inliner(self, direction: str) -> CSSInliner:
+        """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
+        css = self._render("_styles.css", {"dir": direction})
+        return CSSInliner(
+            extra_css=css, keep_style_tags=True, minify_css=True, load_remote_stylesheets=False
         )
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
@@ -71,18 +72,29 @@ class Templates:
             return self._environment.get_template(name).render(values)
         except TemplateSyntaxError as why:
             raise RenderError(why.name or name, str(why.message), line=why.lineno) from why
-        except TemplateError as why:
-            raise RenderError(name, str(why), line=_line(why, name)) from why
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as why:
+            where, line = self._place(why)
+            raise RenderError(where or name, str(why), line=line) from why
+
+    def _place(self, why: Exception) -> tuple[str | None, int | None]:
+        """Return the innermost template in the traceback, and the line in it."""
+        for frame in reversed(extract_tb(why.__traceback__)):
+            if Path(frame.filename).is_relative_to(self._folder):
+                return str(Path(frame.filename).relative_to(self._folder)), frame.lineno
+        return None, None
 
 
-def _line(why: Exception, name: str) -> int | None:
-    """Return the template's line in which it happened, from the traceback."""
-    trace, line = why.__traceback__, None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(name):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+def without_slots(value: object) -> object:
+    """Return the value with the two characters of slots taken out of every text in it."""
+    if isinstance(value, str):
+        return value.translate(NO_SLOTS)
+    if isinstance(value, tuple):
+        return tuple(map(without_slots, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(
+            value, **{f.name: without_slots(getattr(value, f.name)) for f in fields(value)}
+        )
+    return value
 
 
 def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
@@ -90,27 +102,25 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         loader=FileSystemLoader(folder),
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
-        finalize=_printed,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals |= {
-        "slot": {slot.value: _Place(slot.marker) for slot in Slot},
+        "slot": {slot.value: Markup(slot.marker) for slot in Slot},  # noqa: S704 - ours
         "light": theme.LIGHT,
         "dark": theme.DARK,
-        "serif": Markup(theme.SERIF),
-        "sans": Markup(theme.MAIL_SANS),
-        "direction": theme.direction,
+        "serif": theme.SERIF,
+        "sans": theme.MAIL_SANS,
         "counted": filters.counted,
     }
-    made.globals.pop("lipsum", None)
-    shown: dict[str, Any] = {
+    made.filters |= {
         "joined": filters.joined,
+        "typeset": filters.typeset,
         "long_date": filters.long_date,
         "short_date": filters.short_date,
+        "local_day": filters.local_day,
+        "short_address": filters.short_address,
         "wrap": plain_text.wrap,
         "underlined": plain_text.underlined,
-        "stuffed": plain_text.stuffed,
     }
-    made.filters |= shown
     return made

@@ -1,0 +1,1 @@
+"""Tests of rendering: views, text, templates, pages."""
