@@ -36,6 +36,13 @@ class Aggregate:
         """Return the number that is the statement's only answer."""
         return int(self._connection.execute(statement).scalar_one())
 
+    def _inserted(self, statement: sqlite.Insert | postgresql.Insert, table: Table) -> int:
+        """Execute an INSERT that may find rows there already; return how many are new.
+
+        Counted by RETURNING: not every driver knows how many rows an INSERT came to.
+        """
+        return len(self._connection.execute(statement.returning(table.c.id)).all())
+
     def _insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an INSERT that knows ON CONFLICT: both engines write it alike, in two classes."""
         if self._dialect.name == "sqlite":

@@ -66,10 +66,8 @@ class Deliveries(Aggregate):
             due_at=now,
             planned_at=now,
         )
-        done = self._run(
-            statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
-        )
-        return done.rowcount == 1
+        once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+        return self._inserted(once, delivery) == 1
 
     def claim(
         self, sender_id: int, now: datetime, limit: int, edition_id: int | None = None

@@ -100,10 +100,8 @@ class Editions(Aggregate):
             composed_at=made.composed_at,
             approved_at=made.approved_at,
         )
-        done = self._run(
-            statement.on_conflict_do_nothing(index_elements=["newsletter_id", "rhythm", "slot"])
-        )
-        if done.rowcount != 1:
+        once = statement.on_conflict_do_nothing(index_elements=["newsletter_id", "rhythm", "slot"])
+        if not self._inserted(once, edition):
             return None
         kept = self.by_slot(made.newsletter_id, made.rhythm, made.slot)
         if kept is not None and pieces:

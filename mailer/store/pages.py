@@ -27,10 +27,8 @@ class Pages(Aggregate):
             text=made.text,
             rendered_at=now,
         )
-        done = self._run(
-            statement.on_conflict_do_nothing(index_elements=["edition_id", "since", "language"])
-        )
-        return done.rowcount == 1
+        once = statement.on_conflict_do_nothing(index_elements=["edition_id", "since", "language"])
+        return self._inserted(once, page) == 1
 
     def get(self, edition_id: int, variant: Variant) -> Page | None:
         """Return a page, or None when it has not been rendered."""

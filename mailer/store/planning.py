@@ -104,10 +104,8 @@ class Planning(Aggregate):
     def _owe(self, found: Edition, readers: Sequence[int], now: datetime) -> int:
         rows = _owed(found, readers, now)
         statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
-        done = self._run(
-            statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
-        )
-        return done.rowcount
+        once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+        return self._inserted(once, delivery)
 
     def _move_on(self, found: Edition, readers: Sequence[int], due: Due) -> None:
         values: dict[str, object] = {}

@@ -78,6 +78,10 @@ class SmtpServer:
         """Answer the next times at this stage with these, and then as usual again."""
         self._answers[stage].extend(replies)
 
+    def forget_answers(self) -> None:
+        """Answer as usual again, at every stage."""
+        self._answers.clear()
+
     def refuse(self, recipient: str, reply: str) -> None:
         """Answer RCPT for this recipient so, always."""
         self._refused[recipient] = reply

@@ -17,6 +17,7 @@ from mailer.config.settings import (
     Tls,
 )
 from mailer.jobs.run import run_job
+from mailer.subscribers.model import Origin, Way
 from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
@@ -73,6 +74,10 @@ class World:
         for address in addresses:
             self.mailer.signup.add("brief", parse_address(address))
 
+    def sign_up(self, address: str) -> None:
+        """Ask for the newsletter, as the form does."""
+        self.mailer.signup.subscribe("brief", parse_address(address), Origin(Way.FORM))
+
     def at(self, *moment: int) -> None:
         """Set the clock: year, month, day, hour, minute in UTC."""
         year, month, day, hour, minute = (*moment, 0, 0)[:5]
@@ -83,7 +88,7 @@ class World:
         for job in ("gather", "digests", "send"):
             run_job(self.mailer, job)
 
-    def config_file(self) -> Path:
+    def config_file(self, *, when_in_doubt: str = "miss") -> Path:
         """Write the same settings for a process of its own, and return where."""
         path = self.settings.site.data_dir / "config.toml"
         path.write_text(
@@ -100,6 +105,7 @@ class World:
             tls = "none"
             [delivery]
             lease = "1 s"
+            when_in_doubt = "{when_in_doubt}"
             [feeds]
             allow_networks = ["127.0.0.0/8"]
             """
