@@ -144,7 +144,12 @@ class Stage:
         """Raise DemoError with the end of its log when the program has ended by itself."""
         code = self.service.poll()
         if code is not None:
-            raise DemoError(f"`mailer run` ended with {code}{self._log_tail()}")
+            raise DemoError(f"`mailer run` ended with {code}{self.log_tail()}")
+
+    def log_tail(self) -> str:
+        """Return the end of the program's log, each line on one of its own."""
+        lines = self.log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]
+        return "".join(f"\n  | {line}" for line in lines)
 
     def _folder(self, ending: ExitStack) -> Path:
         if self._given_folder is None:
@@ -237,13 +242,9 @@ class Stage:
             self.require_running()
             if monotonic() > deadline:
                 raise DemoError(
-                    f"`mailer run` was not ready within {READY_WITHIN:.0f} s{self._log_tail()}"
+                    f"`mailer run` was not ready within {READY_WITHIN:.0f} s{self.log_tail()}"
                 )
             _pause(self.service, 0.1)
-
-    def _log_tail(self) -> str:
-        lines = self.log.read_text("utf-8", "replace").splitlines()[-LOG_TAIL:]
-        return "".join(f"\n  | {line}" for line in lines)
 
 
 def _environment() -> dict[str, str]:

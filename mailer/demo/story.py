@@ -63,8 +63,8 @@ class TwoReaders:
             ("sign up on the sample site", self.sign_up),
             ("a confirmation mail arrives", self.receive_confirmations),
             ("opening its link changes nothing", self.open_links),
-            ("pressing the button confirms", self.confirm),
             ("articles are gathered over HTTP", self.gather),
+            ("pressing the button confirms", self.confirm),
             ("a digest arrives in its minute", self.receive_digests),
             ("signing up again tells nothing", self.sign_up_again),
             ("one-click unsubscribe works", self.leave),
@@ -103,6 +103,16 @@ class TwoReaders:
         )
         return "GET, HEAD, GET: 200 each, and still pending"
 
+    def gather(self) -> str:
+        outlets = self._stage.newsroom.outlets.values()
+        for outlet in outlets:
+            self._wait_for_look(outlet, 200)
+        _wait_until(self._all_gathered, MAIL_WITHIN, "every story that was out is in the store")
+        for outlet in outlets:
+            self._wait_for_look(outlet, 304)
+        formats = ", ".join(outlet.format for outlet in outlets)
+        return f"{len(outlets)} feeds ({formats}) over HTTP; a second look was answered 304"
+
     def confirm(self) -> str:
         for reader in (LEAVER, STAYER):
             page = get(self._confirm_link(reader))
@@ -114,16 +124,6 @@ class TwoReaders:
                 Check("a first digest is due", found.next_due_at is not None),
             )
         return "POST 200, active, and due with the next minute"
-
-    def gather(self) -> str:
-        outlets = self._stage.newsroom.outlets.values()
-        for outlet in outlets:
-            self._wait_for_look(outlet, 200)
-        _wait_until(self._all_gathered, MAIL_WITHIN, "every story that was out is in the store")
-        for outlet in outlets:
-            self._wait_for_look(outlet, 304)
-        formats = ", ".join(outlet.format for outlet in outlets)
-        return f"{len(outlets)} feeds ({formats}) over HTTP; a second look was answered 304"
 
     def receive_digests(self) -> str:
         for reader in (LEAVER, STAYER):
@@ -261,7 +261,8 @@ class TwoReaders:
         found = self._stage.box.wait_for(wanted, within)
         if found is None:
             self._stage.require_running()
-            raise DemoError(f"no {what} came to {reader} within {within:.0f} seconds")
+            said = self._stage.log_tail()
+            raise DemoError(f"no {what} came to {reader} within {within:.0f} seconds{said}")
         return found
 
     def _wait_until_settled(self) -> list[Mapping[str, int]]:
