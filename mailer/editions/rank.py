@@ -22,7 +22,7 @@ OLD_NEWS = timedelta(days=7)
 
 
 def rank(articles: Sequence[Article], sources: Sequence[Source], due_at: datetime) -> list[Piece]:
-    """Return a piece for each article of a known feed: those that are in, best first, then the rest."""
+    """Return a piece for each article of a known feed: first those that are in, best first."""
     places = {source.feed_id: source for source in sources}
     known = [article for article in articles if article.feed_id in places]
     scored = [(article, _points(article, places[article.feed_id], due_at)) for article in known]

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -64,8 +63,8 @@ class Site:
                 for table in metadata.tables
             }
 
-    def notices(self) -> list[tuple[str, datetime]]:
-        """Return the names of the notices that are owed, and when."""
+    def notices(self) -> list[tuple[str, str]]:
+        """Return the names of the notices that are owed, and their slots."""
         with self.mailer.store.read() as tx:
             rows = tx.connection.execute(
                 text("SELECT notice, slot FROM delivery WHERE kind = 'notice' ORDER BY id")
