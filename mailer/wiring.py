@@ -6,6 +6,7 @@ from mailer import resources
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import Settings
 from mailer.delivery.plan import Plan
+from mailer.delivery.preview import Preview
 from mailer.delivery.send import Send
 from mailer.delivery.smtp_relay import SmtpRelay
 from mailer.editions.approve import Approve
@@ -37,6 +38,7 @@ class Mailer:
     plan: Plan
     render: Render
     send: Send
+    preview: Preview
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Mailer:
@@ -68,4 +70,5 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
             keyring,
             settings.delivery,
         ),
+        preview=Preview(store, clock, links),
     )

@@ -117,15 +117,16 @@ def preview(
     """Look at an edition without sending it."""
     if part is None and folder is None:
         raise UsageError("say what to look at: --html, --text or --eml FOLDER")
+    mailer = context.mailer
+    job = mailer.preview.job(number, None if subscriber is None else parse_address(subscriber))
+    page = mailer.render.preview(number, job.since)
     if part is not None:
-        page = context.mailer.render.preview(number)
-        click.echo(page.html if part == "html" else page.text)
+        filled = mailer.preview.page(job, page)
+        click.echo(filled.html if part == "html" else filled.text)
     if folder is not None:
-        reader = None if subscriber is None else parse_address(subscriber)
-        name, message = context.mailer.send.preview(number, reader)
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.eml"
-        path.write_bytes(message)
+        path = folder / f"edition-{number}-{job.subscription_id}.eml"
+        path.write_bytes(mailer.preview.message(job, page))
         say(f"Wrote {path}")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from threading import Event
 
-from mailer.address import Address
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
 from mailer.delivery.lines import Lines
@@ -22,7 +21,7 @@ from mailer.delivery.sender import LeaseLost, Sender
 from mailer.delivery.settling import settle, unwritable
 from mailer.delivery.transport import Transport
 from mailer.delivery.writer import Writer
-from mailer.errors import DeliveryError, MailerError, NotFound, StoreError
+from mailer.errors import DeliveryError, MailerError, StoreError
 from mailer.links import Links
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
@@ -81,21 +80,6 @@ class Send:
     def serve(self, stop: Event) -> None:
         """Send whatever becomes due, until `stop` is set; then settle what is in flight."""
         asyncio.run(self._serve(stop))
-
-    def preview(self, edition_id: int, reader: Address | None = None) -> tuple[str, bytes]:
-        """Return a name and the bytes that this reader, or the first one, is owed of an edition.
-
-        Raises NotFound when nobody like that is in the ledger for it.
-        """
-        with self._store.read() as tx:
-            job = tx.deliveries.job_of(edition_id, None if reader is None else reader.key)
-        if job is None:
-            raise NotFound(
-                "mail planned for",
-                reader or "anybody",
-                help="readers are planned when it is approved",
-            )
-        return f"edition-{edition_id}-{job.subscription_id}", self._writer().write(job).message
 
     async def _until_done(
         self, edition_id: int | None, heard: Callable[[SendReport], None]

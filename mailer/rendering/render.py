@@ -33,12 +33,17 @@ class Render:
             missing = tx.pages.missing()
         return sum(self._keep(edition_id, variant) for edition_id, variant in missing)
 
-    def preview(self, edition_id: int) -> Page:
-        """Return an edition's page as it is for a reader who has seen what came before it."""
+    def preview(self, edition_id: int, since: int | None = None) -> Page:
+        """Return an edition's page, with its slots, for readers who have seen all up to `since`.
+
+        None: for those who have seen what came before the edition.
+        """
         with self._store.read() as tx:
             edition = tx.editions.by_id(edition_id)
             newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        return self._render(edition_id, Variant(edition.opens, newsletter.language))
+        return self._render(
+            edition_id, Variant(edition.opens if since is None else since, newsletter.language)
+        )
 
     def _keep(self, edition_id: int, variant: Variant) -> bool:
         try:

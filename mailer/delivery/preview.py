@@ -1,0 +1,89 @@
+"""One reader's mail before it is sent: the bytes that would go to them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailer.address import Address
+from mailer.clock import Clock
+from mailer.delivery import person
+from mailer.delivery.model import Job, Kind
+from mailer.editions.model import Edition, Newsletter
+from mailer.links import Links
+from mailer.message.mime import build
+from mailer.message.slots import fill
+from mailer.rendering.model import Page
+from mailer.store.database import Store, Transaction
+
+
+class Preview:
+    """Looks at the ledger and the list, and changes neither."""
+
+    def __init__(self, store: Store, clock: Clock, links: Links) -> None:
+        self._store = store
+        self._clock = clock
+        self._links = links
+
+    def job(self, edition_id: int, reader: Address | None = None) -> Job:
+        """Return what this reader, or anybody, is or would be owed of an edition.
+
+        When nobody is planned yet a row is made up that no ledger has: with the reader's own
+        subscription, or for the newsletter's own address. Raises NotFound for an unknown reader.
+        """
+        with self._store.read() as tx:
+            planned = tx.deliveries.job_of(edition_id, None if reader is None else reader.key)
+            if planned is not None:
+                return planned
+            edition = tx.editions.by_id(edition_id)
+            newsletter = tx.newsletters.by_id(edition.newsletter_id)
+            job = _nobodys(edition, newsletter, self._clock.now())
+            return job if reader is None else _theirs(tx, job, edition, reader)
+
+    def page(self, job: Job, page: Page) -> Page:
+        """Return the page as this reader sees it."""
+        with self._store.read() as tx:
+            newsletter = tx.newsletters.by_id(job.newsletter_id)
+        return fill(page, person.values(job, newsletter, self._links))
+
+    def message(self, job: Job, page: Page) -> bytes:
+        """Return the message as it would be sent; once it is planned, with its own Message-ID."""
+        with self._store.read() as tx:
+            newsletter = tx.newsletters.by_id(job.newsletter_id)
+            edition = tx.editions.by_id(job.edition_id or 0)
+        head = person.head(job, newsletter, edition, self._links, self._clock.now())
+        values = person.values(job, newsletter, self._links)
+        return build(head, page, values, utf8=job.recipient.needs_smtputf8)
+
+
+def _nobodys(edition: Edition, newsletter: Newsletter, now: datetime) -> Job:
+    return Job(
+        id=0,
+        kind=Kind.DIGEST,
+        newsletter_id=newsletter.id,
+        edition_id=edition.id,
+        subscription_id=0,
+        slot=edition.slot,
+        notice=None,
+        since=edition.opens,
+        language=newsletter.language,
+        recipient=newsletter.sender,
+        signed_up_at=now,
+        requested_at=now,
+        attempts=0,
+        planned_at=now,
+    )
+
+
+def _theirs(tx: Transaction, job: Job, edition: Edition, reader: Address) -> Job:
+    subscriber = tx.subscribers.by_address(reader)
+    found = tx.subscriptions.find(subscriber.id, job.newsletter_id)
+    if found is None:
+        return replace(job, recipient=subscriber.address)
+    return replace(
+        job,
+        recipient=subscriber.address,
+        subscription_id=found.id,
+        since=max(edition.opens, found.watermark),
+        language=subscriber.language or job.language,
+        signed_up_at=found.confirmed_at or found.requested_at,
+        requested_at=found.requested_at,
+    )
