@@ -1,0 +1,1 @@
+"""Slots, choice and order of stories, and the moves of an edition."""
