@@ -43,6 +43,7 @@ class FeedServer:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self._asked = Event()
         self.busiest = 0  # the most late answers that were waited for at once
         self._busy = 0
         self._count = Lock()
@@ -115,8 +116,13 @@ class FeedServer:
     def answer(self, request: Request) -> Answer:
         """Note the request and return what it gets."""
         self.requests.append(request)
+        self._asked.set()
         found = self._answers.get(request.path, Answer(b"nothing here", 404))
         return Answer(status=304, headers=found.headers) if _is_known(request, found) else found
+
+    def wait_for_request(self, timeout: float = 30) -> None:
+        """Wait until somebody asks; fail when nobody does."""
+        assert self._asked.wait(timeout), "nobody asked for anything"
 
     def be_late(self) -> None:
         """Wait a moment, and count who waits."""

@@ -1,0 +1,76 @@
+"""One run of one job, and the clock that starts it."""
+
+from threading import Event, Thread
+
+import pytest
+
+from mailer.errors import NotFound, RelayAway
+from mailer.jobs.catalogue import BY_NAME, JOBS
+from mailer.jobs.local import run_scheduler
+from mailer.jobs.run import run_job
+from mailer.store.job_runs import JobRun
+from tests.system.world import World
+
+
+def runs(world: World) -> dict[str, JobRun]:
+    with world.mailer.store.read() as tx:
+        return {run.name: run for run in tx.job_runs.all()}
+
+
+def test_every_job_says_what_it_does_and_can_be_run(world: World) -> None:
+    assert len(BY_NAME) == len(JOBS)
+    for job in JOBS:
+        assert job.what
+        assert run_job(world.mailer, job.name)
+
+
+def test_a_run_leaves_a_note_of_when_and_with_what_outcome(world: World) -> None:
+    world.newsletter()
+    world.publish(3)
+
+    outcome = run_job(world.mailer, "gather")
+
+    assert outcome == "1 feeds looked at, 3 new articles"
+    run = runs(world)["gather"]
+    assert (run.started_at, run.outcome, run.failed) == (world.clock.now(), outcome, False)
+
+
+def test_a_run_that_fails_leaves_its_reason_and_the_next_one_clears_it(world: World) -> None:
+    world.newsletter()
+    world.reader("ada@example.org")
+    world.publish()
+    world.at(2026, 11, 24, 6, 0)
+    run_job(world.mailer, "gather")
+    run_job(world.mailer, "digests")
+    world.relay.answer("greeting", *["554 not today"] * 4)
+
+    with pytest.raises(RelayAway):
+        run_job(world.mailer, "send")
+    assert runs(world)["send"].failed
+    assert "does not take mail" in (runs(world)["send"].outcome or "")
+
+    world.relay.forget_answers()
+    run_job(world.mailer, "send")
+    assert not runs(world)["send"].failed
+
+
+def test_an_unknown_job_is_told_which_there_are(world: World) -> None:
+    with pytest.raises(NotFound) as caught:
+        run_job(world.mailer, "everything")
+
+    assert caught.value.help == "there are gather, digests, send"
+
+
+def test_the_scheduler_runs_its_jobs_at_once_and_ends_when_told(world: World) -> None:
+    world.newsletter()
+    world.publish(2)
+    stop = Event()
+    scheduler = Thread(target=run_scheduler, args=(world.mailer, stop))
+
+    scheduler.start()
+    world.site.wait_for_request()
+    stop.set()
+    scheduler.join(30)
+
+    assert not scheduler.is_alive()
+    assert set(runs(world)) == {"gather", "digests"}

@@ -1,0 +1,162 @@
+"""Signing up, confirming and leaving, on both databases."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailer.address import address_hash, parse_address
+from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
+from mailer.links import Links
+from mailer.store.database import Store
+from mailer.subscribers.model import Act, Origin, State, Subscription, Way
+from mailer.subscribers.signup import Signup
+from mailer.tokens import Keyring
+from tests.conftest import add_newsletter
+from tests.fakes.clock import StandingClock
+
+ADA = parse_address("ada@example.org")
+FORM = Origin(Way.FORM, "https://elsewhere.example/a", "192.0.2.0/24", "Browser")
+
+
+@pytest.fixture
+def signup(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Signup:
+    add_newsletter(both_stores)
+    add_newsletter(both_stores, "other")
+    return Signup(both_stores, clock, keyring)
+
+
+def tie(store: Store, slug: str = "brief") -> Subscription:
+    with store.read() as tx:
+        person = tx.subscribers.by_address(ADA)
+        found = tx.subscriptions.find(person.id, tx.newsletters.by_slug(slug).id)
+    assert found is not None
+    return found
+
+
+def confirm_token(links: Links, found: Subscription) -> str:
+    return links.confirm(found.id, found.requested_at).rpartition("/")[2]
+
+
+def leave_token(links: Links, found: Subscription) -> str:
+    return links.leave(found.id, found.requested_at).rpartition("/")[2]
+
+
+def acts(store: Store) -> list[Act]:
+    with store.read() as tx:
+        return [event.act for event in tx.consent.history(tie(store).id)]
+
+
+def test_nobody_is_on_the_list_before_they_confirmed(
+    both_stores: Store, signup: Signup, links: Links
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    assert tie(both_stores).state is State.PENDING
+    assert tie(both_stores).next_due_at is None
+
+    signup.confirm(confirm_token(links, tie(both_stores)), FORM)
+    assert tie(both_stores).state is State.ACTIVE
+    assert tie(both_stores).next_due_at == datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
+    assert acts(both_stores) == [Act.REQUESTED, Act.CONFIRMED]
+
+
+def test_each_step_is_kept_with_its_words_and_origin(both_stores: Store, signup: Signup) -> None:
+    signup.subscribe("brief", ADA, FORM)
+
+    with both_stores.read() as tx:
+        (event,) = tx.consent.history(tie(both_stores).id)
+    assert event.origin == FORM
+    assert (event.wording or "").startswith("One mail a day from The Harbour Brief")
+
+
+def test_leaving_is_of_one_newsletter_and_coming_back_starts_from_the_start(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock
+) -> None:
+    for slug in ("brief", "other"):
+        signup.add(slug, ADA)
+    signup.leave(leave_token(links, tie(both_stores)), FORM)
+    assert (tie(both_stores).state, tie(both_stores, "other").state) == (State.LEFT, State.ACTIVE)
+
+    clock.advance(timedelta(days=1))
+    signup.subscribe("brief", ADA, FORM)
+    assert tie(both_stores).state is State.PENDING
+    assert acts(both_stores) == [Act.ADDED, Act.LEFT, Act.REQUESTED]
+
+
+def test_a_blocked_address_is_answered_like_any_other_and_kept_nowhere(
+    both_stores: Store, signup: Signup, keyring: Keyring, clock: StandingClock
+) -> None:
+    with both_stores.write() as tx:
+        tx.suppressions.add(address_hash(ADA, keyring.pepper), "complained", clock.now())
+
+    signup.subscribe("brief", ADA, FORM)
+
+    with both_stores.read() as tx:
+        assert tx.subscribers.find(ADA) is None
+    with pytest.raises(Conflict):
+        signup.add("brief", ADA)
+
+
+def test_a_new_reader_begins_where_the_newest_edition_ended(
+    both_stores: Store, signup: Signup
+) -> None:
+    assert signup.add("brief", ADA).watermark == 0
+
+
+def test_links_that_are_not_ours_or_are_over_open_nothing(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    token = confirm_token(links, tie(both_stores))
+
+    with pytest.raises(TokenError):
+        signup.leave(token, FORM)
+    with pytest.raises(TokenError):
+        signup.confirm(token[:-2] + "AA", FORM)
+    clock.advance(timedelta(hours=73))
+    with pytest.raises(TokenExpired):
+        signup.confirm(token, FORM)
+    assert tie(both_stores).state is State.PENDING
+
+
+def test_the_operator_confirms_and_ends_by_hand(both_stores: Store, signup: Signup) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    signup.confirm_by_operator("brief", ADA)
+    with pytest.raises(NotFound, match="waiting signup"):
+        signup.confirm_by_operator("brief", ADA)
+
+    assert [found.slug for found in signup.unsubscribe(ADA)] == ["brief"]
+    assert signup.unsubscribe(ADA) == []
+
+
+def test_two_spellings_of_an_address_are_one_person(both_stores: Store, signup: Signup) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    signup.subscribe("brief", parse_address("ADA@Example.org"), FORM)
+
+    with both_stores.read() as tx:
+        assert tx.subscribers.count() == 1
+
+
+def test_a_list_can_be_searched_counted_and_turned_over(both_stores: Store, signup: Signup) -> None:
+    for name in ("ada", "ben", "b_n", "cora"):
+        signup.add("brief", parse_address(f"{name}@example.org"))
+
+    with both_stores.read() as tx:
+        found = tx.subscribers.listing(search="b_n")
+        page = tx.subscribers.listing(limit=2, offset=1)
+        assert [row.address for row in found] == ["b_n@example.org"]
+        assert [row.address for row in page] == ["b_n@example.org", "ben@example.org"]
+        assert tx.subscribers.count(newsletter_slug="brief", state=State.ACTIVE) == 4
+
+
+def test_readers_with_the_newsletters_own_hour_follow_when_it_changes(
+    both_stores: Store, signup: Signup, clock: StandingClock
+) -> None:
+    signup.add("brief", ADA)
+    with both_stores.write() as tx:
+        before = tx.newsletters.by_slug("brief")
+        after = replace(before, schedule=replace(before.schedule, minute_of_day=8 * 60))
+        tx.newsletters.change(after)
+        assert tx.subscriptions.follow(before, after, clock.now()) == 1
+
+    assert tie(both_stores).next_due_at == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
