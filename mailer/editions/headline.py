@@ -7,7 +7,9 @@ SUBJECT_LENGTH = (15, 70)  # characters; longer ones are cut off by mail program
 PREHEADER_LENGTH = (40, 140)  # phones show about 40 to 80, webmail about 90
 ELLIPSIS = "…"
 BETWEEN = " · "
-DANGLING = " ,;:–—-/(["  # looks broken in front of an ellipsis
+DANGLING = " ,;:·–—-/(["  # looks broken in front of an ellipsis
+
+ENOUGH = 3  # a cut leaves at least a third of the length
 
 # Which marks may close a quotation that begins with this one; languages turn them about.
 QUOTES = {
@@ -39,42 +41,48 @@ def subject(headlines: Sequence[str], newsletter: str) -> str:
 def preheader(headlines: Sequence[str], otherwise: Sequence[str]) -> str:
     """Return the line after the subject: the second to fourth headline.
 
-    When they are too few to fill it, texts from `otherwise` follow: the lead's summary, what the
+    While they are too few to fill it, texts from `otherwise` follow: the lead's summary, what the
     newsletter is. The first headline, which is the subject, is never repeated.
     """
-    least, most = PREHEADER_LENGTH
-    said = {_one_line(headlines[0]).casefold()} if headlines else set()
+    said = {_one_line(text).casefold() for text in headlines[:1]}
     line = ""
-    for text in (*headlines[1:4], *otherwise):
-        more = _one_line(text)
-        if not more or more.casefold() in said or (text in otherwise and len(line) >= least):
-            continue
-        said.add(more.casefold())
-        longer = f"{line}{BETWEEN}{more}" if line else more
-        if len(longer) > most and len(line) >= least:
-            break
-        line = shorten(longer, most)
+    for text in headlines[1:4]:
+        line = _joined(line, _one_line(text), said)
+    for text in otherwise:
+        if len(line) < PREHEADER_LENGTH[0]:
+            line = _joined(line, _one_line(text), said)
     return line
 
 
 def shorten(text: str, length: int) -> str:
     """Return the text in one line of at most `length` characters, cut at a word with an ellipsis.
 
-    The cut is never inside a quotation, unless the line would have to begin with it: then the
-    quotation is closed behind the ellipsis.
+    The cut is never inside a quotation, unless too little would be left: then the quotation is
+    closed behind the ellipsis.
     """
     text = _one_line(text)
     if len(text) <= length:
         return text
     cut = _word_end(text, length - 1)
-    opened = _open_quotation(text[:cut])
-    if opened is None:
+    around = [(start, end) for start, end in _quotations(text) if start < cut <= end]
+    if not around:
         return _with_ellipsis(text[:cut])
-    start, mark = opened
-    before = text[:start].rstrip(DANGLING)
-    if before:
-        return before + ELLIPSIS
-    return _with_ellipsis(text[: _word_end(text, length - 2)]) + QUOTES[mark][0]
+    start, end = min(around)
+    if start >= length // ENOUGH:
+        return _with_ellipsis(text[:start])
+    return _with_ellipsis(text[: _word_end(text, length - 2)]) + text[end]
+
+
+def _joined(line: str, more: str, said: set[str]) -> str:
+    """Return the line with one more text, if that is new and there is room; note it as said."""
+    if not more or more.casefold() in said:
+        return line
+    least, most = PREHEADER_LENGTH
+    longer = f"{line}{BETWEEN}{more}" if line else more
+    if len(longer) > most and len(line) >= least:
+        return line
+    said.add(more.casefold())
+    return shorten(longer, most)
 
 
 def _one_line(text: str) -> str:
@@ -92,25 +100,28 @@ def _with_ellipsis(text: str) -> str:
 
 
 def _word_end(text: str, most: int) -> int:
-    """Return the last place up to `most` where a word is over, or `most` when there is none."""
+    """Return the last place up to `most` where a word ends, or near `most` if none does."""
     space = text.rfind(" ", 0, most + 1)
-    if space > 0:
+    if space >= most // ENOUGH:
         return space
-    while most > 1 and unicodedata.category(text[most]).startswith("M"):
-        most -= 1  # an accent stays with its letter
-    return most
+    cut = most
+    while cut > 1 and unicodedata.category(text[cut]).startswith("M"):
+        cut -= 1  # an accent stays with its letter
+    return cut
 
 
-def _open_quotation(text: str) -> tuple[int, str] | None:
-    """Return where the outermost quotation that is still open at the end began, and its mark."""
+def _quotations(text: str) -> list[tuple[int, int]]:
+    """Return where each quotation begins and ends; a mark without its other half is none."""
+    found: list[tuple[int, int]] = []
     opened: list[tuple[int, str]] = []
     for place, mark in enumerate(text):
-        # An apostrophe stands between letters; a quotation mark has a letter on one side only.
-        inside_word = text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
-        if inside_word and mark in "'’‘":
-            continue
-        if opened and mark in QUOTES[opened[-1][1]]:
-            opened.pop()
-        elif mark in QUOTES and not text[place - 1 : place].isalnum():
+        after_letter = text[place - 1 : place].isalnum()
+        if after_letter and text[place + 1 : place + 2].isalnum():
+            continue  # an apostrophe
+        closes = [depth for depth, (_, first) in enumerate(opened) if mark in QUOTES[first]]
+        if closes:
+            found.append((opened[closes[-1]][0], place))
+            del opened[closes[-1] :]
+        elif mark in QUOTES and not after_letter:
             opened.append((place, mark))
-    return opened[0] if opened else None
+    return found

@@ -64,7 +64,7 @@ def _fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[tupl
             ("List-Unsubscribe", headers.urls("List-Unsubscribe", [head.list.unsubscribe_url])),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),  # RFC 8058 section 3.1
             ("List-Post", "NO"),  # RFC 2369 section 3.4: nobody writes to this list
-            ("Precedence", "list"),  # not a standard; keeps old out-of-office programs quiet
+            ("Precedence", "bulk"),  # not a standard; keeps old out-of-office programs quiet
             ("Archived-At", headers.urls("Archived-At", [head.list.archived_at])),
             ("Feedback-ID", headers.feedback_id("Feedback-ID", head.list.feedback_id)),
         ]
