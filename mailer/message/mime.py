@@ -27,7 +27,7 @@ def build(head: Head, page: Page, values: Mapping[Slot, str], *, utf8: bool = Fa
     value that cannot stand in a header, RenderError for a slot without a value.
     """
     filled = fill(page, values)
-    boundary = f"=_{sha256(head.message_id.encode()).hexdigest()[:32]}"
+    boundary = f"=_{sha256(head.message_id.encode(errors='replace')).hexdigest()[:32]}"
     fields = _fields(head, filled.subject, boundary, utf8=utf8)
     head_bytes = b"".join(field(name, value) for name, value in fields)
     parts = b"".join(

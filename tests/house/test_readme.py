@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Blog</title>
 </item></channel></rss>"""
 # These ask for another machine than a test has: a service manager, a container engine, root.
 ELSEWHERE = ("sudo ", "docker ")
-SERVES_FOR_EVER = {"script/demo\n", "mailer run\n"}
+# These stay until somebody presses Ctrl-C; by this word one knows that they have begun.
+STAYS = {"script/demo\n": "Ctrl-C ends it", "mailer run\n": "sender.started"}
 
 
 @dataclass
@@ -42,24 +44,30 @@ class Reader:
             "smtp://me:secret@smtp.example.org:587", f"smtp://127.0.0.1:{self.relay.port}"
         )
         text = text.replace("https://blog.example.org/feed.xml", self.feed)
-        text = text.replace("mailer run", "../.venv/bin/mailer run")  # timeout knows no aliases
-        ends = "timeout --signal=INT --preserve-status 8 " if block in SERVES_FOR_EVER else ""
         lines = [
             f"cd {self._state('folder', str(self.folder))!r}",
             "shopt -s expand_aliases",
             "alias mailer=../.venv/bin/mailer",
-            f"{ends}{text}" if ends else text,
+            text,
             f'pwd > "{self.folder}/folder.state"',
         ]
-        done = subprocess.run(
+        begun = subprocess.Popen(
             ["bash", "-euc", "\n".join(lines)],
             env=self._environment(),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
+            start_new_session=True,
         )
-        assert done.returncode in {0, 130}, f"{block}\n{done.stdout}\n{done.stderr}"
-        return done.stdout + done.stderr
+        assert begun.stdout is not None
+        told = ""
+        for line in begun.stdout:
+            told += line
+            if STAYS.get(block, line + "more") in line:
+                os.killpg(begun.pid, signal.SIGINT)
+        begun.stdout.close()
+        assert begun.wait(60) in {0, 130, -signal.SIGINT}, f"{block}\n{told}"
+        return told
 
     def _state(self, name: str, default: str) -> str:
         path = self.folder / f"{name}.state"

@@ -1,0 +1,1 @@
+"""Tests of messages: the exact bytes that leave."""

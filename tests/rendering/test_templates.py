@@ -1,0 +1,129 @@
+"""What readers see, and what no feed can make them see."""
+
+import pytest
+
+from mailer.delivery.model import Notice
+from mailer.errors import RenderError
+from mailer.feeds.model import Article
+from mailer.message.slots import fill
+from mailer.rendering.model import Page, Slot
+from mailer.rendering.templates import Templates
+from tests.conftest import a_newsletter
+from tests.rendering.samples import TEMPLATES, VALUES, a_view, an_article
+
+HOSTILE = [
+    "{{7*7}}",
+    "{% for x in range(10**9) %}x{% endfor %}",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\ue000leave_url\ue001",
+    "\ue000\ue001",
+    "]]><!--",
+    "%(leave_url)s",
+]
+
+
+def links_of(html: str) -> list[str]:
+    return [part.partition('"')[0] for part in html.split('href="')[1:]]
+
+
+def test_a_digest_tells_its_stories_in_both_parts_in_the_same_order() -> None:
+    page = fill(TEMPLATES.digest(a_view()), VALUES)
+
+    titles = [story.title for story in a_view().stories]
+    text = " ".join(page.text.replace("\n", " ").split())
+    places = [text.index(title) for title in titles]
+    assert places == sorted(places)
+    assert all(title.replace("&", "&amp;") in page.html for title in titles)
+
+
+def test_every_web_address_of_the_html_stands_in_the_text() -> None:
+    page = fill(TEMPLATES.digest(a_view()), VALUES)
+
+    missing = [
+        link for link in links_of(page.html) if link.removeprefix("mailto:") not in page.text
+    ]
+    assert missing == []
+    assert max(map(len, page.text.split("\n"))) <= 78 or "https://" in page.text
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_a_feeds_words_are_words_wherever_they_stand(words: str) -> None:
+    hostile: Article = an_article(
+        1, title=f"A {words} headline", summary=f"Some {words} summary.", author=words
+    )
+    page = fill(TEMPLATES.digest(a_view(hostile)), VALUES)
+
+    assert "<script" not in page.html
+    assert "<img" not in page.html
+    assert "49" not in page.subject
+    assert page.html.count("/leave/token") == 1
+    assert page.text.count("/leave/token") == 1
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "//evil.example"])
+def test_a_link_that_is_none_for_a_mail_is_left_out(url: str) -> None:
+    page = fill(TEMPLATES.digest(a_view(an_article(1, url=url))), VALUES)
+
+    assert all(link.startswith(("https:", "http:", "mailto:")) for link in links_of(page.html))
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_a_small_mail_says_whose_it_is_and_holds_one_act(notice: Notice) -> None:
+    page = fill(TEMPLATES.notice(notice, a_newsletter(), "en"), VALUES)
+
+    acts = {link for link in links_of(page.html) if "/token" in link}
+    assert len(acts) == 1
+    assert "The Harbour Brief" in page.subject
+    assert all(act in page.text for act in acts)
+    assert len(page.html) < 15_000
+
+
+def test_an_edition_in_hebrew_is_written_from_right_to_left() -> None:
+    newsletter = a_newsletter(language="he")
+    page = TEMPLATES.digest(a_view(newsletter=newsletter, language="he"))
+
+    assert '<html lang="he" dir="rtl"' in page.html
+    assert 'lang="en" dir="ltr"' in page.html
+
+
+def test_light_and_dark_and_nothing_from_elsewhere() -> None:
+    html = TEMPLATES.digest(a_view()).html
+
+    assert "@media (prefers-color-scheme:dark)" in html.replace("@media(", "@media (")
+    assert "[data-ogsc]" in html
+    assert not any(mark in html for mark in ("<link", "@import", "<img", "url("))
+    assert len(html) < 40_000
+
+
+def test_a_mistake_in_a_template_names_its_file_and_line(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "confirm").mkdir()
+    (folder / "confirm" / "subject.txt").write_text("Hello\n{{ nobody.here }}\n")
+
+    with pytest.raises(RenderError) as caught:
+        Templates(folder).notice(Notice.CONFIRM, a_newsletter(), "en")
+
+    assert (caught.value.template, caught.value.line) == ("confirm/subject.txt", 2)
+
+
+@pytest.mark.parametrize(
+    "escape", ["{{ ''.__class__ }}", "{{ range(10**9) | list }}", "{{ newsletter.__init__ }}"]
+)
+def test_a_template_cannot_leave_its_sandbox(
+    tmp_path_factory: pytest.TempPathFactory, escape: str
+) -> None:
+    folder = tmp_path_factory.mktemp("templates")
+    (folder / "confirm").mkdir()
+    (folder / "confirm" / "subject.txt").write_text(escape)
+
+    with pytest.raises(RenderError):
+        Templates(folder).notice(Notice.CONFIRM, a_newsletter(), "en")
+
+
+def test_a_page_is_the_same_each_time() -> None:
+    assert TEMPLATES.digest(a_view()) == TEMPLATES.digest(a_view())
+    assert isinstance(TEMPLATES.digest(a_view()), Page)
+    assert Slot.LEAVE_URL.marker in TEMPLATES.digest(a_view()).html
