@@ -1,0 +1,76 @@
+"""Past editions, for everybody."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailer.jobs.run import run_job
+from mailer.web.app import create_app
+from tests.system.conftest import world
+from tests.system.world import World
+
+__all__ = ["world"]
+
+
+def two_editions(world: World) -> World:
+    world.newsletter()
+    world.reader("ada@example.org")
+    for day in (24, 25):
+        world.publish(2)
+        world.at(2026, 11, day, 6, 0)
+        world.run_what_is_due()
+    return world
+
+
+def page(world: World, path: str) -> tuple[int, str]:
+    answer = create_app(world.mailer).test_client().get(path)
+    return answer.status_code, answer.text
+
+
+def test_an_edition_is_a_page_with_its_stories_and_its_neighbours(world: World) -> None:
+    two_editions(world)
+
+    status, first = page(world, "/read/brief/1")
+    _, second = page(world, "/read/brief/2")
+
+    assert status == 200
+    assert "Story number 1" in first
+    assert "Story number 3" not in first
+    assert 'rel="next" href="/read/brief/2"' in first
+    assert 'rel="prev" href="/read/brief/1"' in second
+    assert 'rel="next"' not in second
+
+
+def test_the_list_shows_what_went_out_newest_first(world: World) -> None:
+    two_editions(world)
+
+    _, text = page(world, "/read/brief/")
+
+    assert text.index("/read/brief/2") < text.index("/read/brief/1")
+
+
+def test_a_page_for_everybody_holds_nothing_of_anybody(world: World) -> None:
+    two_editions(world)
+
+    for path in ("/read/brief/", "/read/brief/1"):
+        _, text = page(world, path)
+        assert "ada" not in text
+        assert "/leave/" not in text
+
+
+@pytest.mark.parametrize("path", ["/read/brief/0", "/read/brief/7", "/read/brief/x", "/read/no/1"])
+def test_what_never_went_out_is_not_there(world: World, path: str) -> None:
+    two_editions(world)
+
+    assert page(world, path)[0] == 404
+
+
+def test_a_draft_and_a_cancelled_edition_are_not_shown(world: World) -> None:
+    two_editions(world)
+    world.publish()
+    world.clock.advance(timedelta(hours=2))
+    run_job(world.mailer, "gather")
+    world.mailer.approve.cancel(1)
+
+    assert page(world, "/read/brief/1")[0] == 404
+    assert "/read/brief/1" not in page(world, "/read/brief/")[1]
