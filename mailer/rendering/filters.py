@@ -63,4 +63,8 @@ def short_address(url: str) -> str:
     bare = url.partition("://")[2].rstrip("/")
     host, _, path = bare.partition("/")
     room = max(LONGEST_ADDRESS - len(host), SHORTEST_PATH)
-    return bare if len(path) <= room else f"{host}/…{path[-room:]}"
+    if len(path) <= room:
+        return bare
+    end = path[-room:]
+    whole_words = end[end.find("-") + 1 :] or end
+    return f"{host}/…{whole_words}"
