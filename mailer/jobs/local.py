@@ -16,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 def run_scheduler(mailer: Mailer, stop: Event) -> None:
-    """Run every scheduled job each tick until `stop` is set, then let running ones finish."""
+    """Run every scheduled job each tick until `stop` is set, then let running ones finish.
+
+    Before the first tick every feed that is due is looked at.
+    """
     # That a look at the feeds outlasts a tick is no news; APScheduler would warn of it each time.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone=UTC)
@@ -32,6 +35,9 @@ def run_scheduler(mailer: Mailer, stop: Event) -> None:
                 coalesce=True,
                 misfire_grace_time=None,  # late is better than not: the verbs see what is due
             )
+    # The first look comes before the first digest: what was missed while nothing ran is made up for
+    # with the news of now, and not as an edition that found nothing.
+    _step(mailer, "gather")
     scheduler.start()
     log.info("scheduler.started", extra={"jobs": len(scheduler.get_jobs())})
     try:

@@ -61,16 +61,21 @@ def test_an_unknown_job_is_told_which_there_are(world: World) -> None:
     assert caught.value.help == "there are gather, digests, send"
 
 
-def test_the_scheduler_runs_its_jobs_at_once_and_ends_when_told(world: World) -> None:
+def test_what_was_missed_while_nothing_ran_is_made_up_for_with_the_news_of_now(
+    world: World,
+) -> None:
     world.newsletter()
+    world.reader("ada@example.org")
     world.publish(2)
+    world.at(2026, 11, 24, 9, 0)  # three hours late, and nothing was gathered
     stop = Event()
     scheduler = Thread(target=run_scheduler, args=(world.mailer, stop))
 
     scheduler.start()
-    world.site.wait_for_request()
+    with world.sender_at_work():
+        world.relay.wait_for(1)
     stop.set()
     scheduler.join(30)
 
     assert not scheduler.is_alive()
-    assert set(runs(world)) == {"gather", "digests"}
+    assert "Story number 2" in world.digests("ada@example.org")[0]

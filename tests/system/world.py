@@ -1,9 +1,12 @@
 """A small world around one installation: a site with a feed, a relay, readers, and a clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
+from threading import Event, Thread
 from xml.sax.saxutils import escape
 
 from mailer.address import parse_address
@@ -112,6 +115,16 @@ class World:
         )
         path.chmod(0o600)
         return path
+
+    @contextmanager
+    def sender_at_work(self) -> Iterator[None]:
+        """Let a sender run beside whatever else does."""
+        stop = Event()
+        sender = Thread(target=self.mailer.send.serve, args=(stop,))
+        sender.start()
+        yield
+        stop.set()
+        sender.join(30)
 
     def second_program(self) -> Mailer:
         """Return another copy of the program, on the same database."""
