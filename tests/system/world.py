@@ -122,9 +122,11 @@ class World:
         stop = Event()
         sender = Thread(target=self.mailer.send.serve, args=(stop,))
         sender.start()
-        yield
-        stop.set()
-        sender.join(30)
+        try:
+            yield
+        finally:
+            stop.set()
+            sender.join(30)
 
     def second_program(self) -> Mailer:
         """Return another copy of the program, on the same database."""
