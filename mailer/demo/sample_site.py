@@ -139,6 +139,10 @@ def _add_furniture(app: Flask, newsroom: Newsroom, clock: Clock) -> None:
         sheet = render_template("site.css", tokens=css_variables())
         return Response(sheet, content_type="text/css; charset=utf-8")
 
+    @app.get("/icon.svg")
+    def icon() -> Response:
+        return Response(render_template("icon.svg"), content_type="image/svg+xml")
+
     @app.get("/site.js")
     def script() -> Response:
         return Response(render_template("site.js"), content_type="text/javascript; charset=utf-8")

@@ -72,7 +72,8 @@ def _guard(app: Flask) -> None:
     def safe(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # Not no-referrer: with it a browser hides the Origin of our own forms too.
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
@@ -167,6 +168,10 @@ def _add_files(app: Flask, box: Letterbox) -> None:
     def style() -> Response:
         sheet = render_template("inbox.css", tokens=css_variables())
         return Response(sheet, content_type="text/css; charset=utf-8")
+
+    @app.get("/icon.svg")
+    def icon() -> Response:
+        return Response(render_template("icon.svg"), content_type="image/svg+xml")
 
     @app.get("/inbox.js")
     def script() -> Response:

@@ -76,12 +76,33 @@ def test_the_keys_go_through_the_letters(page: Page, inbox: Inbox) -> None:
     inbox.send(a_message(Subject="Second"))
     page.reload()
 
-    page.keyboard.press("j")
-    expect(page.get_by_role("heading", name="Second")).to_be_visible()
-    page.keyboard.press("j")
-    expect(page.get_by_role("heading", name="First")).to_be_visible()
-    page.keyboard.press("k")
-    expect(page.get_by_role("heading", name="Second")).to_be_visible()
+    for key, subject in (("j", "Second"), ("j", "First"), ("k", "Second")):
+        page.wait_for_load_state("load")  # the script listens only then
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", name=subject)).to_be_visible()
+
+
+def test_unsubscribe_is_pressed_in_the_inbox_itself(page: Page, inbox: Inbox) -> None:
+    inbox.send(
+        a_message(
+            List_Unsubscribe=f"<{inbox.url}/letters.json>",
+            List_Unsubscribe_Post="List-Unsubscribe=One-Click",
+        )
+    )
+    page.goto(f"{inbox.url}/letters/1")
+
+    page.get_by_role("button", name="Unsubscribe").click()
+
+    expect(page.get_by_role("status").filter(has_text="answered 405")).to_be_visible()
+
+
+def test_the_box_is_cleared_by_its_button(page: Page, inbox: Inbox) -> None:
+    inbox.send(a_message(Subject="Old news"))
+    expect(page.get_by_role("link", name="Old news")).to_be_visible()
+
+    page.get_by_role("button", name="Clear").click()
+
+    expect(page.get_by_text("No letter yet.")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 375, 768])

@@ -129,10 +129,13 @@ def test_this_machines_own_names_are_answered(host: str, pages: FlaskClient) -> 
     assert pages.get("/letters.json", headers={"Host": host}).status_code == 200
 
 
-def test_another_sites_form_changes_nothing(box: Letterbox, pages: FlaskClient) -> None:
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "http://localhost:1", "null"])
+def test_another_sites_form_changes_nothing(
+    origin: str, box: Letterbox, pages: FlaskClient
+) -> None:
     put(box)
 
-    answer = pages.post("/clear", headers={"Origin": "https://elsewhere.example"})
+    answer = pages.post("/clear", headers={"Origin": origin})
 
     assert answer.status_code == 403
     assert len(box.all()) == 1
