@@ -66,6 +66,14 @@ def parse_address(text: str) -> Address:
     return Address(text=found.normalized, domain=found.ascii_domain, key=key)
 
 
+def stored_address(text: str, key: str) -> Address:
+    """Return an address that `parse_address` made once; raise AddressError as it does."""
+    local, _, domain = text.rpartition("@")
+    if local and text.isascii():
+        return Address(text, domain, key)
+    return parse_address(text)  # the domain's A-labels are worked out again
+
+
 def address_hash(address: Address, pepper: bytes) -> str:
     """Return the keyed hash (hex, HMAC-SHA-256) that outlives an erased address."""
     return hmac.new(pepper, address.key.encode(), hashlib.sha256).hexdigest()

@@ -8,7 +8,7 @@ from mailer.config.settings import Settings
 from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
 from mailer.delivery.send import Send
-from mailer.delivery.smtp_relay import SmtpRelay
+from mailer.delivery.smtp_relay import relays
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
 from mailer.feeds.fetch import Fetch
@@ -64,10 +64,9 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         send=Send(
             store,
             clock,
-            SmtpRelay(settings.relay),
+            relays(settings.relay),
             templates,
             links,
-            keyring,
             settings.delivery,
         ),
         preview=Preview(store, clock, links),

@@ -106,7 +106,10 @@ class RelaySettings:
     tls: Tls = Tls.STARTTLS
     username: str | None = None
     password: Secret | None = None
+    token: Secret | None = None  # OAuth 2 access token, instead of a password
     connections: Annotated[int, Between(1, 500)] = 4
+    messages_per_connection: Annotated[int, Between(0, 1_000_000)] = 0  # 0: no end
+    weight: Annotated[int, Between(0, 1_000)] = 1  # 0: only when no other relay is there
     verify: bool = True  # False only for a relay of your own with a certificate nobody signed
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from mailer.address import Address
 from mailer.editions.model import EditionState
@@ -92,8 +93,7 @@ class Reply:
         return self.code >= 500
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """A claimed ledger row with all that is needed to make and send its message."""
 
     id: int
@@ -112,14 +112,15 @@ class Job:
     planned_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One message for one recipient, ready for the wire."""
 
     delivery_id: int
     sender: str  # MAIL FROM, "" for the null reverse-path
     recipient: Address
     message: bytes  # CRLF line ends, not dot-stuffed
+    dotless: bool = False  # no line of it is led by a dot, so there is nothing to double
+    notify: bool = True  # whether a failure is to be reported to the sender (RFC 3461)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,7 @@ class Standing:
     suppressed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What is written down about one row that a sender held."""
 
     delivery_id: int
@@ -258,3 +258,21 @@ class LedgerStatus:
     stuck: int  # held by a sender whose lease has run out
     in_doubt: int
     next_due_at: datetime | None  # of those that are due now or later
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A running program, so that others on its machine can see whether it still runs."""
+
+    name: str  # host:pid, for people
+    machine: str | None  # one boot and one table of process numbers; None: nobody can tell
+    identity: str  # its number and when it began: numbers are used again
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another sender, as the ledger knows it."""
+
+    id: int
+    process: Process
+    lease_until: datetime  # changes with each sign of life

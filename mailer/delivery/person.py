@@ -1,7 +1,6 @@
 """What is one reader's own in a message: their values, their head, their envelope."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from mailer.delivery.model import Job, Notice
 from mailer.editions.model import Edition, Newsletter
@@ -24,14 +23,16 @@ def values(job: Job, newsletter: Newsletter, links: Links) -> Mapping[Slot, str]
     }
 
 
-def head(
-    job: Job, newsletter: Newsletter, edition: Edition | None, links: Links, now: datetime
-) -> Head:
-    """Return the head of this reader's message; with an edition it is list mail."""
+def head(job: Job, newsletter: Newsletter, edition: Edition | None, links: Links) -> Head:
+    """Return the head of this reader's message; with an edition it is list mail.
+
+    Its date is when the mail was owed (RFC 5322 section 3.6.1: ready to be sent), so that a message
+    that is sent again is the same one.
+    """
     domain = newsletter.sender.domain
     return Head(
         message_id=f"{job.id}.{_key(job, edition)}@{domain}",
-        date=now,
+        date=job.planned_at,
         sender_name=newsletter.name,
         sender=newsletter.sender,
         reply_to=newsletter.reply_to,

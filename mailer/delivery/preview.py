@@ -1,6 +1,5 @@
 """One reader's mail before it is sent: the bytes that would go to them."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from mailer.address import Address
@@ -49,7 +48,7 @@ class Preview:
         with self._store.read() as tx:
             newsletter = tx.newsletters.by_id(job.newsletter_id)
             edition = tx.editions.by_id(job.edition_id or 0)
-        head = person.head(job, newsletter, edition, self._links, self._clock.now())
+        head = person.head(job, newsletter, edition, self._links)
         values = person.values(job, newsletter, self._links)
         return build(head, page, values, utf8=job.recipient.needs_smtputf8)
 
@@ -77,9 +76,8 @@ def _theirs(tx: Transaction, job: Job, edition: Edition, reader: Address) -> Job
     subscriber = tx.subscribers.by_address(reader)
     found = tx.subscriptions.find(subscriber.id, job.newsletter_id)
     if found is None:
-        return replace(job, recipient=subscriber.address)
-    return replace(
-        job,
+        return job._replace(recipient=subscriber.address)
+    return job._replace(
         recipient=subscriber.address,
         subscription_id=found.id,
         since=max(edition.opens, found.watermark),

@@ -1,6 +1,7 @@
 """What servers say, read without trusting them (RFC 5321 section 4.2, RFC 3463)."""
 
 import re
+from functools import lru_cache
 
 from mailer.delivery.model import Reply
 from mailer.errors import ConversationLost
@@ -23,6 +24,8 @@ class ReplyReader:
 
         Raises ConversationLost when it is no reply: whatever is there does not speak SMTP.
         """
+        if not self._lines and line[3:4] == b" " and (reply := _single(line)) is not None:
+            return reply
         found = LINE.fullmatch(line)
         if found is None or len(line) > LONGEST_LINE or len(self._lines) >= MOST_LINES:
             raise ConversationLost(f"the server said what is no reply: {_shown(line)}")
@@ -36,6 +39,15 @@ class ReplyReader:
         return _reply(code, [text for _, text in lines])
 
 
+@lru_cache(1024)
+def _single(line: bytes) -> Reply | None:
+    """Return a reply of one line, which most are, and the same ones again and again."""
+    found = LINE.fullmatch(line)
+    if found is None or len(line) > LONGEST_LINE:
+        return None
+    return _reply(int(found[1]), [_text(found[3] or b"")])
+
+
 def _reply(code: int, texts: list[str]) -> Reply:
     first = STATUS.match(texts[0])
     status = first[1] if first and first[1][0] == str(code)[0] else None
@@ -45,7 +57,9 @@ def _reply(code: int, texts: list[str]) -> Reply:
 
 def _text(raw: bytes) -> str:
     text = raw.decode("utf-8", "replace")
-    return "".join(mark if mark.isprintable() else "�" for mark in text).strip()
+    if not text.isprintable():
+        text = "".join(mark if mark.isprintable() else "�" for mark in text)
+    return text.strip()
 
 
 def _shown(line: bytes) -> str:

@@ -2,44 +2,27 @@
 
 import asyncio
 import logging
-import random
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
 from threading import Event
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
-from mailer.delivery.lines import Lines
-from mailer.delivery.model import (
-    DeliveryState,
-    Envelope,
-    Job,
-    SendReport,
-    Settlement,
-)
+from mailer.delivery.engine import Engine
+from mailer.delivery.model import DeliveryState, SendReport, Settlement
 from mailer.delivery.sender import LeaseLost, Sender
-from mailer.delivery.settling import settle, unwritable
 from mailer.delivery.transport import Transport
 from mailer.delivery.writer import Writer
-from mailer.errors import DeliveryError, MailerError, StoreError
+from mailer.errors import DeliveryError, StoreError
 from mailer.links import Links
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
-from mailer.tokens import Keyring
 
+RECOVER_EVERY = 2.0  # seconds between two looks after the other senders
 LOOK_EVERY = 0.5  # seconds between two looks for something due: a person waits for a notice
 AFTER_TROUBLE = 5.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Who works together in one run."""
-
-    sender: Sender
-    lines: Lines
-    writer: Writer
 
 
 def _unheard(report: SendReport) -> None:
@@ -56,7 +39,6 @@ class Send:
         transport: Transport,
         templates: Templates,
         links: Links,
-        keyring: Keyring,
         settings: DeliverySettings,
     ) -> None:
         self._store = store
@@ -64,7 +46,6 @@ class Send:
         self._transport = transport
         self._templates = templates
         self._links = links
-        self._keyring = keyring
         self._settings = settings
 
     def until_done(
@@ -84,24 +65,23 @@ class Send:
     async def _until_done(
         self, edition_id: int | None, heard: Callable[[SendReport], None]
     ) -> SendReport:
-        report = SendReport()
+        count = Count(heard)
         trouble: DeliveryError | None = None
-        async with self._sender() as sender, Lines(self._transport) as lines:
-            crew = Crew(sender, lines, self._writer())
-            while True:
-                group = await self._send_group(crew, edition_id)
-                trouble = lines.trouble or trouble
-                if group is not None:
-                    report = _added(report, group)
-                    heard(report)
-                elif not await sender.anything_due(edition_id):
-                    break
-                else:
+        async with self._sender() as sender:
+            engine = self._engine(sender, count)
+            try:
+                while True:
+                    await engine.send(edition_id)
+                    trouble = engine.trouble or trouble
+                    if not await sender.anything_due(edition_id):
+                        break
                     await asyncio.sleep(LOOK_EVERY / 2)
                     await sender.recover()
-        if trouble is not None and not report.sent:
+            finally:
+                await engine.close()
+        if trouble is not None and not count.report.sent:
             raise trouble
-        return report
+        return count.report
 
     async def _serve(self, stop: Event) -> None:
         while not stop.is_set():
@@ -121,81 +101,53 @@ class Send:
             while not stop.is_set():
                 if loop.time() >= next_recovery:
                     await sender.recover()
-                    next_recovery = loop.time() + self._settings.lease.total_seconds()
+                    next_recovery = loop.time() + RECOVER_EVERY
                 if await sender.anything_due():
                     await self._send_all(sender, stop)
                 await _pause(stop, LOOK_EVERY)
             log.info("sender.stopping")
 
     async def _send_all(self, sender: Sender, stop: Event) -> None:
-        async with Lines(self._transport) as lines:
-            crew = Crew(sender, lines, self._writer())
-            while not stop.is_set():
-                group = await self._send_group(crew, None)
-                if group is None:
-                    return
-                log.info("mail.sent", extra={"sent": group.sent, "refused": group.refused})
-                if lines.trouble is not None:
-                    log.warning("relay.trouble", extra={"reason": str(lines.trouble)})
-                    return
+        """Send what is due, until nothing is or somebody asks for the end."""
+        count = Count()
+        engine = self._engine(sender, count)
+        watch = asyncio.create_task(_stop_with(stop, engine))
+        try:
+            await engine.send()
+        finally:
+            watch.cancel()
+            await engine.close()
+            report = count.report
+            log.info("mail.sent", extra={"sent": report.sent, "refused": report.refused})
 
-    async def _send_group(self, crew: Crew, edition_id: int | None) -> SendReport | None:
-        """Claim, write, start, send and settle one group; None when nothing could be claimed."""
-        limit = min(self._settings.in_flight_limit, crew.lines.width * 8)
-        jobs = await crew.sender.claim(limit, edition_id)
-        if not jobs:
-            return None
-        written, broken = await crew.sender.run(lambda: self._write(crew.writer, jobs))
-        await crew.sender.settle(broken)
-        started, skipped = await crew.sender.start([job for job, _ in written])
-        envelopes = {envelope.delivery_id: envelope for _, envelope in written}
-        mine = [(job, envelopes[job.id]) for job in started]
-        endings = await self._hand_over(crew, mine)
-        return _counted([*broken, *skipped, *endings])
-
-    def _write(
-        self, writer: Writer, jobs: Sequence[Job]
-    ) -> tuple[list[tuple[Job, Envelope]], list[Settlement]]:
-        """Write each message; what cannot be written is refused by itself, and the rest goes on."""
-        written, broken = [], []
-        for job in jobs:
-            try:
-                written.append((job, writer.write(job)))
-            except StoreError:
-                raise
-            except Exception as why:
-                if not isinstance(why, MailerError):
-                    log.exception("delivery.unwritable", extra={"delivery": job.id})
-                broken.append(unwritable(job, str(why), self._clock.now()))
-        return written, broken
-
-    async def _hand_over(
-        self, crew: Crew, mine: Sequence[tuple[Job, Envelope]]
-    ) -> list[Settlement]:
-        """Send the group over all lines, and write outcomes down as they come."""
-        jobs = {job.id: job for job, _ in mine}
-        endings: list[Settlement] = []
-        async for ended in crew.lines.send([envelope for _, envelope in mine]):
-            batch = [
-                settle(
-                    jobs[key],
-                    outcome,
-                    self._clock.now(),
-                    relay=relay,
-                    give_up_after=self._settings.give_up_after,
-                    chance=random.random(),  # noqa: S311 - spreads retries, guards nothing
-                )
-                for key, outcome, relay in ended
-            ]
-            await crew.sender.settle(batch)
-            endings += batch
-        return endings
+    def _engine(self, sender: Sender, count: "Count") -> Engine:
+        writer = Writer(self._store, self._templates, self._links)
+        return Engine(sender, writer, self._transport, self._clock, self._settings, count)
 
     def _sender(self) -> Sender:
-        return Sender(self._store, self._clock, self._settings, self._keyring.pepper)
+        return Sender(self._store, self._clock, self._settings)
 
-    def _writer(self) -> Writer:
-        return Writer(self._store, self._clock, self._templates, self._links)
+
+class Count:
+    """Adds up how rows ended, and tells after each write."""
+
+    def __init__(self, heard: Callable[[SendReport], None] = _unheard) -> None:
+        self._ended: Counter[DeliveryState] = Counter()
+        self._heard = heard
+
+    def __call__(self, settlements: Sequence[Settlement]) -> None:
+        self._ended.update(one.state for one in settlements)
+        self._heard(self.report)
+
+    @property
+    def report(self) -> SendReport:
+        return SendReport(**{name: self._ended[state] for state, name in FIELDS.items()})
+
+
+async def _stop_with(stop: Event, engine: Engine) -> None:
+    while not stop.is_set():
+        await asyncio.sleep(0.05)
+    engine.stop()
 
 
 async def _pause(stop: Event, seconds: float) -> None:
@@ -214,17 +166,3 @@ FIELDS = {
     DeliveryState.SKIPPED: "skipped",
     DeliveryState.IN_DOUBT: "in_doubt",
 }
-
-
-def _counted(settlements: Sequence[Settlement]) -> SendReport:
-    report = SendReport()
-    for settlement in settlements:
-        name = FIELDS[settlement.state]
-        report = replace(report, **{name: getattr(report, name) + 1})
-    return report
-
-
-def _added(one: SendReport, other: SendReport) -> SendReport:
-    return SendReport(
-        *(getattr(one, field.name) + getattr(other, field.name) for field in fields(SendReport))
-    )

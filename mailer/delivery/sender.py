@@ -6,19 +6,18 @@ waiting; each question is one short transaction.
 
 import asyncio
 import logging
-import os
-import socket
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
-from mailer.address import address_hash
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings, WhenInDoubt
-from mailer.delivery.model import DeliveryState, Job, Settlement, Standing
+from mailer.delivery.model import DeliveryState, Job, Lane, Peer, Settlement
+from mailer.delivery.process import is_gone, this_process
 from mailer.delivery.settling import skip
 from mailer.errors import StoreError
 from mailer.store.database import Store, Transaction
@@ -33,21 +32,28 @@ log = logging.getLogger(__name__)
 
 
 class LeaseLost(StoreError):
-    """This sender was declared dead: others have its rows, and it may not write any more."""
+    """This sender was declared dead: others have its rows, and it may not start any more."""
+
+
+class Started(NamedTuple):
+    """What one write to the ledger came to."""
+
+    jobs: list[Job]  # marked as being sent
+    skipped: list[Settlement]  # may not be sent any more
 
 
 class Sender:
     """Claims, starts and settles rows under one number; leaving its `async with` ends it."""
 
-    def __init__(
-        self, store: Store, clock: Clock, settings: DeliverySettings, pepper: bytes
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: DeliverySettings) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
-        self._pepper = pepper
+        self._lease = settings.lease.total_seconds()
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._id = 0
+        self._alive_until = 0.0  # on the monotonic clock: nobody can have taken our rows before
+        self._seen: dict[int, tuple[Peer, float]] = {}
         self.lost = False
 
     async def __aenter__(self) -> Self:
@@ -67,37 +73,50 @@ class Sender:
             await self._heart
         with suppress(StoreError):  # then the lease runs out by itself
             await self._do(lambda tx: tx.senders.end(self._id))
-            await self._do(self._recover)  # what was claimed and never started
+            await self._do(self._take_back)  # what was claimed and never started
         self._thread.shutdown()
 
-    async def claim(self, limit: int, edition_id: int | None = None) -> list[Job]:
+    @property
+    def may_send(self) -> bool:
+        """Whether what it has marked is still its own: a process that slept too long stops here."""
+        return not self.lost and time.monotonic() < self._alive_until
+
+    async def claim(
+        self, limit: int, edition_id: int | None = None, lanes: Sequence[Lane] = tuple(Lane)
+    ) -> list[Job]:
         """Take up to `limit` rows that are due."""
         now = self._clock.now()
-        return await self._do(lambda tx: tx.deliveries.claim(self._id, now, limit, edition_id))
+        return await self._do(
+            lambda tx: tx.deliveries.claim(self._id, now, limit, edition_id, lanes=lanes)
+        )
 
-    async def start(self, jobs: Sequence[Job]) -> tuple[list[Job], list[Settlement]]:
-        """Mark claimed rows as being sent, durably, but for those that may not be sent any more.
+    async def give_back(self, jobs: Sequence[Job]) -> None:
+        """Let claimed rows be due again."""
+        keys = [job.id for job in jobs]
+        await self._do(lambda tx: tx.deliveries.give_back(self._id, keys))
 
-        Return the rows to send now, and what was written about the others.
+    async def write(self, settlements: Sequence[Settlement], jobs: Sequence[Job]) -> Started:
+        """Write down how rows ended, and mark claimed ones as being sent: durably, at once.
+
+        A database that is away is asked again for two minutes. Raises LeaseLost when others have
+        the rows; how rows ended is kept even then.
         """
-        return await self._do(lambda tx: self._start(tx, jobs))
-
-    async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Write down how rows ended; a database that is away is asked again for two minutes."""
         for _ in range(int(WRITES_FOR / BETWEEN_WRITES)):
             try:
-                await self._do(lambda tx: tx.deliveries.settle(self._id, settlements))
+                return await self._do(lambda tx: self._write(tx, settlements, jobs))
+            except LeaseLost:
+                if settlements:
+                    await self._settle_late(settlements)
+                raise
             except StoreError as why:
                 if not why.temporary:
                     raise
                 log.warning("ledger.waiting", extra={"reason": str(why)})
                 await asyncio.sleep(BETWEEN_WRITES)
-            else:
-                return
         raise StoreError("the database did not come back; what was sent could not be written down")
 
     async def recover(self) -> None:
-        """Declare dead whose lease has run out, and take their rows back."""
+        """Take back the rows of senders that have ended or give no sign of life."""
         await self._do(self._recover)
 
     async def anything_due(self, edition_id: int | None = None) -> bool:
@@ -108,74 +127,91 @@ class Sender:
             with self._store.read() as tx:
                 return tx.deliveries.anything_due(now, edition_id)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        return await self.run(ask)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do something else with the database, in the same thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def _do(self, work: Callable[[Transaction], T]) -> T:
-        if self.lost:
-            raise LeaseLost("this sender's lease ran out; its rows are anybody's")
-
         def in_transaction() -> T:
             with self._store.write() as tx:
                 return work(tx)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, in_transaction)
+        return await self.run(in_transaction)
 
     def _register(self, tx: Transaction) -> int:
         now = self._clock.now()
         tx.senders.forget(now - KEEP_ENDED)
-        name = f"{socket.gethostname()}:{os.getpid()}"
-        return tx.senders.register(name, now, now + self._settings.lease)
+        self._alive_until = time.monotonic() + self._lease
+        return tx.senders.register(this_process(), now, now + self._settings.lease)
 
     def _recover(self, tx: Transaction) -> None:
-        now = self._clock.now()
-        tx.senders.declare_dead(now, besides=self._id)
+        """Judge the others by our own monotonic clock: theirs may be wrong, and so may ours be."""
+        now = time.monotonic()
+        peers = {peer.id: peer for peer in tx.senders.others(self._id)}
+        self._seen = {
+            key: (peer, self._seen[key][1] if self._seen.get(key, (None,))[0] == peer else now)
+            for key, peer in peers.items()
+        }
+        for peer, since in self._seen.values():
+            if now - since >= self._lease or is_gone(peer.process):
+                tx.senders.declare_dead(peer)
+        self._take_back(tx)
+
+    def _take_back(self, tx: Transaction) -> None:
         repeat = self._settings.when_in_doubt is WhenInDoubt.REPEAT
         becomes = DeliveryState.DUE if repeat else DeliveryState.IN_DOUBT
-        claimed, sending = tx.deliveries.recover(now, becomes)
+        claimed, sending = tx.deliveries.recover(self._clock.now(), becomes)
         if claimed or sending:
             log.warning(
                 "sender.recovered",
                 extra={"due_again": claimed, "unknown": sending, "became": becomes.value},
             )
 
-    def _start(self, tx: Transaction, jobs: Sequence[Job]) -> tuple[list[Job], list[Settlement]]:
+    def _write(
+        self, tx: Transaction, settlements: Sequence[Settlement], jobs: Sequence[Job]
+    ) -> Started:
+        # Renewed in the transaction that marks: whoever was declared dead starts nothing.
+        self._renew(tx)
+        if settlements:
+            tx.deliveries.settle(self._id, settlements)
+        if not jobs:
+            return Started([], [])
+        started = tx.deliveries.start(self._id, [job.id for job in jobs])
+        if len(started) == len(jobs):
+            return Started(list(jobs), [])
+        return Started(
+            [job for job in jobs if job.id in started],
+            self._skip(tx, [job for job in jobs if job.id not in started]),
+        )
+
+    def _skip(self, tx: Transaction, jobs: Sequence[Job]) -> list[Settlement]:
         now = self._clock.now()
-        # Renewed here, in the transaction that marks: whoever was declared dead starts nothing.
-        if not self._renew(tx):
+        standings = tx.deliveries.standings([job.id for job in jobs])
+        endings = [skip(job, standings.get(job.id), now) for job in jobs]
+        skipped = [ending for ending in endings if ending is not None]
+        tx.deliveries.settle(self._id, skipped)
+        return skipped
+
+    async def _settle_late(self, settlements: Sequence[Settlement]) -> None:
+        with suppress(StoreError):
+            await self._do(lambda tx: tx.deliveries.settle(self._id, settlements))
+
+    def _renew(self, tx: Transaction) -> None:
+        began = time.monotonic()
+        if self.lost or not tx.senders.renew(self._id, self._clock.now() + self._settings.lease):
             self.lost = True
             raise LeaseLost("this sender's lease ran out; its rows are anybody's")
-        standings = tx.deliveries.standings([job.id for job in jobs])
-        blocked = self._suppressed(tx, jobs)
-        endings = []
-        for job in jobs:
-            standing = standings.get(job.id)
-            if standing is not None and job.id in blocked:
-                standing = Standing(standing.subscription, standing.edition, suppressed=True)
-            ending = skip(job, standing, now)
-            if ending is not None:
-                endings.append(ending)
-        tx.deliveries.settle(self._id, endings)
-        over = {ending.delivery_id for ending in endings}
-        started = tx.deliveries.start(self._id, [job.id for job in jobs if job.id not in over])
-        return [job for job in jobs if job.id in started], endings
-
-    def _suppressed(self, tx: Transaction, jobs: Sequence[Job]) -> set[int]:
-        hashes = {job.id: address_hash(job.recipient, self._pepper) for job in jobs}
-        found = tx.suppressions.among(set(hashes.values()))
-        return {key for key, hashed in hashes.items() if hashed in found}
-
-    def _renew(self, tx: Transaction) -> bool:
-        return tx.senders.renew(self._id, self._clock.now() + self._settings.lease)
+        self._alive_until = began + self._lease
 
     async def _beat(self) -> None:
         """Renew the lease three times as often as it would run out."""
         while True:
-            await asyncio.sleep(self._settings.lease.total_seconds() / 3)
+            await asyncio.sleep(self._lease / 3)
             try:
-                self.lost = not await self._do(self._renew)
+                await self._do(self._renew)
+            except LeaseLost:
+                return
             except StoreError as why:
                 log.warning("lease.not_renewed", extra={"reason": str(why)})

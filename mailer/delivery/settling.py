@@ -1,5 +1,6 @@
 """What one outcome means for its ledger row."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -31,9 +32,20 @@ def settle(
     *,
     relay: str | None,
     give_up_after: timedelta,
-    chance: float,
+    chance: Callable[[], float],
 ) -> Settlement:
     """Return what is written down about a row that was being sent."""
+
+    if isinstance(outcome, Sent):  # most are
+        return Settlement(
+            job.id,
+            DeliveryState.SENDING,
+            DeliveryState.SENT,
+            job.attempts + 1,
+            outcome.reply,
+            relay=relay,
+            settled_at=now,
+        )
 
     def over(state: DeliveryState, reply: Reply | None, reason: str | None = None) -> Settlement:
         tries = job.attempts + 1
@@ -42,15 +54,13 @@ def settle(
         )
 
     match outcome:
-        case Sent(reply):
-            return over(DeliveryState.SENT, reply)
         case Refused(reply):
             return over(DeliveryState.REFUSED, reply)
         case InDoubt(reason):
             return over(DeliveryState.IN_DOUBT, None, reason)
         case Deferred(reply):
             tries = job.attempts + 1
-            again = next_try(tries, job.planned_at, now, give_up_after, chance)
+            again = next_try(tries, job.planned_at, now, give_up_after, chance())
             if isinstance(again, GiveUp):
                 return over(DeliveryState.GIVEN_UP, reply)
             return Settlement(
@@ -62,19 +72,28 @@ def settle(
                 relay=relay,
                 due_at=again.at,
             )
-        case Unsent(reason, pause):
-            # No try is counted: the relay was in the way, and the reader is not at fault.
-            return Settlement(
-                job.id,
-                DeliveryState.SENDING,
-                DeliveryState.DUE,
-                job.attempts,
-                reason=reason,
-                relay=relay,
-                due_at=now + pause,
-            )
+        case Unsent():
+            return unsendable(job, outcome, now, found=DeliveryState.SENDING, relay=relay)
         case _:
             assert_never(outcome)
+
+
+def unsendable(
+    job: Job, outcome: Unsent, now: datetime, *, found: DeliveryState, relay: str | None = None
+) -> Settlement:
+    """Return what is written down about a row that no relay got.
+
+    No try is counted: the relay was in the way, and the reader is not at fault.
+    """
+    return Settlement(
+        job.id,
+        found,
+        DeliveryState.DUE,
+        job.attempts,
+        reason=outcome.reason,
+        relay=relay,
+        due_at=now + outcome.pause,
+    )
 
 
 def unwritable(job: Job, reason: str, now: datetime) -> Settlement:
@@ -82,7 +101,7 @@ def unwritable(job: Job, reason: str, now: datetime) -> Settlement:
     reply = Reply(554, "5.6.0", f"the message could not be made: {reason}")
     return Settlement(
         job.id,
-        DeliveryState.CLAIMED,
+        DeliveryState.SENDING,
         DeliveryState.REFUSED,
         job.attempts,
         reply,

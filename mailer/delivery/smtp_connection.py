@@ -6,10 +6,10 @@ from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
 from dataclasses import dataclass
 
 from mailer.config.settings import RelaySettings, Tls
-from mailer.delivery import smtp_protocol as protocol
-from mailer.delivery.model import Deferred, Envelope, InDoubt, Outcome, Refused, Reply, Sent
+from mailer.delivery import smtp_grammar as grammar
+from mailer.delivery.model import Reply
 from mailer.delivery.replies import LONGEST_LINE, ReplyReader
-from mailer.delivery.smtp_protocol import Extensions
+from mailer.delivery.smtp_grammar import Extensions
 from mailer.errors import ConversationLost, LoginRefused, RelayAway
 
 NO_SMTPUTF8 = Reply(550, "5.6.7", "this address needs a relay with SMTPUTF8")
@@ -30,43 +30,32 @@ class Patience:
     quit: float = 5  # ours: nothing hangs on it
 
 
-class SmtpSession:
-    """An open conversation that takes one message after another."""
+class Opening:
+    """A conversation until it is open: one command, one answer."""
 
-    def __init__(
-        self, relay: str, reader: StreamReader, writer: StreamWriter, patience: Patience
-    ) -> None:
-        self.relay = relay
-        self.lost = False
+    def __init__(self, reader: StreamReader, writer: StreamWriter, patience: Patience) -> None:
         self.offered = Extensions({})
         self._reader = reader
         self._writer = writer
         self._patience = patience
         self._replies = ReplyReader()
 
-    async def send(self, envelope: Envelope) -> Outcome:
-        """Hand over one message; a line that breaks before its last byte only puts it off."""
-        try:
-            refusal = await self._envelope(envelope)
-            if refusal is not None:
-                return refusal
-        except ConversationLost as why:
-            return Deferred(Reply(451, "4.4.2", str(why)))
-        return await self._content(envelope.message)
+    def hand_over(self, line: asyncio.Protocol) -> asyncio.WriteTransport:
+        """Give the line to what talks from now on; raise ConversationLost when it is gone.
 
-    async def close(self) -> None:
-        """Say QUIT and wait for the answer, a little; then hang up."""
-        if not self.lost:
-            try:
-                await self.ask(b"QUIT\r\n", self._patience.quit)
-            except ConversationLost:
-                self.lost = True
-        self.lost = True
+        What the relay said beyond its last answer was said out of turn, and ends it.
+        """
+        transport = self._writer.transport
+        if transport.is_closing() or self._reader.at_eof():
+            raise ConversationLost("the relay hung up")
+        if self._reader._buffer:  # type: ignore[attr-defined]
+            raise ConversationLost("the relay spoke out of turn")
+        transport.set_protocol(line)
+        return transport
+
+    def close(self) -> None:
+        """Hang up."""
         self._writer.close()
-        try:
-            await asyncio.wait_for(self._writer.wait_closed(), self._patience.quit)
-        except (OSError, ssl.SSLError, TimeoutError):
-            return  # the other end was gone already
 
     async def ask(self, line: bytes, patience: float) -> Reply:
         """Say one line and return the answer; raise ConversationLost."""
@@ -80,13 +69,8 @@ class SmtpSession:
                 while (reply := self._replies.feed(await self._line())) is None:
                     pass
         except TimeoutError as why:
-            self.lost = True
             raise ConversationLost(f"no answer for {patience:g} seconds") from why
-        except ConversationLost:
-            self.lost = True
-            raise
         if reply.code == 421:  # RFC 5321 section 3.8: the server leaves, at any moment
-            self.lost = True
             raise ConversationLost(f"the relay closed the conversation: {reply.text}")
         return reply
 
@@ -125,55 +109,10 @@ class SmtpSession:
             async with asyncio.timeout(patience):
                 await self._writer.drain()
         except (OSError, ssl.SSLError, TimeoutError) as why:
-            self.lost = True
             raise ConversationLost("the relay took no more") from why
 
-    async def _envelope(self, envelope: Envelope) -> Outcome | None:
-        """Say MAIL, RCPT and DATA; None when the server waits for the content."""
-        utf8 = envelope.recipient.needs_smtputf8 or not envelope.sender.isascii()
-        lines = self._lines(envelope, utf8=utf8)
-        if isinstance(lines, Reply):
-            return Refused(lines)
-        for line in lines:
-            reply = await self.ask(line, self._patience.command)
-            if not reply.positive:
-                await self.ask(b"RSET\r\n", self._patience.command)
-                return _outcome(reply)
-        reply = await self.ask(b"DATA\r\n", self._patience.data)
-        if reply.code == 354:
-            return None
-        if reply.positive:
-            self.lost = True
-            raise ConversationLost(f"the relay answered {reply.code} to DATA")
-        await self.ask(b"RSET\r\n", self._patience.command)
-        return _outcome(reply)
 
-    def _lines(self, envelope: Envelope, *, utf8: bool) -> list[bytes] | Reply:
-        if utf8 and "SMTPUTF8" not in self.offered:
-            return NO_SMTPUTF8
-        octets = len(envelope.message)
-        if self.offered.size is not None and octets > self.offered.size:
-            return TOO_LARGE
-        mail = protocol.mail_from(envelope.sender, octets, self.offered, utf8=utf8)
-        rcpt = protocol.rcpt_to(envelope.recipient, utf8=utf8)
-        return BAD_PATH if mail is None or rcpt is None else [mail, rcpt]
-
-    async def _content(self, message: bytes) -> Outcome:
-        """Send the content. Before its last byte nothing is delivered; after it, only the answer
-        can say."""
-        content = protocol.stuffed(message)
-        try:
-            await self._write(content[:-5], self._patience.block)
-        except ConversationLost as why:
-            return Deferred(Reply(451, "4.4.2", str(why)))
-        try:
-            await self._write(content[-5:], self._patience.block)
-            return _outcome(await self.answer(self._patience.final_dot))
-        except ConversationLost as why:
-            return InDoubt(str(why))
-
-
-async def open_session(relay: RelaySettings, patience: Patience) -> SmtpSession:
+async def open_session(relay: RelaySettings, patience: Patience) -> Opening:
     """Connect, greet, protect and log in; raise RelayAway or LoginRefused."""
     try:
         async with asyncio.timeout(patience.connect):
@@ -185,19 +124,19 @@ async def open_session(relay: RelaySettings, patience: Patience) -> SmtpSession:
             )
     except (OSError, ssl.SSLError, TimeoutError) as why:
         raise RelayAway(f"{relay.name} ({relay.host}:{relay.port}): {_reason(why)}") from why
-    session = SmtpSession(relay.name, reader, writer, patience)
+    session = Opening(reader, writer, patience)
     try:
         await _begin(session, relay, patience)
     except ConversationLost as why:
-        await session.close()
+        session.close()
         raise RelayAway(f"{relay.name} ({relay.host}:{relay.port}): {why}") from why
-    except (RelayAway, LoginRefused):
-        await session.close()
+    except BaseException:
+        session.close()
         raise
     return session
 
 
-async def _begin(session: SmtpSession, relay: RelaySettings, patience: Patience) -> None:
+async def _begin(session: Opening, relay: RelaySettings, patience: Patience) -> None:
     greeting = await session.answer(patience.greeting)
     if greeting.code != 220:
         raise RelayAway(f"{relay.name} does not take mail: {greeting.code} {greeting.text}")
@@ -205,20 +144,21 @@ async def _begin(session: SmtpSession, relay: RelaySettings, patience: Patience)
     if relay.tls is Tls.STARTTLS:
         await _protect(session, relay, patience)
         await _hello(session, relay, patience)  # RFC 3207 section 4.2: all offers are forgotten
-    if relay.username is not None and relay.password is not None:
-        await _log_in(session, relay, relay.username, relay.password.value, patience)
+    secret = relay.token or relay.password
+    if relay.username is not None and secret is not None:
+        await _log_in(session, relay, relay.username, secret.value, patience)
 
 
-async def _hello(session: SmtpSession, relay: RelaySettings, patience: Patience) -> None:
-    reply = await session.ask(protocol.command("EHLO [127.0.0.1]"), patience.command)
+async def _hello(session: Opening, relay: RelaySettings, patience: Patience) -> None:
+    reply = await session.ask(grammar.command("EHLO [127.0.0.1]"), patience.command)
     if not reply.positive:
-        reply = await session.ask(protocol.command("HELO [127.0.0.1]"), patience.command)
+        reply = await session.ask(grammar.command("HELO [127.0.0.1]"), patience.command)
     if not reply.positive:
         raise RelayAway(f"{relay.name} refused the greeting: {reply.code} {reply.text}")
-    session.offered = protocol.extensions(reply)
+    session.offered = grammar.extensions(reply)
 
 
-async def _protect(session: SmtpSession, relay: RelaySettings, patience: Patience) -> None:
+async def _protect(session: Opening, relay: RelaySettings, patience: Patience) -> None:
     """Turn the line into a protected one, or use it for nothing."""
     if "STARTTLS" not in session.offered:
         raise RelayAway(f"{relay.name} offers no STARTTLS, and [[relay]] tls asks for it")
@@ -228,24 +168,23 @@ async def _protect(session: SmtpSession, relay: RelaySettings, patience: Patienc
     try:
         await session.start_tls(_context(relay), relay.host, patience.connect)
     except (OSError, ssl.SSLError, TimeoutError) as why:
-        session.lost = True
         raise RelayAway(f"{relay.name}: {_reason(why)}") from why
 
 
 async def _log_in(
-    session: SmtpSession, relay: RelaySettings, username: str, password: str, patience: Patience
+    session: Opening, relay: RelaySettings, username: str, secret: str, patience: Patience
 ) -> None:
-    mechanism = session.offered.mechanism
+    mechanism = session.offered.mechanism(token=relay.token is not None)
     if mechanism is None:
         raise LoginRefused(f"{relay.name} offers no way to log in that we know")
     if mechanism == "CRAM-MD5":
         challenge = await session.ask(b"AUTH CRAM-MD5\r\n", patience.command)
         reply = challenge
         if challenge.code == 334:
-            answer = protocol.cram_md5(challenge, username, password)
+            answer = grammar.cram_md5(challenge, username, secret)
             reply = await session.ask(answer, patience.command)
     else:
-        first, answers = protocol.login_lines(mechanism, username, password)
+        first, answers = grammar.login_lines(mechanism, username, secret)
         reply = await session.ask(first, patience.command)
         for answer in answers:
             if reply.code == 334:
@@ -264,12 +203,6 @@ def _context(relay: RelaySettings) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _outcome(reply: Reply) -> Outcome:
-    if reply.positive:
-        return Sent(reply)
-    return Refused(reply) if reply.permanent else Deferred(reply)
 
 
 def _reason(why: Exception) -> str:

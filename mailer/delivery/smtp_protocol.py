@@ -1,115 +1,294 @@
-"""The conversation without a socket: what to say, and what an answer means (RFC 5321)."""
+"""The conversation as a state machine, without a socket: what to say next, and what has ended.
 
-import base64
-import hmac
-import re
-from collections.abc import Mapping, Sequence
+It begins when the session is open (greeted, protected, logged in) and takes one message after the
+other from `following`. Commands ride together where the server offers PIPELINING (RFC 2920): the
+next envelope goes right behind the dot that ends the message before it, so that a message costs one
+round trip. With CHUNKING (RFC 3030) envelope and content go together, and two messages at a time.
+"""
+
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from enum import Enum, auto
 
-from mailer.address import Address
-from mailer.delivery.model import Reply
-from mailer.errors import LoginRefused
-
-CRLF = b"\r\n"
-LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
-# RFC 5321 section 4.1.2, without quoted local parts, which `address` never lets in.
-ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
-ASCII_PATH = re.compile(
-    rf"{ATEXT}+(?:\.{ATEXT}+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+from mailer.delivery import smtp_grammar as grammar
+from mailer.delivery.model import (
+    Deferred,
+    Envelope,
+    InDoubt,
+    Outcome,
+    Refused,
+    Reply,
+    Sent,
+    Unsent,
 )
-UTF8_PATH = re.compile(
-    r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]+@[A-Za-z0-9.-]+"
-)  # RFC 6531 section 3.3
+from mailer.delivery.replies import LONGEST_LINE, ReplyReader
+from mailer.delivery.smtp_grammar import Extensions
+from mailer.errors import ConversationLost
 
-Mechanism = Literal["PLAIN", "LOGIN", "CRAM-MD5"]
-MECHANISMS: Sequence[Mechanism] = ("PLAIN", "LOGIN", "CRAM-MD5")
+NO_SMTPUTF8 = Reply(550, "5.6.7", "this address needs a relay with SMTPUTF8")
+TOO_LARGE = Reply(552, "5.3.4", "the message is larger than the relay takes")
+BAD_PATH = Reply(553, "5.1.3", "this is no address for the wire")
+
+CHUNKED_AT_ONCE = 2  # messages under way in one conversation with CHUNKING
 
 
-@dataclass(frozen=True, slots=True)
-class Extensions:
-    """What a server offered to its last EHLO."""
+class Stage(Enum):
+    """What the next reply answers."""
 
-    words: Mapping[str, str]  # keyword in capitals to its parameters
+    RSET = auto()
+    MAIL = auto()
+    RCPT = auto()
+    DATA = auto()
+    CONTENT = auto()  # the dot, or the last chunk
+    NOTHING = auto()  # a lone dot: the server asked for content of a message nobody may get
 
-    def __contains__(self, keyword: str) -> bool:
-        return keyword in self.words
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One message on its way."""
+
+    envelope: Envelope | None  # None: of no message
+    refusal: Reply | None = None  # of MAIL or RCPT
+    opened: bool = False  # MAIL was taken: the server holds a transaction
+    leaves_at: int | None = None  # octets said when its last byte is said
+
+
+Ending = tuple[Envelope, Outcome | Unsent]
+Following = Callable[[], Envelope | None]
+
+
+class Conversation:
+    """One open session. `out` is to be said, in order; `ended` says what became of whom."""
+
+    def __init__(self, offered: Extensions, following: Following, most: int = 0) -> None:
+        """Take messages from `following`, at most so many when `most` is not 0."""
+        self.out: list[bytes] = []
+        self.ended: list[Ending] = []
+        self.lost: str | None = None  # why the conversation is over
+        self._offered = offered
+        self._following = following
+        self._left = most or -1
+        self._pipelined = "PIPELINING" in offered
+        self._chunked = "CHUNKING" in offered and self._pipelined
+        self._expected: deque[tuple[Stage, Turn]] = deque()
+        self._replies = ReplyReader()
+        self._rest = b""
+        self._said = 0
+        self._reset_first = False
+        self._steps = b""  # RCPT, kept until MAIL is answered
 
     @property
-    def size(self) -> int | None:
-        """The largest message in octets (RFC 1870); None: not said, or no limit."""
-        said = self.words.get("SIZE", "")
-        return int(said) or None if said.isascii() and said.isdigit() else None
+    def stage(self) -> Stage | None:
+        """What is waited for; None when nothing is."""
+        return self._expected[0][0] if self._expected else None
 
     @property
-    def mechanism(self) -> Mechanism | None:
-        """The way to log in that we know and the server offers."""
-        offered = self.words.get("AUTH", "").upper().split()
-        return next((known for known in MECHANISMS if known in offered), None)
+    def worn_out(self) -> bool:
+        """Whether it has taken as many messages as one conversation may."""
+        return self._left == 0
 
+    def go_on(self) -> None:
+        """Begin with the next message, when there is one and nothing is under way."""
+        if not self._expected and self.lost is None:
+            self._begin_next()
 
-def extensions(reply: Reply) -> Extensions:
-    """Read the answer to EHLO (RFC 5321 section 4.1.1.1)."""
-    words: dict[str, str] = {}
-    for line in reply.text.split("\n")[1:]:
-        keyword, _, parameters = line.partition(" ")
-        if keyword.upper().startswith("AUTH="):  # as old servers write it
-            keyword, parameters = "AUTH", f"{keyword[5:]} {parameters}"
-        words[keyword.upper()] = parameters.strip()
-    return Extensions(words)
+    def heard(self, data: bytes) -> None:
+        """Take what the server said, in pieces of any size."""
+        if self.lost is not None:
+            return
+        if self._rest:
+            data = self._rest + data
+        lines = data.split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > LONGEST_LINE:
+            self.broken("the relay sent a line without an end")
+            return
+        for line in lines:
+            self._line(line.removesuffix(b"\r"))
 
+    def broken(self, why: str, unsent: int = 0, *, answered: bool = False) -> None:
+        """End it: the line is gone, and of what was said the last `unsent` octets never left.
 
-def command(line: str) -> bytes:
-    """Return a command with its end. What would become two of them never gets this far."""
-    assert line.isprintable()  # noqa: S101 - paths are matched, the rest is ours
-    return line.encode() + CRLF
+        `answered` says that it was another message's answer that ended it.
+        """
+        if self.lost is not None:
+            return
+        self.lost = why
+        left = self._said - unsent - sum(map(len, self.out))
+        first = not answered
+        for turn in dict.fromkeys(turn for _, turn in self._expected):
+            if turn.leaves_at is not None and turn.leaves_at <= left and turn.refusal is None:
+                self._end(turn, InDoubt(why))
+            elif turn.refusal is not None:
+                self._end(turn, _outcome(turn.refusal))
+            else:
+                # Who was first may be the reason: tried again later, and not for ever.
+                self._end(turn, Deferred(Reply(451, "4.4.2", why)) if first else Unsent(why))
+            first = False
+        self._expected.clear()
+        self.out.clear()
 
+    def _line(self, line: bytes) -> None:
+        if self.lost is not None:
+            return
+        if self._expected:
+            stage, turn = self._expected[0]
+            # Most replies are these three; what else they say is not needed.
+            if line[:4] == b"250 " and (stage is Stage.RCPT or stage is Stage.MAIL):
+                self._expected.popleft()
+                self._accepted(stage, turn)
+                return
+        try:
+            reply = self._replies.feed(line)
+        except ConversationLost as why:
+            self.broken(str(why))
+            return
+        if reply is not None:
+            self._reply(reply)
 
-def mail_from(sender: str, octets: int, offered: Extensions, *, utf8: bool) -> bytes | None:
-    """Return MAIL with what the server offers; None when the address is none for the wire."""
-    if sender and not path_is_safe(sender, utf8=utf8):
+    def _reply(self, reply: Reply) -> None:
+        if not self._expected:
+            said = "closed the conversation" if reply.code == 421 else "spoke out of turn"
+            self.broken(f"the relay {said}: {reply.code} {reply.text}")
+            return
+        stage, turn = self._expected[0]
+        if reply.code == 421 and stage is not Stage.CONTENT:
+            self.broken(f"the relay closed the conversation: {reply.text}")
+            return
+        self._expected.popleft()
+        if stage is Stage.CONTENT:
+            self._end(turn, _outcome(turn.refusal or reply))
+            self._reset_first = turn.refusal is not None and turn.opened
+            if reply.code == 421:
+                why = f"the relay closed the conversation: {reply.text}"
+                self.broken(why, answered=True)
+            else:
+                self._begin_next()
+        elif stage is Stage.DATA:
+            self._answered_data(turn, reply)
+        elif stage in {Stage.RSET, Stage.NOTHING}:
+            self._begin_next()
+        elif reply.code >= 400:
+            self._refused(stage, turn, reply)
+        else:
+            self._accepted(stage, turn)
+
+    def _accepted(self, stage: Stage, turn: Turn) -> None:
+        """MAIL or RCPT was taken."""
+        if stage is Stage.MAIL:
+            turn.opened = True
+        if not self._pipelined and turn.refusal is None:
+            self._say_step(Stage.RCPT if stage is Stage.MAIL else Stage.DATA, turn)
+
+    def _refused(self, stage: Stage, turn: Turn, reply: Reply) -> None:
+        """MAIL or RCPT was not taken; the rest of the group is on its way already."""
+        turn.refusal = turn.refusal or reply
+        if not self._pipelined:
+            self._end(turn, _outcome(turn.refusal))
+            self._reset_first = stage is Stage.RCPT
+            self._begin_next()
+
+    def _answered_data(self, turn: Turn, reply: Reply) -> None:
+        if reply.code == 354 and turn.refusal is None:
+            self._say_content(turn)
+        elif reply.code == 354:
+            # RFC 2920 section 3.1: nobody may get it, and the server waits for it all the same.
+            self._end(turn, _outcome(turn.refusal or reply))
+            self._say(b".\r\n")
+            self._expected.append((Stage.NOTHING, Turn(None)))
+        elif reply.code >= 400:
+            self._end(turn, _outcome(turn.refusal or reply))
+            self._reset_first = turn.opened
+            self._begin_next()
+        else:
+            self._expected.appendleft((Stage.DATA, turn))
+            self.broken(f"the relay answered {reply.code} to DATA")
+
+    def _say_content(self, turn: Turn) -> None:
+        envelope = turn.envelope
+        assert envelope is not None  # noqa: S101 - DATA is said for a message
+        self._say(envelope.message if envelope.dotless else grammar.stuffed(envelope.message)[:-3])
+        self._say(b".\r\n")
+        turn.leaves_at = self._said
+        self._expected.append((Stage.CONTENT, turn))
+        if self._pipelined:
+            self._begin_next()
+
+    def _begin_next(self) -> None:
+        """Say the next envelopes, as many as may be under way."""
+        if self._reset_first and not self._pipelined:
+            self._say_reset()
+        while self.lost is None and self._room():
+            envelope = self._following() if self._left else None
+            if envelope is None:
+                return
+            refusal = self._begin(envelope)
+            if refusal is not None:
+                self.ended.append((envelope, Refused(refusal)))
+
+    def _room(self) -> bool:
+        if not self._expected:
+            return True
+        if self._chunked:
+            under_way = sum(stage is Stage.CONTENT for stage, _ in self._expected)
+            return under_way < CHUNKED_AT_ONCE
+        return self._pipelined and self._expected[-1][0] is Stage.CONTENT
+
+    def _begin(self, envelope: Envelope) -> Reply | None:
+        """Say the commands for a message, or return why it cannot be said to this server."""
+        utf8 = envelope.recipient.needs_smtputf8 or not envelope.sender.isascii()
+        if utf8 and "SMTPUTF8" not in self._offered:
+            return NO_SMTPUTF8
+        octets = len(envelope.message)
+        if self._offered.size is not None and octets > self._offered.size:
+            return TOO_LARGE
+        envid = str(envelope.delivery_id)
+        mail = grammar.mail_from(envelope.sender, octets, self._offered, utf8=utf8, envid=envid)
+        rcpt = grammar.rcpt_to(envelope.recipient, self._offered, utf8=utf8, notify=envelope.notify)
+        if mail is None or rcpt is None:
+            return BAD_PATH
+        turn = Turn(envelope)
+        self._left -= 1
+        # With CHUNKING the message before may yet fail, and would leave its transaction open.
+        if self._reset_first or (self._chunked and self._expected):
+            self._say_reset()
+        self._expected.append((Stage.MAIL, turn))
+        if not self._pipelined:
+            self._steps = rcpt
+            self._say(mail)
+            return None
+        self._expected.append((Stage.RCPT, turn))
+        if self._chunked:
+            self._say(mail + rcpt + b"BDAT %d LAST\r\n" % octets)
+            self._say(envelope.message)
+            turn.leaves_at = self._said
+            self._expected.append((Stage.CONTENT, turn))
+        else:
+            self._say(mail + rcpt + b"DATA\r\n")
+            self._expected.append((Stage.DATA, turn))
         return None
-    size = f" SIZE={octets}" if "SIZE" in offered else ""
-    beyond_ascii = " BODY=8BITMIME SMTPUTF8" if utf8 else ""
-    return command(f"MAIL FROM:<{sender}>{size}{beyond_ascii}")
+
+    def _say_step(self, stage: Stage, turn: Turn) -> None:
+        """Without PIPELINING: one command, one answer."""
+        self._say(self._steps if stage is Stage.RCPT else b"DATA\r\n")
+        self._expected.append((stage, turn))
+
+    def _say_reset(self) -> None:
+        self._reset_first = False
+        self._say(b"RSET\r\n")
+        self._expected.append((Stage.RSET, Turn(None)))
+
+    def _say(self, octets: bytes) -> None:
+        self.out.append(octets)
+        self._said += len(octets)
+
+    def _end(self, turn: Turn, outcome: Outcome | Unsent) -> None:
+        if turn.envelope is not None:
+            self.ended.append((turn.envelope, outcome))
 
 
-def rcpt_to(recipient: Address, *, utf8: bool) -> bytes | None:
-    """Return RCPT, or None when the address is none for the wire."""
-    if not path_is_safe(recipient.wire, utf8=utf8):
-        return None
-    return command(f"RCPT TO:<{recipient.wire}>")
-
-
-def path_is_safe(path: str, *, utf8: bool) -> bool:
-    """Whether the address is what the grammar allows and could be nothing else."""
-    pattern = UTF8_PATH if utf8 else ASCII_PATH
-    return len(path) <= 254 and path.isprintable() and pattern.fullmatch(path) is not None
-
-
-def stuffed(message: bytes) -> bytes:
-    """Return the message as DATA wants it: dots doubled, the end marked (section 4.5.2)."""
-    ended = message if message.endswith(CRLF) else message + CRLF
-    return LEADING_DOT.sub(b"..", ended) + b".\r\n"
-
-
-def login_lines(mechanism: Mechanism, username: str, password: str) -> tuple[bytes, list[bytes]]:
-    """Return the AUTH command and the answers to challenges, for PLAIN and LOGIN (RFC 4954)."""
-    if mechanism == "PLAIN":
-        return b"AUTH PLAIN " + _b64(f"\0{username}\0{password}".encode()) + CRLF, []
-    return b"AUTH LOGIN\r\n", [_b64(username.encode()) + CRLF, _b64(password.encode()) + CRLF]
-
-
-def cram_md5(challenge: Reply, username: str, password: str) -> bytes:
-    """Return the answer to a CRAM-MD5 challenge (RFC 2195)."""
-    try:
-        nonce = base64.b64decode(challenge.text, validate=True)
-    except ValueError as why:
-        raise LoginRefused("the relay's login challenge makes no sense") from why
-    digest = hmac.new(password.encode(), nonce, "md5").hexdigest()
-    return _b64(f"{username} {digest}".encode()) + CRLF
-
-
-def _b64(raw: bytes) -> bytes:
-    return base64.b64encode(raw)
+def _outcome(reply: Reply) -> Outcome:
+    if reply.positive:
+        return Sent(reply)
+    return Refused(reply) if reply.permanent else Deferred(reply)

@@ -1,28 +1,35 @@
-"""The relays of the settings as one transport: the first that opens is used."""
+"""A relay of the settings as somewhere to send to."""
 
 from collections.abc import Sequence
 
 from mailer.config.settings import RelaySettings
-from mailer.delivery.smtp_connection import Patience, SmtpSession, open_session
-from mailer.errors import DeliveryError, RelayAway
+from mailer.delivery.smtp_connection import Patience, open_session
+from mailer.delivery.smtp_line import SmtpLine
+from mailer.delivery.transport import Post
+from mailer.errors import ConversationLost, RelayAway
 
 
 class SmtpRelay:
-    """Opens sessions to the first relay that takes one."""
+    """Opens lines to one server."""
 
-    def __init__(self, relays: Sequence[RelaySettings], patience: Patience | None = None) -> None:
-        self._relays = relays
+    def __init__(self, settings: RelaySettings, patience: Patience | None = None) -> None:
+        self._settings = settings
         self._patience = patience or Patience()
-        self.connections = max((relay.connections for relay in relays), default=1)
+        self.name = settings.name
+        self.connections = settings.connections
+        self.weight = settings.weight
 
-    async def connect(self) -> SmtpSession:
-        """Return an open session; raise RelayAway or LoginRefused, of the last relay tried."""
-        trouble: DeliveryError = RelayAway(
-            "no relay is configured", help="[[relay]] in config.toml names the server for your mail"
-        )
-        for relay in self._relays:
-            try:
-                return await open_session(relay, self._patience)
-            except DeliveryError as why:
-                trouble = why
-        raise trouble
+    async def connect(self, post: Post) -> SmtpLine:
+        """Return an open line; raise RelayAway or LoginRefused."""
+        opening = await open_session(self._settings, self._patience)
+        most = self._settings.messages_per_connection
+        try:
+            return SmtpLine(self.name, opening, self._patience, post, most)
+        except ConversationLost as why:
+            opening.close()
+            raise RelayAway(f"{self.name}: {why}") from why
+
+
+def relays(settings: Sequence[RelaySettings], patience: Patience | None = None) -> list[SmtpRelay]:
+    """Return every relay of the settings."""
+    return [SmtpRelay(one, patience) for one in settings]

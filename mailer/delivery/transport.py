@@ -1,34 +1,59 @@
-"""What any way of sending offers."""
+"""What any way of sending offers, and what it asks of whoever sends."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from mailer.delivery.model import Envelope, Outcome
+from mailer.delivery.model import Envelope, Outcome, Unsent
 
 
-class Session(Protocol):
+class Line(Protocol):
     """One open conversation with something that takes mail."""
-
-    relay: str  # its name, for the ledger
-
-    async def send(self, envelope: Envelope) -> Outcome:
-        """Hand over one message and return how it ended. After `lost` nothing more is taken."""
-        ...
 
     @property
     def lost(self) -> bool:
         """Whether the conversation is over."""
         ...
 
+    @property
+    def rests(self) -> bool:
+        """Whether it is open and has nothing under way."""
+        ...
+
+    def go_on(self) -> None:
+        """Take the next messages, when nothing is under way."""
+        ...
+
     async def close(self) -> None:
-        """End the conversation in order."""
+        """End the conversation in order; what is under way still is broken off."""
         ...
 
 
-class Transport(Protocol):
-    """A way out of the house."""
+class Post(Protocol):
+    """Who gives out messages, and hears what became of them."""
 
-    connections: int  # at most so many sessions at a time
-
-    async def connect(self) -> Session:
-        """Open a session; raise RelayAway or LoginRefused: nothing was sent then."""
+    def following(self, relay: str) -> Envelope | None:
+        """Return the next message for this relay, or None when there is none now."""
         ...
+
+    def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
+        """Hear how messages ended."""
+        ...
+
+    def rests(self, line: Line) -> None:
+        """Hear that a line has nothing under way, or is lost."""
+        ...
+
+
+class Relay(Protocol):
+    """A server that takes mail."""
+
+    name: str
+    connections: int  # at most so many lines at a time
+    weight: int  # its share among several; 0: only when no other one is there
+
+    async def connect(self, post: Post) -> Line:
+        """Open a line; raise RelayAway or LoginRefused: nothing was sent then."""
+        ...
+
+
+Transport = Sequence[Relay]

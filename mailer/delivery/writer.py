@@ -1,62 +1,99 @@
-"""Writes the message of a claimed row: its page, its reader's values, its head."""
+"""Writes the message of a row: its page, compiled once, and what is its reader's own."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
+from typing import NamedTuple
 
-from mailer.clock import Clock
 from mailer.delivery import person
 from mailer.delivery.model import Envelope, Job
 from mailer.editions.model import Edition, Newsletter
-from mailer.errors import RenderError
+from mailer.errors import MailerError, RenderError
 from mailer.links import Links
 from mailer.message.mime import build
-from mailer.rendering.model import Page, Variant
+from mailer.message.splice import Form, compile_page, splice
+from mailer.rendering.model import Variant
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
 
 KEPT = 64  # pages and newsletters kept at hand; one edition has few variants
 
 
-class Writer:
-    """Makes envelopes. Pages are read once, not once per reader; one Writer serves one run."""
+class Digest(NamedTuple):
+    """What all readers of one variant share."""
 
-    def __init__(self, store: Store, clock: Clock, templates: Templates, links: Links) -> None:
+    newsletter: Newsletter
+    edition: Edition
+    form: Form
+
+
+class Writer:
+    """Makes envelopes. Pages are read and compiled once, not once per reader."""
+
+    def __init__(self, store: Store, templates: Templates, links: Links) -> None:
         self._store = store
-        self._clock = clock
         self._templates = templates
         self._links = links
-        self._page = lru_cache(KEPT)(self._read_page)
+        self._digests: dict[tuple[int, int, str], Digest] = {}
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
-        self._edition = lru_cache(KEPT)(self._read_edition)
+
+    def prepare(self, jobs: Sequence[Job]) -> None:
+        """Compile what these need, so that nobody waits for the database while a line is idle."""
+        for job in {(job.edition_id, job.since, job.language): job for job in jobs}.values():
+            with suppress(MailerError):  # `write` says it for each of them
+                self._newsletter(job.newsletter_id)
+                if job.notice is None:
+                    self._digest(job)
 
     def write(self, job: Job) -> Envelope:
         """Return the message with its addresses; raise RenderError or HeaderError."""
-        newsletter = self._newsletter(job.newsletter_id)
-        edition = None if job.edition_id is None else self._edition(job.edition_id)
-        if job.notice is not None:
-            page = self._templates.notice(job.notice, newsletter, job.language)
+        recipient = job.recipient
+        utf8 = not recipient.text.isascii() and recipient.needs_smtputf8
+        if job.notice is None:
+            newsletter, edition, form = self._digest(job)
+            head = person.head(job, newsletter, edition, self._links)
+            values = person.values(job, newsletter, self._links)
+            message = splice(form, head, values, utf8=utf8)
         else:
-            page = self._page(job.edition_id or 0, Variant(job.since, job.language))
-        head = person.head(job, newsletter, edition, self._links, self._clock.now())
-        values = person.values(job, newsletter, self._links)
-        utf8 = job.recipient.needs_smtputf8
+            newsletter = self._newsletter(job.newsletter_id)
+            page = self._templates.notice(job.notice, newsletter, job.language)
+            head = person.head(job, newsletter, None, self._links)
+            values = person.values(job, newsletter, self._links)
+            message = build(head, page, values, utf8=utf8)
         return Envelope(
-            delivery_id=job.id,
-            sender=person.reverse_path(job, newsletter),
-            recipient=job.recipient,
-            message=build(head, page, values, utf8=utf8),
+            job.id,
+            person.reverse_path(job, newsletter),
+            recipient,
+            message,
+            dotless=True,
+            notify=job.notice is None,
         )
 
-    def _read_page(self, edition_id: int, variant: Variant) -> Page:
-        with self._store.read() as tx:
-            found = tx.pages.get(edition_id, variant)
+    def _digest(self, job: Job) -> Digest:
+        key = (job.edition_id or 0, job.since, job.language)
+        found = self._digests.get(key)
         if found is None:
-            raise RenderError(f"edition {edition_id}", "its page has not been rendered")
+            if len(self._digests) >= KEPT:
+                self._digests.clear()
+            found = self._digests[key] = self._compiled(job)
         return found
+
+    def _compiled(self, job: Job) -> Digest:
+        edition_id = job.edition_id or 0
+        with self._store.read() as tx:
+            page = tx.pages.get(edition_id, Variant(job.since, job.language))
+            edition = tx.editions.by_id(edition_id)
+        if page is None:
+            raise RenderError(f"edition {edition_id}", "its page has not been rendered")
+        newsletter = self._newsletter(job.newsletter_id)
+        sample = job._replace(recipient=newsletter.sender)
+        form = compile_page(
+            person.head(sample, newsletter, edition, self._links),
+            page,
+            person.values(sample, newsletter, self._links),
+        )
+        return Digest(newsletter, edition, form)
 
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:
             return tx.newsletters.by_id(key)
-
-    def _read_edition(self, key: int) -> Edition:
-        with self._store.read() as tx:
-            return tx.editions.by_id(key)

@@ -4,16 +4,17 @@ The same head, page and values give the same bytes: a message that is sent again
 """
 
 import re
-from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from html import escape
 
-from mailer.errors import HeaderError
+from mailer.errors import HeaderError, RenderError
 from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.model import Head
+from mailer.message.quoted import SOFT_BREAK, bridged, quoted
 from mailer.message.slots import fill
-from mailer.rendering.model import Page, Slot
+from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
 HARD_LINE = 998  # octets, RFC 5322 section 2.1.1
 NAME = re.compile(rb"([!-9;-~]+):")
@@ -21,28 +22,74 @@ BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 def build(head: Head, page: Page, values: Mapping[Slot, str], *, utf8: bool = False) -> bytes:
-    """Return the message for one reader, CRLF line ends, not dot-stuffed.
+    """Return the message for one reader, CRLF line ends, no line led by a dot.
 
     `utf8` says that the server takes addresses beyond ASCII (RFC 6532). Raises HeaderError for a
     value that cannot stand in a header, RenderError for a slot without a value.
     """
-    filled = fill(page, values)
-    boundary = f"=_{sha256(head.message_id.encode(errors='replace')).hexdigest()[:32]}"
-    fields = _fields(head, filled.subject, boundary, utf8=utf8)
-    head_bytes = b"".join(field(name, value) for name, value in fields)
-    parts = b"".join(
-        (
-            _part(boundary, "text/plain; charset=utf-8; format=flowed", filled.text),
-            _part(boundary, "text/html; charset=utf-8", filled.html),
-            f"--{boundary}--\r\n".encode(),
+    subject = fill(page, values).subject
+    fields = head_fields(head, subject, boundary_of(page), utf8=utf8)
+    parts = [
+        b"".join(
+            piece if isinstance(piece, bytes) else quoted(filled(piece, values, kind))
+            for piece in pieces(text)
         )
-    )
-    message = head_bytes + b"\r\n" + parts
+        for kind, text in (("plain", page.text), ("html", page.html))
+    ]
+    message = b"".join(field(name, value) for name, value in fields) + b"\r\n"
+    message += frame(boundary_of(page), *parts)
     _check(message, [name for name, _ in fields])
     return message
 
 
-def _fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[tuple[str, str]]:
+def boundary_of(page: Page) -> str:
+    """Return the line between the parts: of the page alone, so that it can be compiled once.
+
+    It cannot stand in a part: quoted-printable writes each "=" as "=3D".
+    """
+    content = "\0".join((page.subject, page.text, page.html))
+    return f"=_{sha256(content.encode(errors='replace')).hexdigest()[:32]}"
+
+
+def pieces(text: str) -> Iterator[bytes | Slot]:
+    """Yield a page's text encoded, and its slots between, each with a soft break on both sides."""
+    between = MARKER.split(text)
+    if any(OPENS in piece or CLOSES in piece for piece in between[::2]):
+        raise RenderError("page", "half a slot is left over")
+    for at, piece in enumerate(between):
+        if at % 2:
+            yield _slot(piece)
+            yield SOFT_BREAK
+        elif at < len(between) - 1:
+            yield bridged(quoted(piece))
+        else:
+            yield quoted(piece)
+
+
+def filled(slot: Slot, values: Mapping[Slot, str], kind: str) -> str:
+    """Return a slot's value as it stands in a part of this kind; raise RenderError for none."""
+    try:
+        return escape(values[slot]) if kind == "html" else values[slot]
+    except KeyError as why:
+        raise RenderError("page", f"there is no value for the slot {slot.value!r}") from why
+
+
+def frame(boundary: str, text: bytes, html: bytes) -> bytes:
+    """Return the body: both parts in their boundaries."""
+    opening, between, closing = seams(boundary)
+    return opening + text + between + html + closing
+
+
+def seams(boundary: str) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before the text, between it and the HTML, and behind that."""
+    line = f"--{boundary}".encode()
+    quoted_part = b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    plain = b"\r\nContent-Type: text/plain; charset=utf-8; format=flowed" + quoted_part
+    html = b"\r\nContent-Type: text/html; charset=utf-8" + quoted_part
+    return line + plain, b"\r\n" + line + html, b"\r\n" + line + b"--\r\n"
+
+
+def head_fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[tuple[str, str]]:
     """Return names and folded values, in the order they are written."""
     mailbox = headers.mailbox
     fields = [
@@ -75,33 +122,12 @@ def _fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[tupl
     ]
 
 
-def _part(boundary: str, kind: str, text: str) -> bytes:
-    # The boundary cannot stand in a part: quoted-printable writes each "=" as "=3D".
-    head = (
-        f"--{boundary}\r\nContent-Type: {kind}\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    return head.encode() + _quoted_printable(text) + b"\r\n"
-
-
-def _quoted_printable(text: str) -> bytes:
-    """Return the text in lines of at most 76 octets (RFC 2045 section 6.7), CRLF between them.
-
-    A carriage return that is no line end is written as its code, so nothing bare can be left.
-    """
-    lines = text.replace("\r\n", "\n").split("\n")
-    return b"\r\n".join(_quoted_line(line) for line in lines)
-
-
-def _quoted_line(line: str) -> bytes:
-    quoted = b2a_qp(line.encode("utf-8", "replace"), quotetabs=False, istext=False)
-    return quoted.replace(b"=\n", b"=\r\n")
-
-
 def _check(message: bytes, expected: list[str]) -> None:
     """Refuse bytes that are not the message we meant: the last look before the wire."""
     if BARE.search(message):
         raise HeaderError("message", "there is a bare CR or LF in it")
+    if b"\n." in message:
+        raise HeaderError("message", "a line is led by a dot")
     head = message.partition(b"\r\n\r\n")[0]
     lines = head.split(b"\r\n")
     names = [found[1].decode() for line in lines if (found := NAME.match(line))]
@@ -110,3 +136,10 @@ def _check(message: bytes, expected: list[str]) -> None:
         raise HeaderError("message", "its headers are not the ones that were written")
     if max(len(line) for line in message.split(b"\r\n")) > HARD_LINE:
         raise HeaderError("message", f"a line is longer than {HARD_LINE} octets")
+
+
+def _slot(name: str) -> Slot:
+    try:
+        return Slot(name)
+    except ValueError as why:
+        raise RenderError("page", f"there is no slot {name!r}") from why

@@ -1,13 +1,12 @@
 """What varies between the heads of two messages; everything else is fixed in mime.py."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from mailer.address import Address
 
 
-@dataclass(frozen=True, slots=True)
-class ListHead:
+class ListHead(NamedTuple):
     """What a mail to a list says besides (RFC 2369, 2919, 5064, 8058)."""
 
     id: str  # <newsletter>.<sender's domain>: the same in every issue
@@ -16,8 +15,7 @@ class ListHead:
     feedback_id: str  # up to four fields between colons, the last one names the sender
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The head of one message for one reader."""
 
     message_id: str  # without the angle brackets

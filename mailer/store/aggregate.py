@@ -1,8 +1,22 @@
 """What every aggregate of the store has: the transaction's connection."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, RowMapping
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    Dialect,
+    Executable,
+    RowMapping,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
@@ -48,3 +62,10 @@ class Aggregate:
         if self._dialect.name == "sqlite":
             return sqlite.insert(table)
         return postgresql.insert(table)
+
+    def _each(self, keys: Iterable[int]) -> Select[tuple[int]]:
+        """Return a SELECT of these numbers: one parameter, and one statement for any number."""
+        if self._dialect.name == "sqlite":
+            listed = func.json_each(bindparam(None, json.dumps(list(keys)), Text))
+            return select(cast(listed.table_valued("value").c.value, BigInteger))
+        return select(func.unnest(bindparam(None, list(keys), postgresql.ARRAY(BigInteger))))

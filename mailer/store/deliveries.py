@@ -4,12 +4,30 @@ Every change names the state it expects to find and, where a sender holds the ro
 that was declared dead changes nothing, because its number is gone from the row.
 """
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 
-from mailer.address import parse_address
+from mailer.address import stored_address
 from mailer.delivery.model import (
     DeliveryState,
     Job,
@@ -21,7 +39,15 @@ from mailer.delivery.model import (
 )
 from mailer.editions.model import EditionState
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import delivery, edition, page, sender, subscriber, subscription
+from mailer.store.tables import (
+    delivery,
+    edition,
+    page,
+    sender,
+    subscriber,
+    subscription,
+    suppression,
+)
 from mailer.subscribers.model import State
 
 _rendered = exists(
@@ -36,6 +62,25 @@ _approved = exists(
         edition.c.id == delivery.c.edition_id, edition.c.state == EditionState.APPROVED
     )
 )
+_suppressed = exists(
+    select(suppression.c.id).where(suppression.c.address_hash == subscriber.c.address_hash)
+)
+# Whether the reader is still who asked for it.
+_wanted = exists(
+    select(subscription.c.id)
+    .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+    .where(
+        subscription.c.id == delivery.c.subscription_id,
+        subscription.c.state
+        == case(
+            (delivery.c.notice == Notice.CONFIRM, State.PENDING.value), else_=State.ACTIVE.value
+        ),
+        ~_suppressed,
+    )
+    .correlate(delivery)
+)
+# Written out, not as a parameter: only then does SQLite see that its partial index will do.
+_IS_DUE = delivery.c.state == literal_column("'due'")
 # A digest whose page is not there yet, or whose edition is held, waits without anybody's doing.
 _sendable = or_(delivery.c.kind == Kind.NOTICE, and_(_approved, _rendered))
 
@@ -70,12 +115,26 @@ class Deliveries(Aggregate):
         return self._inserted(once, delivery) == 1
 
     def claim(
-        self, sender_id: int, now: datetime, limit: int, edition_id: int | None = None
+        self,
+        sender_id: int,
+        now: datetime,
+        limit: int,
+        edition_id: int | None = None,
+        *,
+        lanes: Sequence[Lane] = tuple(Lane),
     ) -> list[Job]:
         """Give up to `limit` due rows to a sender, those of people who wait for a notice first."""
-        due: ColumnElement[bool] = and_(
-            delivery.c.state == DeliveryState.DUE, delivery.c.due_at <= now
-        )
+        taken: list[int] = []
+        for lane in lanes:
+            if len(taken) < limit:
+                taken += self._claim(sender_id, now, limit - len(taken), edition_id, lane)
+        return self.jobs(taken)
+
+    def _claim(
+        self, sender_id: int, now: datetime, limit: int, edition_id: int | None, lane: Lane
+    ) -> list[int]:
+        # One lane a statement: its index is read from the first row that is due to the last.
+        due = and_(_IS_DUE, delivery.c.lane == int(lane), delivery.c.due_at <= now)
         chosen = select(delivery.c.id).where(due, _sendable)
         if edition_id is not None:
             chosen = chosen.where(delivery.c.edition_id == edition_id)
@@ -83,27 +142,29 @@ class Deliveries(Aggregate):
         first = (
             chosen.order_by(delivery.c.lane, delivery.c.due_at, delivery.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=delivery, skip_locked=True)
             .cte("first_in_line")
         )
-        taken = self._all(
+        rows = self._connection.execute(
             update(delivery)
-            .where(delivery.c.id.in_(select(first.c.id)), due)
+            .where(delivery.c.id.in_(select(first.c.id)), _IS_DUE)
             .values(state=DeliveryState.CLAIMED, sender_id=sender_id)
             .returning(delivery.c.id)
         )
-        return self.jobs([row["id"] for row in taken])
+        return [row[0] for row in rows]
 
     def jobs(self, keys: Collection[int]) -> list[Job]:
         """Return these rows with all that is needed to send them, in the order of their lanes."""
-        rows = self._all(
-            select(delivery, subscriber.c.address, *_OF_SUBSCRIPTION)
+        if not keys:
+            return []
+        rows = self._connection.execute(
+            select(*_JOB)
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(delivery.c.id.in_(keys))
+            .where(delivery.c.id.in_(self._each(keys)))
             .order_by(delivery.c.lane, delivery.c.due_at, delivery.c.id)
         )
-        return [_job(row) for row in rows]
+        return [_job(tuple(row)) for row in rows]
 
     def job_of(self, edition_id: int, address_key: str | None) -> Job | None:
         """Return what one reader, or the first one, is owed of an edition; None when nothing is."""
@@ -120,45 +181,106 @@ class Deliveries(Aggregate):
         return None if row is None else self.jobs([row["id"]])[0]
 
     def standings(self, keys: Collection[int]) -> dict[int, Standing]:
-        """Return what decides whether these rows may still be sent, but for suppression."""
+        """Return what decides whether these rows may still be sent."""
         rows = self._all(
             select(
                 delivery.c.id,
                 subscription.c.state.label("subscription"),
                 edition.c.state.label("edition"),
+                _suppressed.label("suppressed"),
             )
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
             .outerjoin(edition, edition.c.id == delivery.c.edition_id)
-            .where(delivery.c.id.in_(keys))
+            .where(delivery.c.id.in_(self._each(keys)))
         )
         return {
             row["id"]: Standing(
                 State(row["subscription"]),
                 None if row["edition"] is None else EditionState(row["edition"]),
-                suppressed=False,
+                suppressed=bool(row["suppressed"]),
             )
             for row in rows
         }
 
     def start(self, sender_id: int, keys: Collection[int]) -> set[int]:
-        """Mark claimed rows as being sent; return those that are the sender's to send."""
-        started = self._all(
+        """Mark claimed rows as being sent; return those that are the sender's, and may be sent.
+
+        Whoever left, was suppressed, or whose edition was held or cancelled since is not started.
+        """
+        started = self._connection.execute(
             update(delivery)
             .where(
-                delivery.c.id.in_(keys),
+                delivery.c.id.in_(self._each(keys)),
                 delivery.c.state == DeliveryState.CLAIMED,
                 delivery.c.sender_id == sender_id,
+                _wanted,
+                or_(delivery.c.kind == Kind.NOTICE, _approved),
             )
             .values(state=DeliveryState.SENDING)
             .returning(delivery.c.id)
         )
-        return {row["id"] for row in started}
+        return {row[0] for row in started}
 
-    def settle(self, sender_id: int, settlements: Sequence[Settlement]) -> int:
-        """Write down how rows of a sender ended; return how many were still its own."""
-        return sum(self._settle(sender_id, settlement) for settlement in settlements)
+    def give_back(self, sender_id: int, keys: Collection[int]) -> None:
+        """Let rows that were claimed and never started be due again."""
+        self._run(
+            update(delivery)
+            .where(
+                delivery.c.id.in_(self._each(keys)),
+                delivery.c.state == DeliveryState.CLAIMED,
+                delivery.c.sender_id == sender_id,
+            )
+            .values(state=DeliveryState.DUE, sender_id=None)
+        )
 
-    def _settle(self, sender_id: int, settlement: Settlement) -> int:
+    def settle(self, sender_id: int, settlements: Sequence[Settlement]) -> None:
+        """Write down how rows of a sender ended; rows that are not its own any more stay.
+
+        An answer that comes after the sender was declared dead still ends the doubt.
+        """
+        taken: dict[tuple[object, ...], dict[int, str]] = {}
+        for one in settlements:
+            if one.state is DeliveryState.SENT and one.reply is not None:
+                reply = one.reply
+                alike = (one.relay, reply.code, reply.status, one.settled_at)
+                taken.setdefault(alike, {})[one.delivery_id] = reply.text
+            else:
+                self._settle(sender_id, one)
+        for (relay, code, status, at), texts in taken.items():
+            words = self._words(texts)
+            self._run(
+                update(delivery)
+                .where(delivery.c.id == words.c.id, _still_of(sender_id, DeliveryState.SENDING))
+                .values(
+                    state=DeliveryState.SENT,
+                    sender_id=None,
+                    attempts=delivery.c.attempts + 1,
+                    relay=relay,
+                    reply_code=code,
+                    reply_status=status,
+                    reply_text=words.c.text,
+                    settled_at=at,
+                )
+            )
+
+    def _words(self, texts: Mapping[int, str]) -> FromClause:
+        """Return a table of (id, text): one parameter for any number of rows."""
+        if self._dialect.name == "sqlite":
+            # {"7": "queued as A1"}: SQLite reads it as rows of key and value.
+            each = func.json_each(bindparam(None, json.dumps(texts), Text)).table_valued(
+                "key", "value"
+            )
+            return select(
+                cast(each.c.key, BigInteger).label("id"), each.c.value.label("text")
+            ).subquery("words")
+        keys = bindparam(None, list(texts), postgresql.ARRAY(BigInteger))
+        values = bindparam(None, list(texts.values()), postgresql.ARRAY(Text))
+        return select(func.unnest(keys).label("id"), func.unnest(values).label("text")).subquery(
+            "words"
+        )
+
+    def _settle(self, sender_id: int, settlement: Settlement) -> None:
         reply = settlement.reply
         values: dict[str, object] = {
             "state": settlement.state,
@@ -172,16 +294,10 @@ class Deliveries(Aggregate):
         }
         if settlement.due_at is not None:
             values["due_at"] = settlement.due_at
-        done = self._run(
-            update(delivery)
-            .where(
-                delivery.c.id == settlement.delivery_id,
-                delivery.c.state == settlement.found,
-                delivery.c.sender_id == sender_id,
-            )
-            .values(**values)
+        mine = _still_of(sender_id, settlement.found)
+        self._run(
+            update(delivery).where(delivery.c.id == settlement.delivery_id, mine).values(**values)
         )
-        return done.rowcount
 
     def recover(self, now: datetime, sending_becomes: DeliveryState) -> tuple[int, int]:
         """Take back the rows of senders that were declared dead.
@@ -190,19 +306,20 @@ class Deliveries(Aggregate):
         `sending_becomes`. Return how many of each there were.
         """
         dead = select(sender.c.id).where(sender.c.ended.is_(True))
-        theirs = delivery.c.sender_id.in_(dead)
+        theirs = and_(delivery.c.sender_id.is_not(None), delivery.c.sender_id.in_(dead))
         claimed = self._run(
             update(delivery)
             .where(delivery.c.state == DeliveryState.CLAIMED, theirs)
             .values(state=DeliveryState.DUE, sender_id=None)
         )
-        settled = {"settled_at": now} if sending_becomes is DeliveryState.IN_DOUBT else {}
+        # In doubt, a row keeps its sender: should that one live, its answer ends the doubt.
+        doubt = sending_becomes is DeliveryState.IN_DOUBT
+        settled = {"settled_at": now} if doubt else {"sender_id": None}
         sending = self._run(
             update(delivery)
             .where(delivery.c.state == DeliveryState.SENDING, theirs)
             .values(
                 state=sending_becomes,
-                sender_id=None,
                 reply_text="the sender ended before the answer came",
                 **settled,
             )
@@ -211,34 +328,84 @@ class Deliveries(Aggregate):
 
     def anything_due(self, now: datetime, edition_id: int | None = None) -> bool:
         """Whether a row could be claimed now, or is in another sender's hands."""
-        held = delivery.c.state.in_([DeliveryState.CLAIMED, DeliveryState.SENDING])
-        due = and_(delivery.c.state == DeliveryState.DUE, delivery.c.due_at <= now, _sendable)
-        query = select(delivery.c.id).where(or_(held, due))
-        if edition_id is not None:
-            query = query.where(delivery.c.edition_id == edition_id)
-        return self._one(query.limit(1)) is not None
+        held = and_(
+            delivery.c.sender_id.is_not(None),
+            delivery.c.state.in_([DeliveryState.CLAIMED, DeliveryState.SENDING]),
+        )
+        for query in (
+            *(
+                select(delivery.c.id).where(
+                    _IS_DUE, _sendable, delivery.c.lane == int(lane), delivery.c.due_at <= now
+                )
+                for lane in Lane
+            ),
+            select(delivery.c.id).where(held),
+        ):
+            asked = query
+            if edition_id is not None:
+                asked = query.where(delivery.c.edition_id == edition_id)
+            if self._one(asked.limit(1)) is not None:
+                return True
+        return False
 
 
-_OF_SUBSCRIPTION = (
-    subscription.c.requested_at,
+def _still_of(sender_id: int, found: DeliveryState) -> ColumnElement[bool]:
+    """Whether a row is as this sender left it, or in doubt since this sender was thought dead."""
+    left = [found, DeliveryState.IN_DOUBT] if found is DeliveryState.SENDING else [found]
+    return and_(delivery.c.sender_id == sender_id, delivery.c.state.in_(left))
+
+
+_JOB = (
+    delivery.c.id,
+    delivery.c.kind,
+    delivery.c.newsletter_id,
+    delivery.c.edition_id,
+    delivery.c.subscription_id,
+    delivery.c.slot,
+    delivery.c.notice,
+    delivery.c.since,
+    delivery.c.language,
+    subscriber.c.address,
+    subscriber.c.address_key,
     subscription.c.confirmed_at,
+    subscription.c.requested_at,
+    delivery.c.attempts,
+    delivery.c.planned_at,
 )
+_KINDS = {kind.value: kind for kind in Kind}
 
 
-def _job(row: RowMapping) -> Job:
+def _job(row: Sequence[Any]) -> Job:
+    (
+        key,
+        kind,
+        newsletter_id,
+        edition_id,
+        subscription_id,
+        slot,
+        notice,
+        since,
+        language,
+        address,
+        address_key,
+        confirmed_at,
+        requested_at,
+        attempts,
+        planned_at,
+    ) = row
     return Job(
-        id=row["id"],
-        kind=Kind(row["kind"]),
-        newsletter_id=row["newsletter_id"],
-        edition_id=row["edition_id"],
-        subscription_id=row["subscription_id"],
-        slot=row["slot"],
-        notice=None if row["notice"] is None else Notice(row["notice"]),
-        since=row["since"],
-        language=row["language"],
-        recipient=parse_address(row["address"]),
-        signed_up_at=row["confirmed_at"] or row["requested_at"],
-        requested_at=row["requested_at"],
-        attempts=row["attempts"],
-        planned_at=row["planned_at"],
+        key,
+        _KINDS[kind],
+        newsletter_id,
+        edition_id,
+        subscription_id,
+        slot,
+        None if notice is None else Notice(notice),
+        since,
+        language,
+        stored_address(address, address_key),
+        confirmed_at or requested_at,
+        requested_at,
+        attempts,
+        planned_at,
     )

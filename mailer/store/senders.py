@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
+from mailer.delivery.model import Peer, Process
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, sender
 
@@ -13,14 +14,33 @@ _holds_rows = exists(select(delivery.c.id).where(delivery.c.sender_id == sender.
 class Senders(Aggregate):
     """One row a running sender; its id is the fencing number."""
 
-    def register(self, name: str, now: datetime, lease_until: datetime) -> int:
+    def register(self, process: Process, now: datetime, lease_until: datetime) -> int:
         """Let a sender in and return its number, which nobody had before."""
         done = self._run(
             insert(sender)
-            .values(name=name, started_at=now, lease_until=lease_until, ended=False)
+            .values(
+                name=process.name,
+                machine=process.machine,
+                process=process.identity,
+                started_at=now,
+                lease_until=lease_until,
+                ended=False,
+            )
             .returning(sender.c.id)
         )
         return int(str(done.scalar_one()))
+
+    def others(self, besides: int) -> list[Peer]:
+        """Return every other sender that nobody has ended."""
+        rows = self._all(select(sender).where(sender.c.id != besides, sender.c.ended.is_(False)))
+        return [
+            Peer(
+                row["id"],
+                Process(row["name"], row["machine"], row["process"]),
+                row["lease_until"],
+            )
+            for row in rows
+        ]
 
     def renew(self, key: int, lease_until: datetime) -> bool:
         """Lengthen a lease; False when the sender was declared dead: it may not write any more.
@@ -34,23 +54,14 @@ class Senders(Aggregate):
         """Let a sender go that has given back all it held."""
         self._run(update(sender).where(sender.c.id == key).values(ended=True))
 
-    def any_lost(self, now: datetime, *, besides: int) -> bool:
-        """Whether a sender's lease has run out, or a dead one still holds rows."""
-        lost = select(sender.c.id).where(
-            sender.c.id != besides,
-            or_(
-                sender.c.ended.is_(False) & (sender.c.lease_until < now),
-                sender.c.ended.is_(True) & _holds_rows,
-            ),
-        )
-        return self._one(lost.limit(1)) is not None
-
-    def declare_dead(self, now: datetime, *, besides: int) -> int:
-        """End every sender whose lease has run out, and return how many those were."""
+    def declare_dead(self, peer: Peer) -> bool:
+        """End a sender, unless it has given a sign of life since."""
         statement = update(sender).where(
-            sender.c.id != besides, sender.c.ended.is_(False), sender.c.lease_until < now
+            sender.c.id == peer.id,
+            sender.c.ended.is_(False),
+            sender.c.lease_until == peer.lease_until,
         )
-        return self._run(statement.values(ended=True)).rowcount
+        return self._run(statement.values(ended=True)).rowcount == 1
 
     def forget(self, before: datetime) -> None:
         """Remove the rows of senders that ended and began before that time."""

@@ -35,10 +35,13 @@ def _subscriber(row: RowMapping) -> Subscriber:
 class Subscribers(Aggregate):
     """Who they are, and lists of them for people."""
 
-    def get_or_add(self, address: Address, now: datetime) -> Subscriber:
+    def get_or_add(self, address: Address, address_hash: str, now: datetime) -> Subscriber:
         """Return the person with this address, new or known. A known one keeps their spelling."""
         statement = self._insert(subscriber).values(
-            address=address.text, address_key=address.key, created_at=now
+            address=address.text,
+            address_key=address.key,
+            address_hash=address_hash,
+            created_at=now,
         )
         self._run(statement.on_conflict_do_nothing(index_elements=["address_key"]))
         return self.by_address(address)

@@ -82,6 +82,10 @@ def _is_one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
+def _partial_index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 def _table(name: str, *parts: SchemaItem) -> Table:
     # AUTOINCREMENT: an id that once stood in a Message-ID is never given to another row.
     return Table(name, metadata, *parts, sqlite_autoincrement=True)
@@ -117,6 +121,7 @@ subscriber = _table(
     _key(),
     Column("address", Text, nullable=False),
     Column("address_key", Text, nullable=False, unique=True),
+    Column("address_hash", String(64), nullable=False),  # compared with suppression, in SQL
     Column("language", String(35)),
     Column("created_at", Instant, nullable=False),
 )
@@ -150,12 +155,8 @@ subscription = _table(
     ),
     CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
     # Who is due is asked every few seconds: it must cost what is due, not what there is.
-    Index(
-        "ix_subscription_due",
-        "newsletter_id",
-        "next_due_at",
-        postgresql_where=text("next_due_at IS NOT NULL"),
-        sqlite_where=text("next_due_at IS NOT NULL"),
+    _partial_index(
+        "ix_subscription_due", "newsletter_id", "next_due_at", where="next_due_at IS NOT NULL"
     ),
 )
 
@@ -314,6 +315,8 @@ sender = _table(
     "sender",
     _key(),
     Column("name", Text, nullable=False),  # host:pid, for people
+    Column("machine", Text),  # one boot and its process numbers; NULL where nobody can tell
+    Column("process", Text, nullable=False),  # a number is used again: it and when it began
     Column("started_at", Instant, nullable=False),
     Column("lease_until", Instant, nullable=False),
     Column("ended", Boolean, nullable=False),
@@ -351,11 +354,12 @@ delivery = _table(
         name="kind_has_content",
     ),
     CheckConstraint(
-        "(state IN ('claimed', 'sending')) = (sender_id IS NOT NULL)", name="held_by_sender"
+        "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL", name="held_by_sender"
     ),
-    Index("ix_delivery_state_lane_due_at", "state", "lane", "due_at"),
-    Index("ix_delivery_edition_id_state", "edition_id", "state"),
-    Index("ix_delivery_sender_id", "sender_id"),
+    # What is open is found by these; what has ended costs them nothing, and is most of it.
+    _partial_index("ix_delivery_due", "lane", "due_at", where="state = 'due'"),
+    _partial_index("ix_delivery_held", "sender_id", where="sender_id IS NOT NULL"),
+    Index("ix_delivery_edition_id", "edition_id"),
 )
 
 job_run = Table(

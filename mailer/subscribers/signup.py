@@ -41,10 +41,10 @@ class Signup:
         now = self._clock.now()
         with self._store.write() as tx:
             newsletter = tx.newsletters.by_slug(slug)
-            blocked = tx.suppressions.holds(address_hash(address, self._keyring.pepper))
-            if blocked or not newsletter.public:
+            hashed = address_hash(address, self._keyring.pepper)
+            if tx.suppressions.holds(hashed) or not newsletter.public:
                 return
-            person = tx.subscribers.get_or_add(address, now)
+            person = tx.subscribers.get_or_add(address, hashed, now)
             self._ask(tx, newsletter, person, origin, now)
 
     def confirm(self, text: str, origin: Origin) -> Glimpse:
@@ -93,9 +93,10 @@ class Signup:
         now = self._clock.now()
         with self._store.write() as tx:
             newsletter = tx.newsletters.by_slug(slug)
-            if tx.suppressions.holds(address_hash(address, self._keyring.pepper)):
+            hashed = address_hash(address, self._keyring.pepper)
+            if tx.suppressions.holds(hashed):
                 raise Conflict("suppression of", address.text)
-            person = tx.subscribers.get_or_add(address, now)
+            person = tx.subscribers.get_or_add(address, hashed, now)
             found = tx.subscriptions.find(person.id, newsletter.id)
             if found is not None and found.state is State.ACTIVE:
                 raise Conflict("subscriber", address.text)

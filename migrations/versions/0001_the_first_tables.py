@@ -89,6 +89,8 @@ def upgrade() -> None:
         "sender",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("machine", sa.Text(), nullable=True),
+        sa.Column("process", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
@@ -100,6 +102,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriber")),
@@ -352,10 +355,6 @@ def upgrade() -> None:
             "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
             name=op.f("ck_delivery_kind_has_content"),
         ),
-        sa.CheckConstraint(
-            "(state IN ('claimed', 'sending')) = (sender_id IS NOT NULL)",
-            name=op.f("ck_delivery_held_by_sender"),
-        ),
         sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
             "notice IN ('confirm', 'already_subscribed')", name=op.f("ck_delivery_notice_known")
@@ -363,6 +362,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('due', 'claimed', 'sending', 'sent', 'refused', 'given_up', 'skipped', 'in_doubt')",
             name=op.f("ck_delivery_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL",
+            name=op.f("ck_delivery_held_by_sender"),
         ),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["edition.id"], name=op.f("fk_delivery_edition_id")
@@ -381,11 +384,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_delivery_edition_id_state", "delivery", ["edition_id", "state"], unique=False
+        "ix_delivery_due",
+        "delivery",
+        ["lane", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'due'"),
+        sqlite_where=sa.text("state = 'due'"),
     )
-    op.create_index("ix_delivery_sender_id", "delivery", ["sender_id"], unique=False)
+    op.create_index("ix_delivery_edition_id", "delivery", ["edition_id"], unique=False)
     op.create_index(
-        "ix_delivery_state_lane_due_at", "delivery", ["state", "lane", "due_at"], unique=False
+        "ix_delivery_held",
+        "delivery",
+        ["sender_id"],
+        unique=False,
+        postgresql_where=sa.text("sender_id IS NOT NULL"),
+        sqlite_where=sa.text("sender_id IS NOT NULL"),
     )
     op.create_table(
         "page",

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from mailer.address import address_hash, parse_address
 from mailer.config.settings import DeliverySettings, WhenInDoubt
-from mailer.delivery.model import DeliveryState, LedgerRow
+from mailer.delivery.model import DeliveryState, LedgerRow, Process
+from mailer.delivery.process import this_process
 from mailer.editions.model import Rhythm, Schedule
 from mailer.errors import DeliveryError
 from mailer.jobs.run import run_job
@@ -21,6 +22,8 @@ from mailer.wiring import build
 from tests.fakes.smtp_server import DROP, LOSE
 from tests.system.world import World
 
+ELSEWHERE = Process("elsewhere:1", "another machine", "1:1")
+ENDED = replace(this_process(), identity="999999999:1")
 READERS = [f"reader{number}@example.org" for number in range(20)]
 
 
@@ -215,11 +218,13 @@ def test_a_sender_whose_lease_ran_out_may_not_write(both_worlds: World) -> None:
     world = planned(both_worlds, "ada@example.org")
     now = world.clock.now()
     with world.mailer.store.write() as tx:
-        paused = tx.senders.register("paused:1", now, now + timedelta(seconds=15))
+        paused = tx.senders.register(ELSEWHERE, now, now + timedelta(seconds=15))
         (job,) = tx.deliveries.claim(paused, now, 10)
         tx.deliveries.start(paused, [job.id])
 
-    world.clock.advance(timedelta(minutes=1))
+    short = DeliverySettings(lease=timedelta(seconds=0.2))
+    world.mailer.store.close()
+    world.mailer = build(replace(world.settings, delivery=short), world.clock)
     world.mailer.send.until_done()
 
     with world.mailer.store.write() as tx:
@@ -238,11 +243,10 @@ def test_the_owner_chooses_which_way_to_err(
     planned(world, "ada@example.org")
     now = world.clock.now()
     with world.mailer.store.write() as tx:
-        dead = tx.senders.register("dead:1", now, now + timedelta(seconds=15))
+        dead = tx.senders.register(ENDED, now, now + timedelta(seconds=15))
         (job,) = tx.deliveries.claim(dead, now, 10)
         tx.deliveries.start(dead, [job.id])
 
-    world.clock.advance(timedelta(minutes=1))
     chosen = replace(world.settings, delivery=DeliverySettings(when_in_doubt=choice))
     build(chosen, world.clock).send.until_done()
 

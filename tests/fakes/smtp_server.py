@@ -9,6 +9,7 @@ with SmtpServer() as server:
 """
 
 import asyncio
+import re
 import ssl
 import subprocess
 from asyncio import StreamReader, StreamWriter
@@ -23,6 +24,10 @@ from typing import Literal, Self
 DROP = "(hang up)"  # before anything is said or taken
 LOSE = "(take it and hang up)"  # at the dot: the message is kept, its answer is lost
 INJECT = "(speak too early)"  # at STARTTLS: an answer in clear comes along with the go-ahead
+
+STEP_BY_STEP = ("SIZE 10000000", "SMTPUTF8", "8BITMIME")
+PIPELINED = (*STEP_BY_STEP, "PIPELINING")
+CHUNKED = (*PIPELINED, "CHUNKING")
 
 Stage = Literal["greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "dot", "RSET"]
 
@@ -51,7 +56,7 @@ class SmtpServer:
         tls: Literal["none", "starttls", "implicit"] = "none",
         certificate: Path | None = None,
         login: tuple[str, str] | None = None,
-        offers: tuple[str, ...] = ("SIZE 10000000", "SMTPUTF8", "8BITMIME"),
+        offers: tuple[str, ...] = PIPELINED,
         drips: bool = False,
     ) -> None:
         self.tls = tls
@@ -208,7 +213,12 @@ class Conversation:
 
     async def on_auth(self, rest: str) -> None:
         mechanism, _, first = rest.partition(" ")
-        if mechanism == "PLAIN":
+        if mechanism == "XOAUTH2":
+            user, password = re.findall(r"user=(.*)\x01auth=Bearer (.*)\x01\x01", _text(first))[0]
+            if (user, password) != self.server.login:
+                await self.write("334 eyJzdGF0dXMiOiI0MDEifQ==")
+                await self.reader.readuntil(b"\r\n")
+        elif mechanism == "PLAIN":
             _, user, password = b64decode(first).decode().split("\0")
         elif mechanism == "LOGIN":
             user, password = [await self.challenge(word) for word in ("Username:", "Password:")]
@@ -227,12 +237,18 @@ class Conversation:
         if self.server.login is not None and self.user is None:
             await self.write("530 5.7.0 log in first")
             return
+        if self.sender is not None:
+            await self.write("503 5.5.1 nested MAIL")
+            return
         reply = await self.say("MAIL", "250 2.1.0 fine")
         if reply.startswith("250"):
             self.sender = rest.partition("<")[2].partition(">")[0]
 
     async def on_rcpt(self, rest: str) -> None:
         recipient = rest.partition("<")[2].partition(">")[0]
+        if self.sender is None:
+            await self.write("503 5.5.1 MAIL first")
+            return
         reply = await self.say("RCPT", self.server.reply_to_recipient(recipient))
         if reply.startswith("250"):
             self.recipients.append(recipient)
@@ -249,18 +265,26 @@ class Conversation:
         lines = []
         while (line := await self.reader.readuntil(b"\r\n")) != b".\r\n":
             lines.append(line.removeprefix(b"."))
+        await self.settle(b"".join(lines))
+
+    async def on_bdat(self, rest: str) -> None:
+        octets, _, last = rest.partition(" ")
+        content = await self.reader.readexactly(int(octets))
+        assert last == "LAST"
+        if self.recipients:
+            await self.settle(content)
+        else:
+            await self.write("503 5.5.1 RCPT first")
+
+    async def settle(self, content: bytes) -> None:
+        """Keep a message, or not, and answer."""
         reply = self.server.reply_at("dot", "250 2.0.0 kept")
         if reply == DROP:
             raise HungUp
         if reply.startswith("250") or reply == LOSE:
+            recipients = tuple(self.recipients)
             self.server.keep(
-                Message(
-                    self.sender or "",
-                    tuple(self.recipients),
-                    b"".join(lines),
-                    self.protected,
-                    self.user,
-                )
+                Message(self.sender or "", recipients, content, self.protected, self.user)
             )
         self.sender, self.recipients = None, []
         if reply == LOSE:
@@ -279,6 +303,10 @@ class Conversation:
 
     async def on_unknown(self, _: str) -> None:
         await self.write("500 5.5.2 what?")
+
+
+def _text(encoded: str) -> str:
+    return b64decode(encoded).decode()
 
 
 def make_certificate(folder: Path) -> Path:

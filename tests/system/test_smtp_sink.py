@@ -30,7 +30,7 @@ class Sink:
     def recipients(self) -> Counter[str]:
         texts = [path.read_text() for path in self.folder.iterdir()]
         return Counter(
-            found for text in texts for found in re.findall(r"^X-Rcpt-Args: <(.+)>$", text, re.M)
+            found for text in texts for found in re.findall(r"^X-Rcpt-Args: <([^>]+)>", text, re.M)
         )
 
 

@@ -1,0 +1,245 @@
+"""The run itself: rows claimed, marked, handed to the lines, and settled, all at the same time.
+
+One task keeps the books: with each write to the ledger it settles what has ended and marks what may
+go next, so that a commit serves both. Meanwhile the lines take what is marked. Never are more rows
+marked and unsettled than `in_flight_limit`: after a crash nobody knows more than that of.
+"""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from mailer.clock import Clock
+from mailer.config.settings import DeliverySettings
+from mailer.delivery.model import (
+    DeliveryState,
+    Envelope,
+    Job,
+    Lane,
+    Outcome,
+    Settlement,
+    Unsent,
+)
+from mailer.delivery.pool import AWAY_FOR, Pool
+from mailer.delivery.sender import Sender
+from mailer.delivery.settling import settle, unsendable, unwritable
+from mailer.delivery.transport import Line, Transport
+from mailer.delivery.writer import Writer
+from mailer.errors import DeliveryError, MailerError
+
+CLAIM = 500  # rows a claim
+NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
+DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
+FIRST_GROUP = 16
+
+log = logging.getLogger(__name__)
+
+Heard = Callable[[Sequence[Settlement]], None]
+
+
+class Engine:
+    """Sends rows until none is due. It is the `Post` of its lines."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        writer: Writer,
+        transport: Transport,
+        clock: Clock,
+        settings: DeliverySettings,
+        heard: Heard,
+    ) -> None:
+        self._sender = sender
+        self._writer = writer
+        self._clock = clock
+        self._limit = settings.in_flight_limit
+        self._give_up_after = settings.give_up_after
+        self._heard = heard
+        self._pool = Pool(transport, self)
+        self._claimed: deque[Job] = deque()
+        self._ready: deque[Job] = deque()  # marked as being sent, and not yet on a line
+        self._flying: dict[int, Job] = {}
+        self._ended: list[Settlement] = []
+        self._group = min(FIRST_GROUP, self._limit)
+        self._something = asyncio.Event()
+        self._stopping = False
+        self._next_look = 0.0
+
+    @property
+    def trouble(self) -> DeliveryError | None:
+        """Why a line could not be opened, the last time."""
+        return self._pool.trouble
+
+    def stop(self) -> None:
+        """Start nothing more; what is under way is settled."""
+        self._stopping = True
+        self._something.set()
+
+    async def send(self, edition_id: int | None = None) -> None:
+        """Send until nothing is due that this sender can claim, or it is stopped.
+
+        Raises LeaseLost, and StoreError when the database stays away.
+        """
+        try:
+            while await self._turn(edition_id):
+                pass
+        finally:
+            await self._drain()
+
+    async def close(self) -> None:
+        """End the conversations."""
+        await self._pool.close()
+
+    # What the lines ask and tell.
+
+    def following(self, relay: str) -> Envelope | None:
+        """Write and return the next message, unless this sender's rows may be another's by now."""
+        while self._ready and self._sender.may_send:
+            if not self._pool.takes(relay):
+                return None
+            job = self._ready.popleft()
+            try:
+                envelope = self._writer.write(job)
+            except Exception as why:
+                if not isinstance(why, MailerError):
+                    log.exception("delivery.unwritable", extra={"delivery": job.id})
+                self._end(unwritable(job, str(why), self._clock.now()))
+                continue
+            self._flying[job.id] = job
+            if len(self._ready) * 2 < self._group and self._claimed:
+                self._something.set()
+            return envelope
+        return None
+
+    def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
+        """Note what became of messages; the books are written as soon as the last write is done."""
+        now = self._clock.now()
+        for envelope, outcome in endings:
+            job = self._flying.pop(envelope.delivery_id)
+            self._end(
+                settle(
+                    job,
+                    outcome,
+                    now,
+                    relay=relay,
+                    give_up_after=self._give_up_after,
+                    chance=random.random,
+                )
+            )
+
+    def rests(self, line: Line) -> None:
+        """Forget a line that is lost, and see whether there is anything to do."""
+        if line.lost:
+            self._pool.forget(line)
+            self._something.set()
+
+    # The books.
+
+    async def _turn(self, edition_id: int | None) -> bool:
+        """Write once what has ended and what begins; False when there is nothing left to do."""
+        await self._claim_more(edition_id)
+        await self._keep_books()
+        self._pool.wanted(len(self._ready))
+        if self._pool.nowhere_to_go:
+            await self._hand_back()
+            return False
+        if self._ended or (self._claimed and self._appetite() > 0):
+            return True
+        if not (self._ready or self._flying or self._claimed):
+            return False
+        await self._wait()
+        return not self._stopping
+
+    async def _claim_more(self, edition_id: int | None) -> None:
+        loop = asyncio.get_running_loop()
+        if self._stopping or len(self._claimed) >= self._limit:
+            if not self._stopping and loop.time() >= self._next_look:
+                self._next_look = loop.time() + NOTICES_EVERY
+                waiting = await self._sender.claim(self._limit, edition_id, (Lane.NOTICE,))
+                self._claimed.extendleft(reversed(waiting))
+            return
+        self._next_look = loop.time() + NOTICES_EVERY
+        jobs = await self._sender.claim(max(CLAIM, self._limit), edition_id)
+        await self._sender.run(lambda: self._writer.prepare(jobs))
+        self._claimed.extend(jobs)
+        self._claimed = deque(sorted(self._claimed, key=_lane)) if _mixed(jobs) else self._claimed
+
+    async def _keep_books(self) -> None:
+        """Settle what has ended, and mark the next group: one durable write for both."""
+        count = 0 if self._stopping else max(0, min(self._appetite(), len(self._claimed)))
+        jobs = [self._claimed.popleft() for _ in range(count)]
+        ended, self._ended = self._ended, []
+        if not jobs and not ended:
+            return
+        started = await self._sender.write(ended, jobs)
+        self._heard([*ended, *started.skipped])
+        if jobs and not self._ready:
+            self._group = min(self._group * 2, self._limit)
+        elif len(self._ready) > self._group // 2:
+            self._group = max(self._pool.width, self._group // 2)
+        self._ready.extend(started.jobs)
+
+    def _appetite(self) -> int:
+        """Return how many rows may be marked now."""
+        unsettled = len(self._ready) + len(self._flying) + len(self._ended)
+        return min(self._group - len(self._ready), self._limit - unsettled)
+
+    async def _wait(self) -> None:
+        self._something.clear()
+        try:
+            async with asyncio.timeout(NOTICES_EVERY):
+                await self._something.wait()
+        except TimeoutError:
+            return
+
+    async def _hand_back(self) -> None:
+        """No relay is there: what was marked and never left is owed still, a little later."""
+        now = self._clock.now()
+        reason = str(self._pool.trouble or "no conversation stayed open")
+        away = Unsent(reason, timedelta(seconds=AWAY_FOR))
+        for job in self._ready:
+            self._end(unsendable(job, away, now, found=DeliveryState.SENDING))
+        for job in self._claimed:
+            self._end(unsendable(job, away, now, found=DeliveryState.CLAIMED))
+        self._ready.clear()
+        self._claimed.clear()
+
+    async def _drain(self) -> None:
+        """Let what is under way end, for half a minute; then settle everything."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + DRAIN_FOR
+        now = self._clock.now()
+        for job in self._ready:
+            self._end(unsendable(job, Unsent("the sender ended"), now, found=DeliveryState.SENDING))
+        self._ready.clear()
+        while self._flying and loop.time() < until:
+            await self._wait()
+            await self._keep_books_to_the_end()
+        if self._flying:
+            await self._pool.close()
+        await self._keep_books_to_the_end()
+        if self._claimed and not self._sender.lost:
+            await self._sender.give_back(list(self._claimed))
+            self._claimed.clear()
+
+    async def _keep_books_to_the_end(self) -> None:
+        ended, self._ended = self._ended, []
+        if ended:
+            await self._sender.write(ended, [])
+            self._heard(ended)
+
+    def _end(self, settlement: Settlement) -> None:
+        self._ended.append(settlement)
+        self._something.set()
+
+
+def _lane(job: Job) -> int:
+    return 1 if job.notice is None else 0
+
+
+def _mixed(jobs: Sequence[Job]) -> bool:
+    """Whether people who wait are among them, and must go before what was claimed already."""
+    return bool(jobs) and jobs[0].notice is not None

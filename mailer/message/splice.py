@@ -1,0 +1,136 @@
+"""A page compiled once, and one reader's values put between its pieces.
+
+What is the same for every reader is encoded, checked and laid out when the page is compiled; for
+each reader there is left what is theirs. `splice` gives, byte for byte, what `build` gives.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+
+from mailer.address import Address
+from mailer.errors import HeaderError, RenderError
+from mailer.message import headers
+from mailer.message.headers import field
+from mailer.message.mime import boundary_of, build, head_fields, pieces, seams
+from mailer.message.model import Head
+from mailer.message.quoted import quoted
+from mailer.rendering.model import MARKER, Page, Slot
+
+# Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A message with gaps: pieces of bytes, and where each value goes."""
+
+    pieces: Sequence[bytes]  # b"" where something is put in
+    head: Mapping[str, int]  # field to the place of its whole line
+    text: Mapping[Slot, Sequence[int]]
+    html: Mapping[Slot, Sequence[int]]
+    body: int  # the place of the first piece behind the head
+    recompose: Page | None  # the page itself when its subject has a slot: such are built one by one
+
+
+def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
+    """Compile a page; `sample` is any reader's head, and `values` theirs.
+
+    What differs from head to head is To, Date, Message-ID and List-Unsubscribe. Raises what
+    `build` raises.
+    """
+    build(sample, page, values, utf8=True)  # everything that is fixed is checked here
+    laid: list[bytes] = []
+    places: dict[str, int] = {}
+    boundary = boundary_of(page)
+    subject = MARKER.sub("", page.subject)
+    for name, value in head_fields(sample, subject, boundary, utf8=True):
+        if name in OWN:
+            places[name] = len(laid)
+            laid.append(b"")
+        else:
+            laid.append(field(name, value))
+    laid.append(b"\r\n")
+    body = len(laid)
+    opening, between, closing = seams(boundary)
+    laid.append(opening)
+    text = _lay(laid, page.text)
+    laid.append(between)
+    html = _lay(laid, page.html)
+    laid.append(closing)
+    return Form(laid, places, text, html, body, page if MARKER.search(page.subject) else None)
+
+
+def splice(form: Form, head: Head, values: Mapping[Slot, str], *, utf8: bool = False) -> bytes:
+    """Return the message for one reader; raise HeaderError or RenderError."""
+    if form.recompose is not None:
+        return build(head, form.recompose, values, utf8=utf8)
+    parts = list(form.pieces)
+    for name, place in form.head.items():
+        parts[place] = OWN[name](head, utf8)
+    try:
+        for slot, places in form.text.items():
+            value = quoted(values[slot])
+            for place in places:
+                parts[place] = value
+        for slot, places in form.html.items():
+            value = quoted(escape(values[slot]))
+            for place in places:
+                parts[place] = value
+    except KeyError as why:
+        raise RenderError("page", f"there is no value for the slot {why.args[0]!r}") from why
+    return b"".join(parts)
+
+
+def _lay(laid: list[bytes], text: str) -> Mapping[Slot, Sequence[int]]:
+    """Append a part's pieces and return where its slots are."""
+    slots: dict[Slot, list[int]] = {}
+    for piece in pieces(text):
+        if isinstance(piece, bytes):
+            laid.append(piece)
+        else:
+            slots.setdefault(piece, []).append(len(laid))
+            laid.append(b"")
+    return slots
+
+
+def _to(head: Head, utf8: bool) -> bytes:  # noqa: FBT001 - called by position, once a mail
+    wire = head.recipient.wire
+    if len(wire) < headers.LINE - 8 and PLAIN_ADDRESS.fullmatch(wire):
+        return b"To: <%b>\r\n" % wire.encode()
+    return _to_of(head.recipient, utf8=utf8)
+
+
+def _to_of(recipient: Address, *, utf8: bool) -> bytes:
+    return field("To", headers.mailbox("To", "", recipient, utf8=utf8))
+
+
+def _date(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
+    return _date_of(head.date)
+
+
+@lru_cache(64)
+def _date_of(moment: datetime) -> bytes:
+    return field("Date", headers.date("Date", moment))
+
+
+def _message_id(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
+    return b"Message-ID: %b\r\n" % headers.message_id("Message-ID", head.message_id).encode()
+
+
+def _unsubscribe(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
+    if head.list is None:
+        raise HeaderError("List-Unsubscribe", "this is no mail to a list")
+    url = headers.urls("List-Unsubscribe", [head.list.unsubscribe_url])
+    return b"List-Unsubscribe: %b\r\n" % url.encode()
+
+
+OWN: Mapping[str, Callable[[Head, bool], bytes]] = {
+    "To": _to,
+    "Date": _date,
+    "Message-ID": _message_id,
+    "List-Unsubscribe": _unsubscribe,
+}
