@@ -38,7 +38,8 @@ def main() -> None:
         planning = time.perf_counter() - before
         report = mailer.send.until_done()
         seconds = time.perf_counter() - before
-        assert planned == report.sent == wanted.readers, (planned, report)
+        if not planned == report.sent == wanted.readers:
+            raise SystemExit(f"{planned} planned, {report} of {wanted.readers}")
         print(
             json.dumps(
                 {

@@ -22,7 +22,7 @@ from mailer.store import tables
 from mailer.store.database import Store
 from mailer.store.migrate import upgrade
 
-SECRET = "a secret for measuring, long enough to be one"
+SECRET = "for measuring, long enough to be one"  # noqa: S105 - it signs nothing that counts
 SLOT = "2026-11-24"
 BATCH = 10_000
 
@@ -62,8 +62,10 @@ def digest_page() -> Page:
         "</a></h2><p>It was told in two sentences, of which this is the first. And this is the"
         " second, which is a little longer than it would have to be for the measuring.</p>\n"
     )
-    html = "".join(story.format(number) for number in range(46))
-    text = "".join(f"What happened in story {number}\nIt was told here.\n\n" for number in range(60))
+    html = "".join(story.format(number) for number in range(52))
+    text = "".join(
+        f"What happened in story {number}\nIt was told here.\n\n" for number in range(60)
+    )
     footer = f"{Slot.ADDRESS.marker}, since {Slot.SIGNED_UP_ON.marker}. "
     leave = Slot.LEAVE_URL.marker
     return Page(
@@ -83,8 +85,8 @@ def _newsletter(now: datetime) -> Row:
     return {
         "slug": "brief", "name": "The Harbour Brief", "description": "", "reply_to": None,
         "sender": "brief@example.org", "postal_address": "1 Quay", "language": "en",
-        "rhythm": "daily", "minute_of_day": 360, "weekday": 0, "zone": "UTC", "approval": "automatic",
-        "max_stories": 20, "public": True, "created_at": now,
+        "rhythm": "daily", "minute_of_day": 360, "weekday": 0, "zone": "UTC",
+        "approval": "automatic", "max_stories": 20, "public": True, "created_at": now,
     }  # fmt: skip
 
 

@@ -49,13 +49,14 @@ class Keyring:
         self._keys = [
             hashlib.sha256(b"mailer link key\0" + text.encode()).digest() for text in secrets
         ]
+        self._signer = _Signer(self._keys[0])
         # The pepper comes from the oldest secret: hashes of erased addresses must stay comparable.
         self.pepper = hashlib.sha256(b"mailer address pepper\0" + secrets[-1].encode()).digest()
 
     def make(self, purpose: Purpose, subject: int, made_at: datetime) -> str:
         """Return the text of a link's last part: URL-safe, 46 characters."""
         body = LAYOUT.pack(VERSION, purpose, subject, int(made_at.timestamp()))
-        return _encode(body + _mac(self._keys[0], body))
+        return _encode(body + self._signer(body))
 
     def read(self, purpose: Purpose, text: str, now: datetime) -> Token:
         """Return what `text` says; raise TokenError unless we made it for `purpose`.
@@ -75,6 +76,21 @@ class Keyring:
         if lifetime is not None and now > token.made_at + lifetime:
             raise TokenExpired("this link has expired")
         return token
+
+
+class _Signer:
+    """HMAC (RFC 2104) with the key's half of both hashes done once: one is made for each mail."""
+
+    def __init__(self, key: bytes) -> None:
+        padded = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(octet ^ 0x36 for octet in padded))
+        self._outer = hashlib.sha256(bytes(octet ^ 0x5C for octet in padded))
+
+    def __call__(self, body: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(body)
+        outer.update(inner.digest())
+        return outer.digest()[:MAC_BYTES]
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

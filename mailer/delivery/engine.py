@@ -30,8 +30,9 @@ from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
 from mailer.errors import DeliveryError, MailerError
 
-CLAIM = 500  # rows a claim
+CLAIM = 1_000  # rows a claim
 NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
+GROUP_COMMIT = 0.002  # seconds that a write waits for others, while the lines have enough to do
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
 FIRST_GROUP = 16
 
@@ -141,6 +142,8 @@ class Engine:
     async def _turn(self, edition_id: int | None) -> bool:
         """Write once what has ended and what begins; False when there is nothing left to do."""
         await self._claim_more(edition_id)
+        if self._lines_are_busy:
+            await asyncio.sleep(GROUP_COMMIT)
         await self._keep_books()
         self._pool.wanted(len(self._ready))
         if self._pool.nowhere_to_go:
@@ -152,6 +155,11 @@ class Engine:
             return False
         await self._wait()
         return not self._stopping
+
+    @property
+    def _lines_are_busy(self) -> bool:
+        """Whether a write can wait a little, and serve more rows: nobody waits for it."""
+        return len(self._ready) >= self._pool.width and len(self._ended) * 2 < self._group
 
     async def _claim_more(self, edition_id: int | None) -> None:
         loop = asyncio.get_running_loop()

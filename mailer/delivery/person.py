@@ -1,6 +1,7 @@
 """What is one reader's own in a message: their values, their head, their envelope."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from mailer.delivery.model import Job, Notice
 from mailer.editions.model import Edition, Newsletter
@@ -10,35 +11,48 @@ from mailer.rendering.filters import short_date
 from mailer.rendering.model import Slot
 
 
-def values(job: Job, newsletter: Newsletter, links: Links) -> Mapping[Slot, str]:
-    """Return what stands in each slot for this reader."""
+class Person(NamedTuple):
+    """What is one reader's own in a message."""
+
+    head: Head
+    values: Mapping[Slot, str]
+
+
+def digest(
+    job: Job, newsletter: Newsletter, edition: Edition, links: Links, wanted: Collection[Slot]
+) -> Person:
+    """Return the head and those values of a digest that its page has slots for.
+
+    Made of the row's own times, so that a message that is sent again is the same message.
+    """
+    leave = links.leave(job.subscription_id, job.planned_at)
+    values = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
+    if Slot.SIGNED_UP_ON in wanted:
+        values[Slot.SIGNED_UP_ON] = short_date(job.signed_up_at, newsletter.schedule.zone)
+    if Slot.CONFIRM_URL in wanted:
+        values[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
+    listed = ListHead(
+        id=f"{newsletter.slug}.{newsletter.sender.domain}",
+        unsubscribe_url=leave,
+        archived_at=links.edition(newsletter.slug, edition.number),
+        feedback_id=f"{edition.id}:{newsletter.slug}:digest:mailer",
+    )
+    return Person(_head(job, newsletter, edition.key, listed), values)
+
+
+def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
+    """Return the head and the values of a notice, which is no mail to a list."""
     asked = job.notice is Notice.CONFIRM
     since = job.requested_at if asked else job.signed_up_at
-    return {
+    # What makes the row's number unique for ever: another database may count from 1 again.
+    key = f"{int(job.planned_at.timestamp() * 1e6):x}"
+    values = {
         Slot.ADDRESS: job.recipient.text,
         Slot.SIGNED_UP_ON: short_date(since, newsletter.schedule.zone),
-        # Made of the row's own times, so that a message sent again is the same message.
         Slot.LEAVE_URL: links.leave(job.subscription_id, job.planned_at),
         Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
     }
-
-
-def head(job: Job, newsletter: Newsletter, edition: Edition | None, links: Links) -> Head:
-    """Return the head of this reader's message; with an edition it is list mail.
-
-    Its date is when the mail was owed (RFC 5322 section 3.6.1: ready to be sent), so that a message
-    that is sent again is the same one.
-    """
-    domain = newsletter.sender.domain
-    return Head(
-        message_id=f"{job.id}.{_key(job, edition)}@{domain}",
-        date=job.planned_at,
-        sender_name=newsletter.name,
-        sender=newsletter.sender,
-        reply_to=newsletter.reply_to,
-        recipient=job.recipient,
-        list=None if edition is None else _list_head(job, newsletter, edition, links),
-    )
+    return Person(_head(job, newsletter, key, None), values)
 
 
 def reverse_path(job: Job, newsletter: Newsletter) -> str:
@@ -46,15 +60,14 @@ def reverse_path(job: Job, newsletter: Newsletter) -> str:
     return "" if job.notice is not None else newsletter.sender.wire
 
 
-def _key(job: Job, edition: Edition | None) -> str:
-    """What makes the row's number unique for ever: another database may count from 1 again."""
-    return edition.key if edition is not None else f"{int(job.planned_at.timestamp() * 1e6):x}"
-
-
-def _list_head(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> ListHead:
-    return ListHead(
-        id=f"{newsletter.slug}.{newsletter.sender.domain}",
-        unsubscribe_url=links.leave(job.subscription_id, job.planned_at),
-        archived_at=links.edition(newsletter.slug, edition.number),
-        feedback_id=f"{edition.id}:{newsletter.slug}:digest:mailer",
+def _head(job: Job, newsletter: Newsletter, key: str, listed: ListHead | None) -> Head:
+    """Return the head; its date is when the mail was owed (RFC 5322 section 3.6.1)."""
+    return Head(
+        message_id=f"{job.id}.{key}@{newsletter.sender.domain}",
+        date=job.planned_at,
+        sender_name=newsletter.name,
+        sender=newsletter.sender,
+        reply_to=newsletter.reply_to,
+        recipient=job.recipient,
+        list=listed,
     )

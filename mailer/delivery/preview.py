@@ -4,13 +4,13 @@ from datetime import datetime
 
 from mailer.address import Address
 from mailer.clock import Clock
-from mailer.delivery import person
 from mailer.delivery.model import Job, Kind
+from mailer.delivery.person import Person, digest
 from mailer.editions.model import Edition, Newsletter
 from mailer.links import Links
 from mailer.message.mime import build
 from mailer.message.slots import fill
-from mailer.rendering.model import Page
+from mailer.rendering.model import Page, Slot
 from mailer.store.database import Store, Transaction
 
 
@@ -39,18 +39,18 @@ class Preview:
 
     def page(self, job: Job, page: Page) -> Page:
         """Return the page as this reader sees it."""
-        with self._store.read() as tx:
-            newsletter = tx.newsletters.by_id(job.newsletter_id)
-        return fill(page, person.values(job, newsletter, self._links))
+        return fill(page, self._person(job).values)
 
     def message(self, job: Job, page: Page) -> bytes:
         """Return the message as it would be sent; once it is planned, with its own Message-ID."""
+        person = self._person(job)
+        return build(person.head, page, person.values, utf8=job.recipient.needs_smtputf8)
+
+    def _person(self, job: Job) -> Person:
         with self._store.read() as tx:
             newsletter = tx.newsletters.by_id(job.newsletter_id)
             edition = tx.editions.by_id(job.edition_id or 0)
-        head = person.head(job, newsletter, edition, self._links)
-        values = person.values(job, newsletter, self._links)
-        return build(head, page, values, utf8=job.recipient.needs_smtputf8)
+        return digest(job, newsletter, edition, self._links, tuple(Slot))
 
 
 def _nobodys(edition: Edition, newsletter: Newsletter, now: datetime) -> Job:

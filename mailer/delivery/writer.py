@@ -12,7 +12,7 @@ from mailer.errors import MailerError, RenderError
 from mailer.links import Links
 from mailer.message.mime import build
 from mailer.message.splice import Form, compile_page, splice
-from mailer.rendering.model import Variant
+from mailer.rendering.model import Slot, Variant
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
 
@@ -51,15 +51,13 @@ class Writer:
         utf8 = not recipient.text.isascii() and recipient.needs_smtputf8
         if job.notice is None:
             newsletter, edition, form = self._digest(job)
-            head = person.head(job, newsletter, edition, self._links)
-            values = person.values(job, newsletter, self._links)
-            message = splice(form, head, values, utf8=utf8)
+            own = person.digest(job, newsletter, edition, self._links, form.slots)
+            message = splice(form, own.head, own.values, utf8=utf8)
         else:
             newsletter = self._newsletter(job.newsletter_id)
             page = self._templates.notice(job.notice, newsletter, job.language)
-            head = person.head(job, newsletter, None, self._links)
-            values = person.values(job, newsletter, self._links)
-            message = build(head, page, values, utf8=utf8)
+            own = person.notice(job, newsletter, self._links)
+            message = build(own.head, page, own.values, utf8=utf8)
         return Envelope(
             job.id,
             person.reverse_path(job, newsletter),
@@ -87,11 +85,8 @@ class Writer:
             raise RenderError(f"edition {edition_id}", "its page has not been rendered")
         newsletter = self._newsletter(job.newsletter_id)
         sample = job._replace(recipient=newsletter.sender)
-        form = compile_page(
-            person.head(sample, newsletter, edition, self._links),
-            page,
-            person.values(sample, newsletter, self._links),
-        )
+        own = person.digest(sample, newsletter, edition, self._links, tuple(Slot))
+        form = compile_page(own.head, page, own.values)
         return Digest(newsletter, edition, form)
 
     def _read_newsletter(self, key: int) -> Newsletter:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 from mailer.address import Address
 from mailer.errors import HeaderError, RenderError
@@ -21,7 +22,15 @@ from mailer.message.quoted import quoted
 from mailer.rendering.model import MARKER, Page, Slot
 
 # Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
+NEEDS_ESCAPE = re.compile(r"[&<>\"']")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+
+
+class Places(NamedTuple):
+    """Where one slot's value goes, in each part."""
+
+    text: Sequence[int]
+    html: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,7 @@ class Form:
 
     pieces: Sequence[bytes]  # b"" where something is put in
     head: Mapping[str, int]  # field to the place of its whole line
-    text: Mapping[Slot, Sequence[int]]
-    html: Mapping[Slot, Sequence[int]]
+    slots: Mapping[Slot, Places]
     body: int  # the place of the first piece behind the head
     recompose: Page | None  # the page itself when its subject has a slot: such are built one by one
 
@@ -61,7 +69,8 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     laid.append(between)
     html = _lay(laid, page.html)
     laid.append(closing)
-    return Form(laid, places, text, html, body, page if MARKER.search(page.subject) else None)
+    slots = {slot: Places(text.get(slot, ()), html.get(slot, ())) for slot in {**text, **html}}
+    return Form(laid, places, slots, body, page if MARKER.search(page.subject) else None)
 
 
 def splice(form: Form, head: Head, values: Mapping[Slot, str], *, utf8: bool = False) -> bytes:
@@ -71,17 +80,18 @@ def splice(form: Form, head: Head, values: Mapping[Slot, str], *, utf8: bool = F
     parts = list(form.pieces)
     for name, place in form.head.items():
         parts[place] = OWN[name](head, utf8)
-    try:
-        for slot, places in form.text.items():
-            value = quoted(values[slot])
-            for place in places:
-                parts[place] = value
-        for slot, places in form.html.items():
-            value = quoted(escape(values[slot]))
-            for place in places:
-                parts[place] = value
-    except KeyError as why:
-        raise RenderError("page", f"there is no value for the slot {why.args[0]!r}") from why
+    for slot, places in form.slots.items():
+        value = values.get(slot)
+        if value is None:
+            raise RenderError("page", f"there is no value for the slot {slot.value!r}")
+        encoded = quoted(value)
+        for place in places.text:
+            parts[place] = encoded
+        if places.html:
+            if NEEDS_ESCAPE.search(value):
+                encoded = quoted(escape(value))
+            for place in places.html:
+                parts[place] = encoded
     return b"".join(parts)
 
 

@@ -65,7 +65,21 @@ class Aggregate:
 
     def _each(self, keys: Iterable[int]) -> Select[tuple[int]]:
         """Return a SELECT of these numbers: one parameter, and one statement for any number."""
-        if self._dialect.name == "sqlite":
-            listed = func.json_each(bindparam(None, json.dumps(list(keys)), Text))
-            return select(cast(listed.table_valued("value").c.value, BigInteger))
-        return select(func.unnest(bindparam(None, list(keys), postgresql.ARRAY(BigInteger))))
+        return EACH[self._dialect.name].params(keys=self._listed(keys))
+
+    def _listed(self, keys: Iterable[int]) -> object:
+        """Return numbers as the parameter that `EACH` wants."""
+        listed = list(keys)
+        return json.dumps(listed) if self._dialect.name == "sqlite" else listed
+
+
+# Numbers from one parameter named `keys`, by dialect. Statements that are run many times a second
+# are built once, with these in them: building one costs more than running it.
+EACH: Mapping[str, Select[tuple[int]]] = {
+    "sqlite": select(
+        cast(
+            func.json_each(bindparam("keys", type_=Text)).table_valued("value").c.value, BigInteger
+        )
+    ),
+    "postgresql": select(func.unnest(bindparam("keys", type_=postgresql.ARRAY(BigInteger)))),
+}

@@ -6,13 +6,14 @@ that was declared dead changes nothing, because its number is gone from the row.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    FromClause,
+    Select,
+    Subquery,
     Text,
     and_,
     bindparam,
@@ -38,7 +39,7 @@ from mailer.delivery.model import (
     Standing,
 )
 from mailer.editions.model import EditionState
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.tables import (
     delivery,
     edition,
@@ -124,47 +125,46 @@ class Deliveries(Aggregate):
         lanes: Sequence[Lane] = tuple(Lane),
     ) -> list[Job]:
         """Give up to `limit` due rows to a sender, those of people who wait for a notice first."""
-        taken: list[int] = []
+        taken: list[Job] = []
         for lane in lanes:
             if len(taken) < limit:
                 taken += self._claim(sender_id, now, limit - len(taken), edition_id, lane)
-        return self.jobs(taken)
+        return taken
 
     def _claim(
         self, sender_id: int, now: datetime, limit: int, edition_id: int | None, lane: Lane
-    ) -> list[int]:
+    ) -> list[Job]:
         # One lane a statement: its index is read from the first row that is due to the last.
-        due = and_(_IS_DUE, delivery.c.lane == int(lane), delivery.c.due_at <= now)
-        chosen = select(delivery.c.id).where(due, _sendable)
+        query = _JOBS.where(_IS_DUE, delivery.c.lane == int(lane), delivery.c.due_at <= now)
         if edition_id is not None:
-            chosen = chosen.where(delivery.c.edition_id == edition_id)
-        # WITH is worked out once; PostgreSQL may run a plain subquery, LIMIT and all, many times.
-        first = (
-            chosen.order_by(delivery.c.lane, delivery.c.due_at, delivery.c.id)
+            query = query.where(delivery.c.edition_id == edition_id)
+        found = self._jobs(
+            query.where(_sendable)
+            .order_by(delivery.c.due_at, delivery.c.id)
             .limit(limit)
             .with_for_update(of=delivery, skip_locked=True)
-            .cte("first_in_line")
         )
-        rows = self._connection.execute(
-            update(delivery)
-            .where(delivery.c.id.in_(select(first.c.id)), _IS_DUE)
-            .values(state=DeliveryState.CLAIMED, sender_id=sender_id)
-            .returning(delivery.c.id)
-        )
-        return [row[0] for row in rows]
+        if found:
+            self._run(
+                update(delivery)
+                .where(delivery.c.id.in_(self._each(job.id for job in found)))
+                .values(state=DeliveryState.CLAIMED, sender_id=sender_id)
+            )
+        return found
 
     def jobs(self, keys: Collection[int]) -> list[Job]:
-        """Return these rows with all that is needed to send them, in the order of their lanes."""
-        if not keys:
-            return []
-        rows = self._connection.execute(
-            select(*_JOB)
-            .join(subscription, subscription.c.id == delivery.c.subscription_id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(delivery.c.id.in_(self._each(keys)))
-            .order_by(delivery.c.lane, delivery.c.due_at, delivery.c.id)
-        )
-        return [_job(tuple(row)) for row in rows]
+        """Return these rows with all that is needed to send them."""
+        return self._jobs(_JOBS.where(delivery.c.id.in_(self._each(keys))))
+
+    def _jobs(self, query: Select[Any]) -> list[Job]:
+        if self._dialect.name != "sqlite":
+            return [_job(*row) for row in self._connection.execute(query)]
+        # As one row of JSON: SQLite's driver lets go of Python's lock before each row it reads, and
+        # gets it back when those who talk to servers have had their turn.
+        rows = query.subquery()
+        packed = select(func.json_group_array(func.json_array(*rows.c), type_=Text))
+        found = json.loads(self._connection.execute(packed).scalar_one())
+        return [_job(*row[:-3], *map(_instant, row[-3:])) for row in found]
 
     def job_of(self, edition_id: int, address_key: str | None) -> Job | None:
         """Return what one reader, or the first one, is owed of an edition; None when nothing is."""
@@ -208,17 +208,16 @@ class Deliveries(Aggregate):
 
         Whoever left, was suppressed, or whose edition was held or cancelled since is not started.
         """
+        listed = {"keys": self._listed(keys), "mine": sender_id}
+        done = self._connection.execute(_START[self._dialect.name], listed)
+        if done.rowcount == len(keys):
+            return set(keys)
         started = self._connection.execute(
-            update(delivery)
-            .where(
+            select(delivery.c.id).where(
                 delivery.c.id.in_(self._each(keys)),
-                delivery.c.state == DeliveryState.CLAIMED,
+                delivery.c.state == DeliveryState.SENDING,
                 delivery.c.sender_id == sender_id,
-                _wanted,
-                or_(delivery.c.kind == Kind.NOTICE, _approved),
             )
-            .values(state=DeliveryState.SENDING)
-            .returning(delivery.c.id)
         )
         return {row[0] for row in started}
 
@@ -240,45 +239,33 @@ class Deliveries(Aggregate):
         An answer that comes after the sender was declared dead still ends the doubt.
         """
         taken: dict[tuple[object, ...], dict[int, str]] = {}
+        at = None  # milliseconds apart, they are given one time
         for one in settlements:
             if one.state is DeliveryState.SENT and one.reply is not None:
                 reply = one.reply
-                alike = (one.relay, reply.code, reply.status, one.settled_at)
+                alike = (one.relay, reply.code, reply.status)
                 taken.setdefault(alike, {})[one.delivery_id] = reply.text
+                at = one.settled_at
             else:
                 self._settle(sender_id, one)
-        for (relay, code, status, at), texts in taken.items():
-            words = self._words(texts)
-            self._run(
-                update(delivery)
-                .where(delivery.c.id == words.c.id, _still_of(sender_id, DeliveryState.SENDING))
-                .values(
-                    state=DeliveryState.SENT,
-                    sender_id=None,
-                    attempts=delivery.c.attempts + 1,
-                    relay=relay,
-                    reply_code=code,
-                    reply_status=status,
-                    reply_text=words.c.text,
-                    settled_at=at,
-                )
+        for (relay, code, status), texts in taken.items():
+            self._connection.execute(
+                _SENT[self._dialect.name],
+                {
+                    **self._words(texts),
+                    "mine": sender_id,
+                    "relay_name": relay,
+                    "code": code,
+                    "status": status,
+                    "at": at,
+                },
             )
 
-    def _words(self, texts: Mapping[int, str]) -> FromClause:
-        """Return a table of (id, text): one parameter for any number of rows."""
+    def _words(self, texts: Mapping[int, str]) -> dict[str, object]:
+        """Return what each server said, as the parameters that `_WORDS` wants."""
         if self._dialect.name == "sqlite":
-            # {"7": "queued as A1"}: SQLite reads it as rows of key and value.
-            each = func.json_each(bindparam(None, json.dumps(texts), Text)).table_valued(
-                "key", "value"
-            )
-            return select(
-                cast(each.c.key, BigInteger).label("id"), each.c.value.label("text")
-            ).subquery("words")
-        keys = bindparam(None, list(texts), postgresql.ARRAY(BigInteger))
-        values = bindparam(None, list(texts.values()), postgresql.ARRAY(Text))
-        return select(func.unnest(keys).label("id"), func.unnest(values).label("text")).subquery(
-            "words"
-        )
+            return {"words": json.dumps(texts)}  # {"7": "queued as A1"}: rows of key and value
+        return {"keys": list(texts), "words": list(texts.values())}
 
     def _settle(self, sender_id: int, settlement: Settlement) -> None:
         reply = settlement.reply
@@ -349,50 +336,104 @@ class Deliveries(Aggregate):
         return False
 
 
+_JSON_WORDS = func.json_each(bindparam("words", type_=Text)).table_valued("key", "value")
+_WORDS: Mapping[str, Subquery] = {
+    "sqlite": select(
+        cast(_JSON_WORDS.c.key, BigInteger).label("id"), _JSON_WORDS.c.value.label("text")
+    ).subquery("words"),
+    "postgresql": select(
+        func.unnest(bindparam("keys", type_=postgresql.ARRAY(BigInteger))).label("id"),
+        func.unnest(bindparam("words", type_=postgresql.ARRAY(Text))).label("text"),
+    ).subquery("words"),
+}
+# "+ 0" keeps SQLite from its index of held rows: rows are found by their numbers here.
+_SENDER = delivery.c.sender_id + 0
+# Built once: these two run hundreds of times a second.
+_START = {
+    dialect: update(delivery)
+    .where(
+        delivery.c.id.in_(keys),
+        delivery.c.state == DeliveryState.CLAIMED,
+        bindparam("mine") == _SENDER,
+        _wanted,
+        or_(delivery.c.kind == Kind.NOTICE, _approved),
+    )
+    .values(state=DeliveryState.SENDING)
+    for dialect, keys in EACH.items()
+}
+_SENT = {
+    dialect: update(delivery)
+    .where(
+        delivery.c.id == words.c.id,
+        bindparam("mine") == _SENDER,
+        delivery.c.state.in_([DeliveryState.SENDING, DeliveryState.IN_DOUBT]),
+    )
+    .values(
+        state=DeliveryState.SENT,
+        sender_id=None,
+        attempts=delivery.c.attempts + 1,
+        relay=bindparam("relay_name"),
+        reply_code=bindparam("code"),
+        reply_status=bindparam("status"),
+        reply_text=words.c.text,
+        settled_at=bindparam("at"),
+    )
+    for dialect, words in _WORDS.items()
+}
+
+
 def _still_of(sender_id: int, found: DeliveryState) -> ColumnElement[bool]:
     """Whether a row is as this sender left it, or in doubt since this sender was thought dead."""
     left = [found, DeliveryState.IN_DOUBT] if found is DeliveryState.SENDING else [found]
     return and_(delivery.c.sender_id == sender_id, delivery.c.state.in_(left))
 
 
-_JOB = (
-    delivery.c.id,
-    delivery.c.kind,
-    delivery.c.newsletter_id,
-    delivery.c.edition_id,
-    delivery.c.subscription_id,
-    delivery.c.slot,
-    delivery.c.notice,
-    delivery.c.since,
-    delivery.c.language,
-    subscriber.c.address,
-    subscriber.c.address_key,
-    subscription.c.confirmed_at,
-    subscription.c.requested_at,
-    delivery.c.attempts,
-    delivery.c.planned_at,
+_JOBS = (
+    select(
+        delivery.c.id,
+        delivery.c.kind,
+        delivery.c.newsletter_id,
+        delivery.c.edition_id,
+        delivery.c.subscription_id,
+        delivery.c.slot,
+        delivery.c.notice,
+        delivery.c.since,
+        delivery.c.language,
+        subscriber.c.address,
+        subscriber.c.address_key,
+        delivery.c.attempts,
+        delivery.c.planned_at,
+        subscription.c.requested_at,
+        subscription.c.confirmed_at,
+    )
+    .join(subscription, subscription.c.id == delivery.c.subscription_id)
+    .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
 )
 _KINDS = {kind.value: kind for kind in Kind}
 
 
-def _job(row: Sequence[Any]) -> Job:
-    (
-        key,
-        kind,
-        newsletter_id,
-        edition_id,
-        subscription_id,
-        slot,
-        notice,
-        since,
-        language,
-        address,
-        address_key,
-        confirmed_at,
-        requested_at,
-        attempts,
-        planned_at,
-    ) = row
+def _instant(text: str | None) -> datetime | None:
+    """Return a time as SQLite keeps it: UTC, without saying so."""
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _job(  # noqa: PLR0917 - the columns of _JOBS
+    key: int,
+    kind: str,
+    newsletter_id: int,
+    edition_id: int | None,
+    subscription_id: int,
+    slot: str,
+    notice: str | None,
+    since: int,
+    language: str,
+    address: str,
+    address_key: str,
+    attempts: int,
+    planned_at: datetime,
+    requested_at: datetime,
+    confirmed_at: datetime | None,
+) -> Job:
     return Job(
         key,
         _KINDS[kind],

@@ -63,5 +63,9 @@ def test_offers_are_read_whatever_their_case() -> None:
         Reply(250, None, "host.example\nsize 1000\nAUTH=LOGIN\nauth plain login\nSMTPUTF8")
     )
 
-    assert (offered.size, offered.mechanism(token=False), "SMTPUTF8" in offered) == (1000, "PLAIN", True)
+    assert (offered.size, offered.mechanism(token=False), "SMTPUTF8" in offered) == (
+        1000,
+        "PLAIN",
+        True,
+    )
     assert extensions(Reply(250, None, "host.example\nSIZE lots")).size is None

@@ -223,9 +223,9 @@ def test_a_sender_whose_lease_ran_out_may_not_write(both_worlds: World) -> None:
         tx.deliveries.start(paused, [job.id])
 
     short = DeliverySettings(lease=timedelta(seconds=0.2))
-    world.mailer.store.close()
-    world.mailer = build(replace(world.settings, delivery=short), world.clock)
-    world.mailer.send.until_done()
+    other = build(replace(world.settings, delivery=short), world.clock)
+    other.send.until_done()
+    other.store.close()
 
     with world.mailer.store.write() as tx:
         assert not tx.senders.renew(paused, world.clock.now() + timedelta(seconds=15))
