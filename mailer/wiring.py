@@ -9,6 +9,7 @@ from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
 from mailer.delivery.send import Send
 from mailer.delivery.smtp_relay import relays
+from mailer.delivery.steer import Steer
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
 from mailer.feeds.fetch import Fetch
@@ -38,6 +39,7 @@ class Mailer:
     plan: Plan
     render: Render
     send: Send
+    steer: Steer
     preview: Preview
 
 
@@ -69,5 +71,6 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
             links,
             settings.delivery,
         ),
+        steer=Steer(store, clock),
         preview=Preview(store, clock, links),
     )

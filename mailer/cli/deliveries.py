@@ -7,6 +7,7 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, print_table, progress, say
+from mailer.cli.steering import pause, resend, resume, settle
 from mailer.delivery.model import Audit, DeliveryState, SendReport
 from mailer.errors import UsageError
 
@@ -16,6 +17,10 @@ ROWS_OTHERWISE = "`mailer deliveries list --edition ID` shows them to people"
 @click.group()
 def deliveries() -> None:
     """The ledger: what became of each mail."""
+
+
+for decision in (pause, resume, settle, resend):
+    deliveries.add_command(decision)
 
 
 @deliveries.command("list", epilog="Example: mailer deliveries list --edition 12 --state refused")

@@ -33,8 +33,9 @@ from mailer.errors import DeliveryError, MailerError
 CLAIM = 1_000  # rows a claim
 NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that a write waits for others, while the lines have enough to do
+SLOW_WRITE = 0.005
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
-FIRST_GROUP = 16
+WORTH_WAITING = 64  # rows a write, from which on it is worth to wait for more
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,10 @@ class Engine:
         self._ready: deque[Job] = deque()  # marked as being sent, and not yet on a line
         self._flying: dict[int, Job] = {}
         self._ended: list[Settlement] = []
-        self._group = min(FIRST_GROUP, self._limit)
+        self._group = min(self._pool.width, self._limit)
+        self._taken = 0  # by the lines, since the last write
+        self._writing = 0  # answers that the write under way settles
+        self._most_doubt = 2 * self._pool.width
         self._something = asyncio.Event()
         self._stopping = False
         self._next_look = 0.0
@@ -98,7 +102,7 @@ class Engine:
 
     def following(self, relay: str) -> Envelope | None:
         """Write and return the next message, unless this sender's rows may be another's by now."""
-        while self._ready and self._sender.may_send:
+        while self._ready and self._sender.may_send and self._may_have_more_in_doubt:
             if not self._pool.takes(relay):
                 return None
             job = self._ready.popleft()
@@ -110,6 +114,7 @@ class Engine:
                 self._end(unwritable(job, str(why), self._clock.now()))
                 continue
             self._flying[job.id] = job
+            self._taken += 1
             if len(self._ready) * 2 < self._group and self._claimed:
                 self._something.set()
             return envelope
@@ -145,6 +150,8 @@ class Engine:
         if self._lines_are_busy:
             await asyncio.sleep(GROUP_COMMIT)
         await self._keep_books()
+        if self._stopping:
+            return False
         self._pool.wanted(len(self._ready))
         if self._pool.nowhere_to_go:
             await self._hand_back()
@@ -154,12 +161,13 @@ class Engine:
         if not (self._ready or self._flying or self._claimed):
             return False
         await self._wait()
-        return not self._stopping
+        return True
 
     @property
     def _lines_are_busy(self) -> bool:
         """Whether a write can wait a little, and serve more rows: nobody waits for it."""
-        return len(self._ready) >= self._pool.width and len(self._ended) * 2 < self._group
+        enough = len(self._ready) >= self._pool.width
+        return enough and self._group >= WORTH_WAITING and len(self._ended) * 2 < self._group
 
     async def _claim_more(self, edition_id: int | None) -> None:
         loop = asyncio.get_running_loop()
@@ -182,13 +190,27 @@ class Engine:
         ended, self._ended = self._ended, []
         if not jobs and not ended:
             return
+        self._writing = len(ended)
+        began = asyncio.get_running_loop().time()
         started = await self._sender.write(ended, jobs)
+        slow = asyncio.get_running_loop().time() - began > SLOW_WRITE
+        self._writing = 0
+        # What a crash doubles is what may have arrived and is not written: two mails a line, and
+        # more only while writes are quick and many answers come with each.
+        width = self._pool.width
+        many = 0 if slow or len(ended) <= 2 * width else 2 * len(ended)
+        self._most_doubt = 2 * width + many
         self._heard([*ended, *started.skipped])
-        if jobs and not self._ready:
-            self._group = min(self._group * 2, self._limit)
-        elif len(self._ready) > self._group // 2:
-            self._group = max(self._pool.width, self._group // 2)
+        # Twice what the lines took since the last write: they never wait, and little is marked
+        # that has not left. A slow relay has a handful of rows in doubt after a crash.
+        self._group = min(self._limit, max(self._pool.width, 2 * self._taken))
+        self._taken = 0
         self._ready.extend(started.jobs)
+
+    @property
+    def _may_have_more_in_doubt(self) -> bool:
+        unwritten = len(self._ended) + self._writing
+        return unwritten + len(self._flying) < self._most_doubt
 
     def _appetite(self) -> int:
         """Return how many rows may be marked now."""

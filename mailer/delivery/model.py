@@ -70,8 +70,8 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
         {DeliveryState.DUE, DeliveryState.SENT, DeliveryState.GIVEN_UP}
     ),
     DeliveryState.SENT: frozenset(),
-    DeliveryState.REFUSED: frozenset(),
-    DeliveryState.GIVEN_UP: frozenset(),
+    DeliveryState.REFUSED: frozenset({DeliveryState.DUE}),  # sent once more, by hand
+    DeliveryState.GIVEN_UP: frozenset({DeliveryState.DUE}),
     DeliveryState.SKIPPED: frozenset(),
 }
 
@@ -169,6 +169,7 @@ class Standing:
     subscription: State
     edition: EditionState | None  # None: a notice
     suppressed: bool
+    paused: bool = False
 
 
 class Settlement(NamedTuple):
@@ -276,3 +277,12 @@ class Peer:
     id: int
     process: Process
     lease_until: datetime  # changes with each sign of life
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Digests that do not start."""
+
+    newsletter: str | None  # slug; None: of every newsletter
+    reason: str
+    since: datetime

@@ -86,7 +86,7 @@ class Sender:
     ) -> list[Job]:
         """Take up to `limit` rows that are due."""
         now = self._clock.now()
-        return await self._do(
+        return await self._patiently(
             lambda tx: tx.deliveries.claim(self._id, now, limit, edition_id, lanes=lanes)
         )
 
@@ -101,23 +101,16 @@ class Sender:
         A database that is away is asked again for two minutes. Raises LeaseLost when others have
         the rows; how rows ended is kept even then.
         """
-        for _ in range(int(WRITES_FOR / BETWEEN_WRITES)):
-            try:
-                return await self._do(lambda tx: self._write(tx, settlements, jobs))
-            except LeaseLost:
-                if settlements:
-                    await self._settle_late(settlements)
-                raise
-            except StoreError as why:
-                if not why.temporary:
-                    raise
-                log.warning("ledger.waiting", extra={"reason": str(why)})
-                await asyncio.sleep(BETWEEN_WRITES)
-        raise StoreError("the database did not come back; what was sent could not be written down")
+        try:
+            return await self._patiently(lambda tx: self._write(tx, settlements, jobs))
+        except LeaseLost:
+            if settlements:
+                await self._settle_late(settlements)
+            raise
 
     async def recover(self) -> None:
         """Take back the rows of senders that have ended or give no sign of life."""
-        await self._do(self._recover)
+        await self._patiently(self._recover)
 
     async def anything_due(self, edition_id: int | None = None) -> bool:
         """Whether there is a row to claim, or one in another sender's hands."""
@@ -139,6 +132,18 @@ class Sender:
                 return work(tx)
 
         return await self.run(in_transaction)
+
+    async def _patiently(self, work: Callable[[Transaction], T]) -> T:
+        """Do it when the database is there again; raise StoreError after two minutes."""
+        for _ in range(int(WRITES_FOR / BETWEEN_WRITES)):
+            try:
+                return await self._do(work)
+            except StoreError as why:
+                if not why.temporary:
+                    raise
+                log.warning("ledger.waiting", extra={"reason": str(why)})
+                await asyncio.sleep(BETWEEN_WRITES)
+        raise StoreError("the database did not come back", temporary=True)
 
     def _register(self, tx: Transaction) -> int:
         now = self._clock.now()

@@ -23,6 +23,7 @@ from mailer.editions.model import EditionState
 from mailer.subscribers.model import State
 
 HELD = "the edition is held"
+PAUSED = "sending is paused"
 
 
 def settle(
@@ -114,9 +115,9 @@ def skip(job: Job, standing: Standing | None, now: datetime) -> Settlement | Non
     reason = _why_not(job, standing)
     if reason is None:
         return None
-    if reason is HELD:
+    if reason in {HELD, PAUSED}:
         return Settlement(
-            job.id, DeliveryState.CLAIMED, DeliveryState.DUE, job.attempts, reason=HELD
+            job.id, DeliveryState.CLAIMED, DeliveryState.DUE, job.attempts, reason=reason
         )
     return Settlement(
         job.id,
@@ -135,6 +136,8 @@ def _why_not(job: Job, standing: Standing | None) -> str | None:
         return "the address is suppressed"
     if standing.edition is EditionState.HELD:
         return HELD
+    if standing.paused:
+        return PAUSED
     if standing.edition is EditionState.CANCELLED:
         return "the edition was cancelled"
     wanted = State.PENDING if job.notice is Notice.CONFIRM else State.ACTIVE

@@ -23,10 +23,13 @@ from mailer.store.newsletters import Newsletters
 from mailer.store.pages import Pages
 from mailer.store.planning import Planning
 from mailer.store.senders import Senders
+from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
 from mailer.store.suppressions import Suppressions
 
+# A program that was stopped inside a transaction keeps nobody waiting for ever.
+POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
 BUSY_TIMEOUT = 5.0  # seconds a SQLite writer waits for another one
 
 
@@ -83,6 +86,10 @@ class Transaction:
     @cached_property
     def ledger_reports(self) -> LedgerReports:
         return LedgerReports(self.connection)
+
+    @cached_property
+    def steering(self) -> Steering:
+        return Steering(self.connection)
 
     @cached_property
     def senders(self) -> Senders:
@@ -172,7 +179,7 @@ def _postgresql(url: URL) -> Engine:
         return create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 5, "options": POSTGRES_OPTIONS},
         )
     except ModuleNotFoundError as why:
         raise StoreError(

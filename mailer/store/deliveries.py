@@ -44,6 +44,7 @@ from mailer.store.tables import (
     delivery,
     edition,
     page,
+    pause,
     sender,
     subscriber,
     subscription,
@@ -80,10 +81,15 @@ _wanted = exists(
     )
     .correlate(delivery)
 )
+_paused = exists(
+    select(pause.c.id).where(
+        or_(pause.c.newsletter_id.is_(None), pause.c.newsletter_id == delivery.c.newsletter_id)
+    )
+)
 # Written out, not as a parameter: only then does SQLite see that its partial index will do.
 _IS_DUE = delivery.c.state == literal_column("'due'")
 # A digest whose page is not there yet, or whose edition is held, waits without anybody's doing.
-_sendable = or_(delivery.c.kind == Kind.NOTICE, and_(_approved, _rendered))
+_sendable = or_(delivery.c.kind == Kind.NOTICE, and_(_approved, _rendered, ~_paused))
 
 
 class Deliveries(Aggregate):
@@ -188,6 +194,7 @@ class Deliveries(Aggregate):
                 subscription.c.state.label("subscription"),
                 edition.c.state.label("edition"),
                 _suppressed.label("suppressed"),
+                and_(delivery.c.kind == Kind.DIGEST, _paused).label("paused"),
             )
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
@@ -199,6 +206,7 @@ class Deliveries(Aggregate):
                 State(row["subscription"]),
                 None if row["edition"] is None else EditionState(row["edition"]),
                 suppressed=bool(row["suppressed"]),
+                paused=bool(row["paused"]),
             )
             for row in rows
         }
@@ -356,7 +364,7 @@ _START = {
         delivery.c.state == DeliveryState.CLAIMED,
         bindparam("mine") == _SENDER,
         _wanted,
-        or_(delivery.c.kind == Kind.NOTICE, _approved),
+        or_(delivery.c.kind == Kind.NOTICE, and_(_approved, ~_paused)),
     )
     .values(state=DeliveryState.SENDING)
     for dialect, keys in EACH.items()

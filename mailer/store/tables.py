@@ -322,6 +322,13 @@ sender = _table(
     Column("ended", Boolean, nullable=False),
 )
 
+pause = _table(
+    "pause",
+    _key(),
+    _ref("newsletter", nullable=True),  # NULL: every newsletter
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)
 delivery = _table(
     "delivery",
     _key(),

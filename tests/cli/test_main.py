@@ -21,6 +21,7 @@ WANTED = {
     "editions list", "editions show", "editions compose", "editions preview", "editions approve",
     "editions hold", "editions cancel",
     "deliveries list", "deliveries send", "deliveries audit",
+    "deliveries pause", "deliveries resume", "deliveries settle", "deliveries resend",
     "subscribers add", "subscribers list", "subscribers show", "subscribers confirm",
     "subscribers unsubscribe", "subscribers import",
     "db upgrade", "db status", "jobs list", "jobs run",

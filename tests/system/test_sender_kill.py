@@ -1,0 +1,145 @@
+"""Senders that are killed, stopped and starved in mid-run: nobody lost, every double explained.
+
+`MAILER_TEST_KILLS=1000` is the nightly dose.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailer.editions.model import Rhythm, Schedule
+from mailer.jobs.run import run_job
+from tests.delivery.test_ledger_run import adds_up, states
+from tests.system.world import World
+
+KILLS = int(os.environ.get("MAILER_TEST_KILLS", "50")) // 4
+READERS = [f"reader{number}@example.org" for number in range(KILLS * 60 + 100)]
+CONNECTIONS = 4
+
+
+def owed(world: World) -> World:
+    """Owe everybody a digest, by the real clock: processes have clocks of their own."""
+    world.clock.set(datetime.now(UTC) - timedelta(minutes=2))
+    world.newsletter(schedule=Schedule(Rhythm.MINUTELY, 0, 0, "UTC"))
+    world.reader(*READERS)
+    world.publish(2)
+    run_job(world.mailer, "gather")
+    world.clock.set(datetime.now(UTC))
+    run_job(world.mailer, "digests")
+    return world
+
+
+def sender(config: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "mailer", "--config", str(config), "deliveries", "send"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def killed_again_and_again(world: World, config: Path) -> list[int]:
+    """Kill a sender after a random number of mails, many times; return the doubles of each kill."""
+    moments = random.Random(KILLS)  # noqa: S311 - a test that can be repeated
+    doubles = []
+    for _ in range(KILLS):
+        before = len(world.relay.messages)
+        seen = len(set(received(world)))
+        running = sender(config)
+        world.relay.wait_for(before + moments.randint(1, 40))
+        running.kill()
+        running.wait()
+        doubles.append((len(world.relay.messages) - before) - (len(set(received(world))) - seen))
+    return doubles
+
+
+def received(world: World) -> list[str]:
+    return [message.recipients[0] for message in world.relay.messages]
+
+
+def message_ids(world: World) -> dict[str, set[bytes]]:
+    ids: dict[str, set[bytes]] = {}
+    for message in world.relay.messages:
+        number = message.content.split(b"Message-ID: <")[1].split(b">")[0]
+        ids.setdefault(message.recipients[0], set()).add(number)
+    return ids
+
+
+def test_killed_senders_that_repeat_lose_nobody_and_say_who_got_two(both_worlds: World) -> None:
+    world = owed(both_worlds)
+    config = world.config_file(when_in_doubt="repeat")
+
+    doubles = killed_again_and_again(world, config)
+    assert sender(config).wait() == 0
+
+    assert set(received(world)) == set(READERS)
+    assert {len(numbers) for numbers in message_ids(world).values()} == {1}
+    assert max(doubles) <= 2 * CONNECTIONS
+    assert states(world) == {"sent": len(READERS)}
+    assert adds_up(world)
+
+
+def test_killed_senders_that_rather_miss_double_nobody_and_list_who_is_uncertain(
+    both_worlds: World,
+) -> None:
+    world = owed(both_worlds)
+    config = world.config_file(when_in_doubt="miss")
+
+    killed_again_and_again(world, config)
+    assert sender(config).wait() == 0
+
+    assert max(Counter(received(world)).values()) == 1
+    found = states(world)
+    assert found["sent"] + found["in_doubt"] == len(READERS)
+    assert set(found) <= {"sent", "in_doubt"}
+    assert len(set(received(world))) >= found["sent"]
+    assert adds_up(world)
+
+
+# On SQLite a process that sleeps inside a transaction keeps everybody out, until it wakes.
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_sender_that_slept_past_its_lease_sends_nothing_of_what_others_have(
+    both_worlds: World,
+) -> None:
+    world = owed(both_worlds)
+    config = world.config_file(when_in_doubt="repeat")
+    asleep = sender(config)
+    world.relay.wait_for(20)
+    asleep.send_signal(signal.SIGSTOP)
+
+    assert sender(config).wait() == 0
+    asleep.send_signal(signal.SIGCONT)
+    asleep.wait()
+
+    twice = [reader for reader, times in Counter(received(world)).items() if times > 1]
+    assert set(received(world)) == set(READERS)
+    assert len(twice) <= 2 * CONNECTIONS  # on the wire while it fell asleep
+    assert adds_up(world)
+
+
+def test_three_senders_at_once_send_each_mail_once(both_worlds: World) -> None:
+    world = owed(both_worlds)
+    config = world.config_file()
+
+    assert [running.wait() for running in [sender(config) for _ in range(3)]] == [0, 0, 0]
+
+    assert Counter(received(world)) == Counter(READERS)
+    assert states(world) == {"sent": len(READERS)}
+
+
+def test_a_sender_that_is_asked_to_end_settles_what_is_on_the_wire(both_worlds: World) -> None:
+    world = owed(both_worlds)
+    config = world.config_file()
+    command = [sys.executable, "-m", "mailer", "--config", str(config), "work"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    world.relay.wait_for(20)
+
+    running.terminate()
+    assert running.wait() == 0
+
+    found = states(world)
+    assert set(found) <= {"sent", "due"}
+    assert found["sent"] == len(world.relay.messages)
