@@ -72,6 +72,7 @@ class Engine:
         self._something = asyncio.Event()
         self._stopping = False
         self._next_look = 0.0
+        self._dry = False  # nothing more was due at the last look
 
     @property
     def trouble(self) -> DeliveryError | None:
@@ -170,18 +171,21 @@ class Engine:
         return enough and self._group >= WORTH_WAITING and len(self._ended) * 2 < self._group
 
     async def _claim_more(self, edition_id: int | None) -> None:
-        loop = asyncio.get_running_loop()
-        if self._stopping or len(self._claimed) >= self._limit:
-            if not self._stopping and loop.time() >= self._next_look:
-                self._next_look = loop.time() + NOTICES_EVERY
-                waiting = await self._sender.claim(self._limit, edition_id, (Lane.NOTICE,))
-                self._claimed.extendleft(reversed(waiting))
+        """Claim when little is left, and every half second for a person who waits."""
+        now = asyncio.get_running_loop().time()
+        full = len(self._claimed) >= self._limit
+        if self._stopping or ((full or self._dry) and now < self._next_look):
             return
-        self._next_look = loop.time() + NOTICES_EVERY
-        jobs = await self._sender.claim(max(CLAIM, self._limit), edition_id)
+        self._next_look = now + NOTICES_EVERY
+        asked = max(CLAIM, self._limit)
+        lanes = (Lane.NOTICE,) if full else tuple(Lane)
+        jobs = await self._sender.claim(asked, edition_id, lanes)
+        self._dry = not full and len(jobs) < asked
         await self._sender.run(lambda: self._writer.prepare(jobs))
-        self._claimed.extend(jobs)
-        self._claimed = deque(sorted(self._claimed, key=_lane)) if _mixed(jobs) else self._claimed
+        if jobs and jobs[0].notice is not None:  # they go before what was claimed already
+            self._claimed = deque(sorted((*self._claimed, *jobs), key=_lane))
+        else:
+            self._claimed.extend(jobs)
 
     async def _keep_books(self) -> None:
         """Settle what has ended, and mark the next group: one durable write for both."""
@@ -268,8 +272,3 @@ class Engine:
 
 def _lane(job: Job) -> int:
     return 1 if job.notice is None else 0
-
-
-def _mixed(jobs: Sequence[Job]) -> bool:
-    """Whether people who wait are among them, and must go before what was claimed already."""
-    return bool(jobs) and jobs[0].notice is not None
