@@ -51,6 +51,7 @@ def sink() -> Iterator[int]:
         assert running.stdout is not None  # noqa: S101 - it is a pipe
         yield int(running.stdout.readline().split()[1])
         running.terminate()
+        running.communicate()
 
 
 def print_table(found: dict[str, list[Record]]) -> None:
