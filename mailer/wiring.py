@@ -1,5 +1,6 @@
 """Every part made once, by hand, and put where it belongs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailer import resources
@@ -15,6 +16,8 @@ from mailer.editions.compose import Compose
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
 from mailer.links import Links
+from mailer.message.sign import Signers
+from mailer.message.signing_key import SigningKey, load_keys
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
@@ -41,6 +44,7 @@ class Mailer:
     send: Send
     steer: Steer
     preview: Preview
+    signing_keys: Sequence[SigningKey]
 
 
 def build(settings: Settings, clock: Clock | None = None) -> Mailer:
@@ -50,6 +54,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
     keyring = Keyring([secret.value for secret in settings.site.secret_key])
     links = Links(settings.site.base_url, keyring)
     templates = Templates(resources.folder("templates") / "email")
+    signing_keys = load_keys(settings.dkim)
+    signers = Signers(signing_keys)
     return Mailer(
         settings=settings,
         clock=clock,
@@ -69,8 +75,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
             relays(settings.relay),
             templates,
             links,
+            signers,
             settings.delivery,
         ),
         steer=Steer(store, clock),
-        preview=Preview(store, clock, links),
+        preview=Preview(store, clock, links, signers),
+        signing_keys=signing_keys,
     )

@@ -12,13 +12,11 @@ from mailer.web.app import create_app
 from mailer.web.server import check_port
 from mailer.web.server import serve as serve_web
 
-PARTS = ("serve", "schedule", "work")
-
 
 @click.command(epilog="Example: mailer --config /etc/mailer/config.toml run")
 @pass_context
 def run(context: Context) -> None:
-    """Run everything: web server, scheduler and sender, as three processes of one group.
+    """Run everything: web server, scheduler and sender, as processes of one group.
 
     Ends on SIGTERM or Ctrl-C, when what is in flight has been settled. When one part ends by
     itself the others are ended too, so that a service manager can start a whole one again.
@@ -27,7 +25,9 @@ def run(context: Context) -> None:
     check_port(context.settings.web)
     note(f"Pages at {context.mailer.links.base_url}, Ctrl-C ends it.")
     program = [sys.executable, "-m", "mailer", "--config", str(context.config)]
-    ended = run_together([[*program, *_debug(context), part] for part in PARTS])
+    senders = ["work"] * context.settings.delivery.processes
+    parts = ["serve", "schedule", *senders]
+    ended = run_together([[*program, *_debug(context), part] for part in parts])
     if ended is not None:
         note(f"mailer: {ended.name} ended unexpectedly; the others were ended too")
         raise click.exceptions.Exit(ended.code)

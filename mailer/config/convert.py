@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from mailer.config.settings import Between, Network, Secret
 
+PEM = "-----BEGIN "  # a key: the one secret of several lines
 UNITS = {
     "s": 1,
     "sec": 1,
@@ -157,6 +158,7 @@ def _from_file(path: Path) -> str:
     try:
         if path.stat().st_mode & 0o004:
             raise Wrong(f"{path} can be read by everybody on this machine: chmod 640 {path}")
-        return _text(path.read_text("utf-8").strip())
+        text = path.read_text("utf-8").strip()
+        return text if text.startswith(PEM) else _text(text)
     except (OSError, UnicodeDecodeError) as why:
         raise Wrong(f"cannot be read from its file: {why}") from why

@@ -20,7 +20,7 @@ from mailer.errors import ConfigError, Fault
 PREFIX = "MAILER_"
 # A secret written out in the file itself, or a password inside a URL.
 PLAIN_SECRET = re.compile(
-    r"""^\s*(secret_key|password)\s*=\s*["'[]|://[^"'/\s]*:[^"'/\s]*@""", re.MULTILINE
+    r"""^\s*(secret_key|password|token|key)\s*=\s*["'[]|://[^"'/\s]*:[^"'/\s]*@""", re.MULTILINE
 )
 Table = dict[str, object]
 

@@ -114,6 +114,15 @@ class RelaySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """`[[dkim]]`: a key that signs the mails of a domain, and of those below it."""
+
+    domain: str
+    selector: str
+    key: Secret  # PEM
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """`[delivery]`: how mail leaves."""
 
@@ -121,6 +130,7 @@ class DeliverySettings:
     when_in_doubt: WhenInDoubt = WhenInDoubt.MISS
     give_up_after: timedelta = timedelta(days=5)
     lease: timedelta = timedelta(seconds=15)
+    processes: Annotated[int, Between(1, 64)] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     web: WebSettings = field(default_factory=WebSettings)
     relay: tuple[RelaySettings, ...] = ()
+    dkim: tuple[DkimSettings, ...] = ()
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     feeds: FeedSettings = field(default_factory=FeedSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)

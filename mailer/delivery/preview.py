@@ -9,7 +9,9 @@ from mailer.delivery.person import Person, digest
 from mailer.editions.model import Edition, Newsletter
 from mailer.links import Links
 from mailer.message.mime import build
+from mailer.message.sign import Signers
 from mailer.message.slots import fill
+from mailer.message.splice import signed_at
 from mailer.rendering.model import Page, Slot
 from mailer.store.database import Store, Transaction
 
@@ -17,10 +19,11 @@ from mailer.store.database import Store, Transaction
 class Preview:
     """Looks at the ledger and the list, and changes neither."""
 
-    def __init__(self, store: Store, clock: Clock, links: Links) -> None:
+    def __init__(self, store: Store, clock: Clock, links: Links, signers: Signers) -> None:
         self._store = store
         self._clock = clock
         self._links = links
+        self._signers = signers
 
     def job(self, edition_id: int, reader: Address | None = None) -> Job:
         """Return what this reader, or anybody, is or would be owed of an edition.
@@ -44,7 +47,10 @@ class Preview:
     def message(self, job: Job, page: Page) -> bytes:
         """Return the message as it would be sent; once it is planned, with its own Message-ID."""
         person = self._person(job)
-        return build(person.head, page, person.values, utf8=job.recipient.needs_smtputf8)
+        utf8 = job.recipient.needs_smtputf8
+        message = build(person.head, page, person.values, utf8=utf8)
+        signer = self._signers.of(person.head.sender.domain)
+        return message if signer is None else signer.sign(message, signed_at(person.head))
 
     def _person(self, job: Job) -> Person:
         with self._store.read() as tx:

@@ -17,6 +17,7 @@ from mailer.delivery.transport import Transport
 from mailer.delivery.writer import Writer
 from mailer.errors import DeliveryError, StoreError
 from mailer.links import Links
+from mailer.message.sign import Signers
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
 
@@ -41,6 +42,7 @@ class Send:
         transport: Transport,
         templates: Templates,
         links: Links,
+        signers: Signers,
         settings: DeliverySettings,
     ) -> None:
         self._store = store
@@ -48,6 +50,7 @@ class Send:
         self._transport = transport
         self._templates = templates
         self._links = links
+        self._signers = signers
         self._settings = settings
 
     def until_done(
@@ -125,7 +128,7 @@ class Send:
             log.info("mail.sent", extra={"sent": report.sent, "refused": report.refused})
 
     def _engine(self, sender: Sender, count: "Count") -> Engine:
-        writer = Writer(self._store, self._templates, self._links)
+        writer = Writer(self._store, self._templates, self._links, self._signers)
         return Engine(sender, writer, self._transport, self._clock, self._settings, count)
 
     def _sender(self) -> Sender:

@@ -11,7 +11,8 @@ from mailer.editions.model import Edition, Newsletter
 from mailer.errors import MailerError, RenderError
 from mailer.links import Links
 from mailer.message.mime import build
-from mailer.message.splice import Form, compile_page, splice
+from mailer.message.sign import Signers
+from mailer.message.splice import Form, compile_page, signed_at, splice
 from mailer.rendering.model import Slot, Variant
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
@@ -30,10 +31,11 @@ class Digest(NamedTuple):
 class Writer:
     """Makes envelopes. Pages are read and compiled once, not once per reader."""
 
-    def __init__(self, store: Store, templates: Templates, links: Links) -> None:
+    def __init__(self, store: Store, templates: Templates, links: Links, signers: Signers) -> None:
         self._store = store
         self._templates = templates
         self._links = links
+        self._signer_of = lru_cache(KEPT)(signers.of)
         self._digests: dict[tuple[int, int, str], Digest] = {}
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
 
@@ -52,12 +54,16 @@ class Writer:
         if job.notice is None:
             newsletter, edition, form = self._digest(job)
             own = person.digest(job, newsletter, edition, self._links, form.slots)
-            message = splice(form, own.head, own.values, utf8=utf8)
+            signer = self._signer_of(newsletter.sender.domain)
+            message = splice(form, own.head, own.values, utf8=utf8, signer=signer)
         else:
             newsletter = self._newsletter(job.newsletter_id)
             page = self._templates.notice(job.notice, newsletter, job.language)
             own = person.notice(job, newsletter, self._links)
             message = build(own.head, page, own.values, utf8=utf8)
+            signer = self._signer_of(newsletter.sender.domain)
+            if signer is not None:
+                message = signer.sign(message, signed_at(own.head))
         return Envelope(
             job.id,
             person.reverse_path(job, newsletter),

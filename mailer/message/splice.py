@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 from html import escape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mailer.address import Address
 from mailer.errors import HeaderError, RenderError
@@ -19,7 +20,11 @@ from mailer.message.headers import field
 from mailer.message.mime import boundary_of, build, head_fields, pieces, seams
 from mailer.message.model import Head
 from mailer.message.quoted import quoted
+from mailer.message.sign import Signer
 from mailer.rendering.model import MARKER, Page, Slot
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 # Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
 NEEDS_ESCAPE = re.compile(r"[&<>\"']")
@@ -41,6 +46,8 @@ class Form:
     head: Mapping[str, int]  # field to the place of its whole line
     slots: Mapping[Slot, Places]
     body: int  # the place of the first piece behind the head
+    gap: int  # the place of the first value in the body, or the end
+    front: "_Hash"  # of what stands in the body before it: the same for all
     recompose: Page | None  # the page itself when its subject has a slot: such are built one by one
 
 
@@ -70,13 +77,27 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     html = _lay(laid, page.html)
     laid.append(closing)
     slots = {slot: Places(text.get(slot, ()), html.get(slot, ())) for slot in {**text, **html}}
-    return Form(laid, places, slots, body, page if MARKER.search(page.subject) else None)
+    gap = min((place for both in slots.values() for part in both for place in part), default=body)
+    front = sha256(b"".join(laid[body:gap]))
+    recompose = page if MARKER.search(page.subject) else None
+    return Form(laid, places, slots, body, gap, front, recompose)
 
 
-def splice(form: Form, head: Head, values: Mapping[Slot, str], *, utf8: bool = False) -> bytes:
-    """Return the message for one reader; raise HeaderError or RenderError."""
+def splice(
+    form: Form,
+    head: Head,
+    values: Mapping[Slot, str],
+    *,
+    utf8: bool = False,
+    signer: Signer | None = None,
+) -> bytes:
+    """Return the message for one reader, signed as of its date; raise HeaderError or RenderError.
+
+    The same row gives the same bytes each time: both ways of signing are deterministic.
+    """
     if form.recompose is not None:
-        return build(head, form.recompose, values, utf8=utf8)
+        message = build(head, form.recompose, values, utf8=utf8)
+        return message if signer is None else signer.sign(message, signed_at(head))
     parts = list(form.pieces)
     for name, place in form.head.items():
         parts[place] = OWN[name](head, utf8)
@@ -92,7 +113,18 @@ def splice(form: Form, head: Head, values: Mapping[Slot, str], *, utf8: bool = F
                 encoded = quoted(escape(value))
             for place in places.html:
                 parts[place] = encoded
-    return b"".join(parts)
+    if signer is None:
+        return b"".join(parts)
+    rest = b"".join(parts[form.gap :])
+    body_hash = form.front.copy()
+    body_hash.update(rest)  # our bodies end in one CRLF: they are "simple" already
+    signature = signer.signature(parts[: form.body - 1], body_hash.digest(), signed_at(head))
+    return b"".join((signature, *parts[: form.gap], rest))
+
+
+def signed_at(head: Head) -> int:
+    """Return the time a signature gives, in Unix seconds: when the mail was owed."""
+    return int(head.date.timestamp())
 
 
 def _lay(laid: list[bytes], text: str) -> Mapping[Slot, Sequence[int]]:

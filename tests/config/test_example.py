@@ -28,7 +28,7 @@ def test_the_example_loads_and_its_values_are_the_defaults(tmp_path: Path) -> No
 
 
 def test_the_example_names_every_setting_once_in_its_table() -> None:
-    tables = re.split(r"^\[+(\w+)\]+$", EXAMPLE.read_text(), flags=re.MULTILINE)
+    tables = re.split(r"^(?:# )?\[+(\w+)\]+$", EXAMPLE.read_text(), flags=re.MULTILINE)
     texts = dict(zip(tables[1::2], tables[2::2], strict=True))
 
     for name, kind in get_type_hints(Settings).items():
