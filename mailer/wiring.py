@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailer import resources
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import Settings
+from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
 from mailer.delivery.send import Send
@@ -67,7 +68,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         compose=Compose(store, clock, settings.jobs.grace),
         approve=Approve(store, clock),
-        plan=Plan(store, clock),
+        plan=Plan(store, clock, settings.delivery),
         render=Render(store, clock, templates, links),
         send=Send(
             store,
@@ -76,6 +77,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
             templates,
             links,
             signers,
+            Exchanges(settings.delivery.nameservers),
             settings.delivery,
         ),
         steer=Steer(store, clock),

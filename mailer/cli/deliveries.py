@@ -6,10 +6,10 @@ from dataclasses import asdict
 import click
 
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_json, print_table, progress, say
+from mailer.cli.output import json_option, print_facts, print_json, print_table, progress, say
 from mailer.cli.steering import pause, resend, resume, settle
 from mailer.delivery.model import Audit, DeliveryState, SendReport
-from mailer.errors import UsageError
+from mailer.errors import NotFound, UsageError
 
 ROWS_OTHERWISE = "`mailer deliveries list --edition ID` shows them to people"
 
@@ -21,6 +21,37 @@ def deliveries() -> None:
 
 for decision in (pause, resume, settle, resend):
     deliveries.add_command(decision)
+
+
+@deliveries.command(epilog="Example: mailer deliveries show 1234")
+@click.argument("number", metavar="ID", type=int)
+@json_option
+@pass_context
+def show(context: Context, *, number: int, as_json: bool) -> None:
+    """Tell everything about one mail."""
+    with context.mailer.store.read() as tx:
+        row = tx.ledger_reports.row(number)
+    if row is None:
+        raise NotFound("delivery", str(number))
+    if as_json:
+        print_json(row)
+        return
+    said = " ".join(
+        str(part) for part in (row.reply_code, row.reply_status, row.reply_text) if part
+    )
+    print_facts(
+        [
+            ("what", f"{row.notice or row.kind} of {row.newsletter}, {row.slot}"),
+            ("to", row.recipient),
+            ("state", row.state),
+            ("tries", row.attempts),
+            ("planned", row.planned_at),
+            ("due", row.due_at),
+            ("settled", row.settled_at),
+            ("relay", row.relay),
+            ("the server said", said),
+        ]
+    )
 
 
 @deliveries.command("list", epilog="Example: mailer deliveries list --edition 12 --state refused")

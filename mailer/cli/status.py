@@ -1,21 +1,24 @@
 """`mailer status`: the whole house at one glance."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.newsletter_options import describe
 from mailer.cli.output import json_option, print_facts, print_json, print_table, say, when
-from mailer.delivery.model import LedgerStatus
+from mailer.delivery.limits import Ruling, last_leaves
+from mailer.delivery.model import LedgerStatus, Pause, Receiver
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState, Newsletter
 from mailer.feeds.model import Feed
 from mailer.jobs.catalogue import JOBS
+from mailer.store.database import Transaction
 from mailer.subscribers.model import State
 from mailer.wiring import Mailer
 
+LATELY = timedelta(minutes=5)  # what is sent in this time says how fast we are
 NEWEST = 50  # editions; an older one waits for nobody
 
 
@@ -40,10 +43,21 @@ class LastRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Traffic:
+    """What stands in the way of mail, and how long it takes."""
+
+    pauses: list[Pause]
+    receivers: list[Receiver]  # that had enough of us
+    limits: dict[str, list[Ruling]]  # by relay
+    last_leaves_at: datetime | None  # of what is owed by now; None: nobody can say
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """What is going on."""
 
     ledger: LedgerStatus
+    traffic: Traffic
     newsletters: list[Readers]
     waiting: list[Edition]  # drafts and held ones: by themselves they go nowhere, or not yet
     troubled: list[Feed]
@@ -72,7 +86,8 @@ def _look(context: Context) -> House:
     now = mailer.clock.now()
     with mailer.store.read() as tx:
         return House(
-            ledger=tx.ledger_reports.status(now),
+            ledger=(ledger := tx.ledger_reports.status(now)),
+            traffic=_traffic(tx, mailer, ledger, now),
             newsletters=[
                 Readers(
                     newsletter,
@@ -90,6 +105,21 @@ def _look(context: Context) -> House:
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
             runs=_last_runs(mailer),
         )
+
+
+def _traffic(tx: Transaction, mailer: Mailer, ledger: LedgerStatus, now: datetime) -> Traffic:
+    limits = {
+        relay.name: tx.pacing.rulings(relay.name, relay.limits, relay.warm_up, now)
+        for relay in mailer.settings.relay
+    }
+    owed = ledger.due + ledger.under_way
+    rate = tx.ledger_reports.sent_since(now - LATELY) / LATELY.total_seconds()
+    return Traffic(
+        pauses=tx.steering.pauses(),
+        receivers=tx.pacing.receivers(),
+        limits=limits,
+        last_leaves_at=last_leaves(owed, list(limits.values()), rate or None, now),
+    )
 
 
 def _last_runs(mailer: Mailer) -> list[LastRun]:
@@ -113,6 +143,8 @@ def _print(house: House) -> None:
             ("under way", ledger.under_way),
             ("stuck", ledger.stuck),
             ("in doubt", ledger.in_doubt),
+            ("last one leaves", _last_one(house)),
+            *_limits(house.traffic),
         ]
     )
     say("")
@@ -139,6 +171,21 @@ def _print(house: House) -> None:
     _print_what_wants_a_person(house)
 
 
+def _last_one(house: House) -> str:
+    if not house.ledger.due + house.ledger.under_way:
+        return "nothing is owed"
+    at = house.traffic.last_leaves_at
+    return "nobody can say before the first" if at is None else f"about {when(at)}"
+
+
+def _limits(traffic: Traffic) -> list[tuple[str, str]]:
+    return [
+        (f"relay {name}", ", ".join(f"{one.left:,} left of {one.limit}" for one in rulings))
+        for name, rulings in traffic.limits.items()
+        if rulings
+    ]
+
+
 def _outcome(run: LastRun) -> str | None:
     if run.started_at is None:
         return None
@@ -147,6 +194,12 @@ def _outcome(run: LastRun) -> str | None:
 
 def _print_what_wants_a_person(house: House) -> None:
     told = [
+        *(_paused(pause) for pause in house.traffic.pauses),
+        *(
+            f"{one.name} rests until {when(one.silent_until)}, then gets {one.at_once} at a time:"
+            f" {one.cause}"
+            for one in house.traffic.receivers
+        ),
         *(
             f"Edition {edition.id} is {edition.state}: mailer editions show {edition.id}"
             for edition in house.waiting
@@ -166,9 +219,24 @@ def _print_what_wants_a_person(house: House) -> None:
         say(line)
 
 
+def _paused(pause: Pause) -> str:
+    which = f" --newsletter {pause.newsletter}" if pause.newsletter else ""
+    return (
+        f"Digests of {pause.newsletter or 'every newsletter'} are paused: {pause.reason}."
+        f" mailer deliveries resume{which}"
+    )
+
+
 def _as_json(house: House) -> dict[str, object]:
     return {
         "ledger": house.ledger,
+        "last_leaves_at": house.traffic.last_leaves_at,
+        "pauses": house.traffic.pauses,
+        "receivers": [one._asdict() for one in house.traffic.receivers],
+        "limits": {
+            name: [{"limit": str(one.limit), "left": one.left} for one in rulings]
+            for name, rulings in house.traffic.limits.items()
+        },
         "newsletters": [
             {
                 "newsletter": row.newsletter.slug,

@@ -29,11 +29,20 @@ def pause(context: Context, *, newsletter: str | None, reason: str) -> None:
     say(f"No digest of {newsletter or 'any newsletter'} starts until `mailer deliveries resume`.")
 
 
-@click.command(epilog="Example: mailer deliveries resume")
+@click.command(epilog="Example: mailer deliveries resume --receiver outlook.com")
 @newsletter_option
+@click.option(
+    "--receiver", metavar="NAME", help="A receiver that rests, as `mailer status` has it."
+)
 @pass_context
-def resume(context: Context, *, newsletter: str | None) -> None:
-    """Let digests start again. Exit 1 when nothing was paused."""
+def resume(context: Context, *, newsletter: str | None, receiver: str | None) -> None:
+    """Let digests start again, or mail to a receiver. Exit 1 when nothing was paused."""
+    if receiver is not None:
+        if not context.mailer.steer.resume_receiver(receiver):
+            say(f"{receiver} does not rest.")
+            raise click.exceptions.Exit(1)
+        say(f"Mail to {receiver} goes on as to any other; what was put off keeps its time.")
+        return
     if not context.mailer.steer.resume(newsletter):
         say("Nothing was paused.")
         raise click.exceptions.Exit(1)

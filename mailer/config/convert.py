@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from mailer.config.settings import Between, Network, Secret
+from mailer.config.settings import Between, Limit, Network, Secret
 
 PEM = "-----BEGIN "  # a key: the one secret of several lines
 UNITS = {
@@ -23,7 +23,11 @@ UNITS = {
     "hour": 3600,
     "d": 86400,
     "day": 86400,
+    "week": 604800,
 }
+LIMIT = re.compile(
+    r"(\d{1,9})\s*(?:mails?|messages?|emails?)?\s*(?:/|per|an?|each|every)\s*([a-z]+?)s?"
+)
 DURATION = re.compile(r"(\d{1,6})\s*([a-z]+?)s?")
 
 
@@ -102,6 +106,13 @@ def _duration(raw: object) -> timedelta:
     return found
 
 
+def _limit(raw: object) -> Limit:
+    match = LIMIT.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
+    if match is None or match[2] not in UNITS or not int(match[1]):
+        raise Wrong(f'is what a provider allows, like "30 a minute, 2000 a day", not {raw!r}')
+    return Limit(int(match[1]), timedelta(seconds=UNITS[match[2]]))
+
+
 def _path(raw: object) -> Path:
     return Path(_text(raw)).expanduser()
 
@@ -112,6 +123,7 @@ PLAIN: Mapping[object, Callable[[object], object]] = {
     bool: _truth,
     timedelta: _duration,
     Path: _path,
+    Limit: _limit,
 }
 
 

@@ -69,6 +69,17 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """So many messages in a time, as a provider says it: "30 a minute"."""
+
+    count: int
+    period: timedelta
+
+    def __str__(self) -> str:
+        return f"{self.count:,} in {self.period}"
+
+
+@dataclass(frozen=True, slots=True)
 class SiteSettings:
     """`[site]`: who this installation is."""
 
@@ -110,6 +121,8 @@ class RelaySettings:
     connections: Annotated[int, Between(1, 500)] = 4
     messages_per_connection: Annotated[int, Between(0, 1_000_000)] = 0  # 0: no end
     weight: Annotated[int, Between(0, 1_000)] = 1  # 0: only when no other relay is there
+    limits: tuple[Limit, ...] = ()
+    warm_up: Annotated[int, Between(0, 1_000_000)] = 0  # messages of the first day; 0: none
     verify: bool = True  # False only for a relay of your own with a certificate nobody signed
 
 
@@ -130,6 +143,11 @@ class DeliverySettings:
     when_in_doubt: WhenInDoubt = WhenInDoubt.MISS
     give_up_after: timedelta = timedelta(days=5)
     lease: timedelta = timedelta(seconds=15)
+    refusals_limit: Annotated[int, Between(0, 100)] = 10  # per cent; 0: there is none
+    canary: Annotated[int, Between(0, 100_000)] = 0  # readers; 0: all get it at once
+    canary_addresses: tuple[str, ...] = ()
+    canary_wait: timedelta = timedelta(minutes=10)
+    nameservers: tuple[str, ...] = ()  # none: those of the machine
     processes: Annotated[int, Between(1, 64)] = 1
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
+from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.model import (
     DeliveryState,
     Envelope,
@@ -26,6 +27,7 @@ from mailer.delivery.model import (
 from mailer.delivery.pool import AWAY_FOR, Pool
 from mailer.delivery.sender import Sender
 from mailer.delivery.settling import settle, unsendable, unwritable
+from mailer.delivery.traffic import Traffic
 from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
 from mailer.errors import DeliveryError, MailerError
@@ -50,6 +52,7 @@ class Engine:
         sender: Sender,
         writer: Writer,
         transport: Transport,
+        exchanges: Exchanges,
         clock: Clock,
         settings: DeliverySettings,
         heard: Heard,
@@ -60,7 +63,8 @@ class Engine:
         self._limit = settings.in_flight_limit
         self._give_up_after = settings.give_up_after
         self._heard = heard
-        self._pool = Pool(transport, self)
+        self._traffic = Traffic(sender, clock, transport, exchanges, settings)
+        self._pool = Pool(transport, self, self._traffic.may)
         self._claimed: deque[Job] = deque()
         self._ready: deque[Job] = deque()  # marked as being sent, and not yet on a line
         self._flying: dict[int, Job] = {}
@@ -104,7 +108,7 @@ class Engine:
     def following(self, relay: str) -> Envelope | None:
         """Write and return the next message, unless this sender's rows may be another's by now."""
         while self._ready and self._sender.may_send and self._may_have_more_in_doubt:
-            if not self._pool.takes(relay):
+            if not self._pool.takes(relay) or not self._traffic.takes(relay):
                 return None
             job = self._ready.popleft()
             try:
@@ -126,6 +130,7 @@ class Engine:
         now = self._clock.now()
         for envelope, outcome in endings:
             job = self._flying.pop(envelope.delivery_id)
+            self._traffic.heard(job, outcome)
             self._end(
                 settle(
                     job,
@@ -147,6 +152,7 @@ class Engine:
 
     async def _turn(self, edition_id: int | None) -> bool:
         """Write once what has ended and what begins; False when there is nothing left to do."""
+        await self._traffic.look(urgent=any(job.notice for job in self._claimed))
         await self._claim_more(edition_id)
         if self._lines_are_busy:
             await asyncio.sleep(GROUP_COMMIT)
@@ -159,7 +165,7 @@ class Engine:
             return False
         if self._ended or (self._claimed and self._appetite() > 0):
             return True
-        if not (self._ready or self._flying or self._claimed):
+        if not (self._ready or self._flying or self._claimed or self._traffic.waiting):
             return False
         await self._wait()
         return True
@@ -173,14 +179,15 @@ class Engine:
     async def _claim_more(self, edition_id: int | None) -> None:
         """Claim when little is left, and every half second for a person who waits."""
         now = asyncio.get_running_loop().time()
-        full = len(self._claimed) >= self._limit
-        if self._stopping or ((full or self._dry) and now < self._next_look):
+        room = self._traffic.room
+        waits = len(self._claimed) >= self._limit or not room
+        if self._stopping or ((waits or self._dry) and now < self._next_look):
             return
         self._next_look = now + NOTICES_EVERY
-        asked = max(CLAIM, self._limit)
-        lanes = (Lane.NOTICE,) if full else tuple(Lane)
+        asked = max(CLAIM, self._limit) if waits else min(max(CLAIM, self._limit), room)
+        lanes = (Lane.NOTICE,) if waits else tuple(Lane)
         jobs = await self._sender.claim(asked, edition_id, lanes)
-        self._dry = not full and len(jobs) < asked
+        self._dry = not waits and len(jobs) < asked
         await self._sender.run(lambda: self._writer.prepare(jobs))
         if jobs and jobs[0].notice is not None:  # they go before what was claimed already
             self._claimed = deque(sorted((*self._claimed, *jobs), key=_lane))
@@ -189,9 +196,9 @@ class Engine:
 
     async def _keep_books(self) -> None:
         """Settle what has ended, and mark the next group: one durable write for both."""
-        count = 0 if self._stopping else max(0, min(self._appetite(), len(self._claimed)))
-        jobs = [self._claimed.popleft() for _ in range(count)]
-        ended, self._ended = self._ended, []
+        count = 0 if self._stopping else max(0, self._appetite())
+        jobs, rests = self._traffic.pick(self._claimed, count)
+        ended, self._ended = [*self._ended, *rests], []
         if not jobs and not ended:
             return
         self._writing = len(ended)
@@ -199,6 +206,7 @@ class Engine:
         started = await self._sender.write(ended, jobs)
         slow = asyncio.get_running_loop().time() - began > SLOW_WRITE
         self._writing = 0
+        self._traffic.ended([*ended, *started.skipped])
         # What a crash doubles is what may have arrived and is not written: two mails a line, and
         # more only while writes are quick and many answers come with each.
         width = self._pool.width
@@ -219,7 +227,8 @@ class Engine:
     def _appetite(self) -> int:
         """Return how many rows may be marked now."""
         unsettled = len(self._ready) + len(self._flying) + len(self._ended)
-        return min(self._group - len(self._ready), self._limit - unsettled)
+        room = self._traffic.room - len(self._ready)
+        return min(self._group - len(self._ready), self._limit - unsettled, room)
 
     async def _wait(self) -> None:
         self._something.clear()
@@ -255,9 +264,10 @@ class Engine:
         if self._flying:
             await self._pool.close()
         await self._keep_books_to_the_end()
-        if self._claimed and not self._sender.lost:
-            await self._sender.give_back(list(self._claimed))
-            self._claimed.clear()
+        left = [*self._claimed, *await self._traffic.close()]
+        self._claimed.clear()
+        if left and not self._sender.lost:
+            await self._sender.give_back(left)
 
     async def _keep_books_to_the_end(self) -> None:
         ended, self._ended = self._ended, []

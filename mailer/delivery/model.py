@@ -1,6 +1,6 @@
 """The ledger: what is owed to whom, how far it is, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -277,6 +277,24 @@ class Peer:
     id: int
     process: Process
     lease_until: datetime  # changes with each sign of life
+
+
+class Canary(NamedTuple):
+    """Who gets an edition first, and when the others do."""
+
+    subscriptions: Collection[int]
+    others_at: datetime
+
+
+class Receiver(NamedTuple):
+    """A receiver that had enough of us, and how much it gets until it is trusted again."""
+
+    name: str  # the operator of its mail exchangers, else the domain
+    silent_until: datetime
+    at_once: int  # mails under way, of one sender
+    taken: int  # in a row, at this pace
+    cause: str  # for people
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

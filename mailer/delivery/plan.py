@@ -3,11 +3,13 @@
 import logging
 from datetime import datetime
 
+from mailer.address import parse_address
 from mailer.clock import Clock
-from mailer.delivery.model import PlanReport
+from mailer.config.settings import DeliverySettings
+from mailer.delivery.model import Canary, PlanReport
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState, Schedule
-from mailer.store.database import Store
+from mailer.store.database import Store, Transaction
 
 BATCH = 2_000  # readers a transaction: long enough to be quick, short enough to wait for
 
@@ -17,9 +19,10 @@ log = logging.getLogger(__name__)
 class Plan:
     """From approved editions to ledger rows. Any number of these may run at once."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: DeliverySettings) -> None:
         self._store = store
         self._clock = clock
+        self._settings = settings
 
     def due(self) -> PlanReport:
         """Plan for everybody whose hour has come, and move on those who have nothing to get.
@@ -41,9 +44,10 @@ class Plan:
         """Return how many rows an edition came to, and how many readers were moved on."""
         with self._store.read() as tx:
             schedules = tx.planning.schedules(edition, now)
+            canary = self._canary(tx, edition, now)
         planned = moved = 0
         for schedule in schedules:
-            rows, readers = self._plan_schedule(edition, schedule, now)
+            rows, readers = self._plan_schedule(edition, schedule, now, canary)
             planned, moved = planned + rows, moved + readers
         log.info(
             "edition.planned",
@@ -51,14 +55,23 @@ class Plan:
         )
         return planned, moved
 
+    def _canary(self, tx: Transaction, edition: Edition, now: datetime) -> Canary:
+        """Return who gets an edition first; nobody when all get it at once."""
+        size = self._settings.canary
+        if not size or tx.planning.has_begun(edition.id):
+            return Canary(frozenset(), now)
+        own = [parse_address(text).key for text in self._settings.canary_addresses]
+        chosen = tx.planning.canary(edition, now, size, own)
+        return Canary(frozenset(chosen), now + self._settings.canary_wait)
+
     def _plan_schedule(
-        self, edition: Edition, schedule: Schedule, now: datetime
+        self, edition: Edition, schedule: Schedule, now: datetime, canary: Canary
     ) -> tuple[int, int]:
         due = next_due(schedule, now, past=edition.slot)
         planned = moved = 0
         while True:
             with self._store.write() as tx:
-                rows, readers = tx.planning.plan_batch(edition, schedule, due, now, BATCH)
+                rows, readers = tx.planning.plan_batch(edition, schedule, due, now, BATCH, canary)
             planned, moved = planned + rows, moved + readers
             if not readers:
                 return planned, moved

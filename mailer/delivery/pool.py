@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mailer.delivery.transport import Line, Post, Relay, Transport
 from mailer.errors import DeliveryError, RelayAway
@@ -17,9 +17,13 @@ log = logging.getLogger(__name__)
 class Pool:
     """Several conversations at a time, over every relay that is there."""
 
-    def __init__(self, transport: Transport, post: Post) -> None:
+    def __init__(
+        self, transport: Transport, post: Post, may: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """`may` says whether a relay's limits allow one more."""
         self._relays: Sequence[Relay] = transport
         self._post = post
+        self._may = may
         self._lines: dict[str, list[Line]] = {relay.name: [] for relay in transport}
         self._opening: dict[asyncio.Task[None], str] = {}
         self._away_until: dict[str, float] = {}
@@ -77,7 +81,7 @@ class Pool:
         share = {
             one.name: (self._taken[one.name] + 1) / one.weight
             for one in self._relays
-            if one.weight and (one.name == relay or self._rests(one.name))
+            if one.weight and (one.name == relay or (self._rests(one.name) and self._may(one.name)))
         }
         return relay in share and min(share.values()) < share[relay]
 

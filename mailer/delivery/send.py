@@ -11,6 +11,7 @@ from threading import Event
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
 from mailer.delivery.engine import Engine
+from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.model import DeliveryState, SendReport, Settlement
 from mailer.delivery.sender import LeaseLost, Sender
 from mailer.delivery.transport import Transport
@@ -43,6 +44,7 @@ class Send:
         templates: Templates,
         links: Links,
         signers: Signers,
+        exchanges: Exchanges,
         settings: DeliverySettings,
     ) -> None:
         self._store = store
@@ -51,6 +53,7 @@ class Send:
         self._templates = templates
         self._links = links
         self._signers = signers
+        self._exchanges = exchanges
         self._settings = settings
 
     def until_done(
@@ -129,7 +132,15 @@ class Send:
 
     def _engine(self, sender: Sender, count: "Count") -> Engine:
         writer = Writer(self._store, self._templates, self._links, self._signers)
-        return Engine(sender, writer, self._transport, self._clock, self._settings, count)
+        return Engine(
+            sender,
+            writer,
+            self._transport,
+            self._exchanges,
+            self._clock,
+            self._settings,
+            count,
+        )
 
     def _sender(self) -> Sender:
         return Sender(self._store, self._clock, self._settings)

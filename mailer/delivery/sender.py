@@ -7,7 +7,7 @@ waiting; each question is one short transaction.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -16,9 +16,10 @@ from typing import NamedTuple, Self, TypeVar
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings, WhenInDoubt
-from mailer.delivery.model import DeliveryState, Job, Lane, Peer, Settlement
+from mailer.delivery.model import DeliveryState, Job, Lane, Peer, Receiver, Settlement
 from mailer.delivery.process import is_gone, this_process
 from mailer.delivery.settling import skip
+from mailer.delivery.transport import Relay
 from mailer.errors import StoreError
 from mailer.store.database import Store, Transaction
 
@@ -107,6 +108,50 @@ class Sender:
             if settlements:
                 await self._settle_late(settlements)
             raise
+
+    async def permits(self, relay: Relay, wanted: int, *, reserve: bool) -> int:
+        """Return how many mails a relay with limits may be given now, and count them as given."""
+        now = self._clock.now()
+        return await self._patiently(
+            lambda tx: tx.pacing.take(
+                relay.name, relay.limits, relay.warm_up, wanted, now, reserve=reserve
+            )
+        )
+
+    async def return_permits(self, relay: Relay, count: int) -> None:
+        """Give back permits that were not used."""
+        with suppress(StoreError):  # then they count as used
+            await self._do(lambda tx: tx.pacing.give_back(relay.name, count))
+
+    async def receivers(self) -> list[Receiver]:
+        """Return the receivers that have a pace."""
+
+        def ask() -> list[Receiver]:
+            with self._store.read() as tx:
+                return tx.pacing.receivers()
+
+        try:
+            return await self.run(ask)
+        except StoreError as why:
+            log.warning("ledger.waiting", extra={"reason": str(why)})
+            return []
+
+    async def note(
+        self, receivers: Mapping[str, Receiver | None], pauses: Mapping[int, str]
+    ) -> None:
+        """Write down what was learned of receivers (None: free again), and newsletters to pause."""
+        now = self._clock.now()
+
+        def write(tx: Transaction) -> None:
+            for name, receiver in receivers.items():
+                if receiver is None:
+                    tx.pacing.free_receiver(name)
+                else:
+                    tx.pacing.set_receiver(receiver)
+            for key, why in pauses.items():
+                tx.steering.pause(key, why, now)
+
+        await self._patiently(write)
 
     async def recover(self) -> None:
         """Take back the rows of senders that have ended or give no sign of life."""

@@ -154,6 +154,10 @@ class Conversation:
             return
         stage, turn = self._expected[0]
         if reply.code == 421 and stage is not Stage.CONTENT:
+            if stage is Stage.RCPT and (reply.status or "").startswith("4.7."):
+                # Of this receiver, and not of the relay: what is behind it had enough.
+                self._end(turn, Deferred(reply))
+                self._expected = deque(one for one in self._expected if one[1] is not turn)
             self.broken(f"the relay closed the conversation: {reply.text}")
             return
         self._expected.popleft()

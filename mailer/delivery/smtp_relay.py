@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mailer.config.settings import RelaySettings
+from mailer.config.settings import Limit, RelaySettings
 from mailer.delivery.smtp_connection import Patience, open_session
 from mailer.delivery.smtp_line import SmtpLine
 from mailer.delivery.transport import Post
@@ -18,6 +18,8 @@ class SmtpRelay:
         self.name = settings.name
         self.connections = settings.connections
         self.weight = settings.weight
+        self.limits: Sequence[Limit] = settings.limits
+        self.warm_up = settings.warm_up
 
     async def connect(self, post: Post) -> SmtpLine:
         """Return an open line; raise RelayAway or LoginRefused."""

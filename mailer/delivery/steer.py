@@ -40,6 +40,14 @@ class Steer:
         with self._store.write() as tx:
             return tx.steering.resume(_newsletter(tx, slug))
 
+    def resume_receiver(self, name: str) -> bool:
+        """Send to a receiver as to any other again; False when it has no pace of its own.
+
+        Mails that were put off keep the time they were put off to.
+        """
+        with self._store.write() as tx:
+            return tx.pacing.free_receiver(name)
+
     def settle(
         self,
         decision: str,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from mailer.config.settings import Limit
 from mailer.delivery.model import Envelope, Outcome, Unsent
 
 
@@ -49,6 +50,8 @@ class Relay(Protocol):
 
     name: str
     connections: int  # at most so many lines at a time
+    limits: Sequence[Limit]
+    warm_up: int  # messages of the first day; 0: no limit
     weight: int  # its share among several; 0: only when no other one is there
 
     async def connect(self, post: Post) -> Line:

@@ -20,6 +20,7 @@ from mailer.store.feeds import Feeds
 from mailer.store.job_runs import JobRuns
 from mailer.store.ledger_reports import LedgerReports
 from mailer.store.newsletters import Newsletters
+from mailer.store.pacing import Pacing
 from mailer.store.pages import Pages
 from mailer.store.planning import Planning
 from mailer.store.senders import Senders
@@ -90,6 +91,10 @@ class Transaction:
     @cached_property
     def steering(self) -> Steering:
         return Steering(self.connection)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        return Pacing(self.connection)
 
     @cached_property
     def senders(self) -> Senders:

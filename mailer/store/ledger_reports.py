@@ -16,6 +16,12 @@ from mailer.delivery.model import (
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, sender, subscriber, subscription
 
+_LISTED = (
+    select(delivery, newsletter.c.slug, subscriber.c.address)
+    .join(newsletter, newsletter.c.id == delivery.c.newsletter_id)
+    .join(subscription, subscription.c.id == delivery.c.subscription_id)
+    .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+)
 HELD = (DeliveryState.CLAIMED, DeliveryState.SENDING)
 
 
@@ -30,14 +36,7 @@ class LedgerReports(Aggregate):
         limit: int = 100,
     ) -> list[LedgerRow]:
         """Return ledger rows, newest first."""
-        query = (
-            select(delivery, newsletter.c.slug, subscriber.c.address)
-            .join(newsletter, newsletter.c.id == delivery.c.newsletter_id)
-            .join(subscription, subscription.c.id == delivery.c.subscription_id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .order_by(delivery.c.id.desc())
-            .limit(limit)
-        )
+        query = _LISTED.order_by(delivery.c.id.desc()).limit(limit)
         if edition_id is not None:
             query = query.where(delivery.c.edition_id == edition_id)
         if state is not None:
@@ -64,6 +63,16 @@ class LedgerReports(Aggregate):
         if edition_id is not None:
             query = query.where(delivery.c.edition_id == edition_id)
         return [Audit(**row) for row in self._all(query)]
+
+    def row(self, key: int) -> LedgerRow | None:
+        """Return one row, or None."""
+        found = self._one(_LISTED.where(delivery.c.id == key))
+        return None if found is None else _ledger_row(found)
+
+    def sent_since(self, moment: datetime) -> int:
+        """Return how many mails were taken since then."""
+        sent = and_(delivery.c.state == DeliveryState.SENT, delivery.c.settled_at >= moment)
+        return self._count(select(func.count()).select_from(delivery).where(sent))
 
     def status(self, now: datetime) -> LedgerStatus:
         """Return what the ledger owes at this moment."""

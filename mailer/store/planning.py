@@ -1,6 +1,6 @@
 """From approved editions to ledger rows: set-wise, a batch a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from mailer.delivery.model import DeliveryState, Kind, Lane
+from mailer.delivery.model import Canary, DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import (
@@ -70,7 +70,13 @@ class Planning(Aggregate):
         ]
 
     def plan_batch(
-        self, found: Edition, schedule: Schedule, due: Due, now: datetime, limit: int
+        self,
+        found: Edition,
+        schedule: Schedule,
+        due: Due,
+        now: datetime,
+        limit: int,
+        canary: Canary,
     ) -> tuple[int, int]:
         """Owe the edition to up to `limit` readers with this schedule, and let `due` be their next.
 
@@ -81,7 +87,7 @@ class Planning(Aggregate):
             return 0, 0
         planned = 0
         if found.state is EditionState.APPROVED:
-            planned = self._owe(found, readers, now)
+            planned = self._owe(found, readers, now, canary)
         self._move_on(found, readers, due)
         return planned, len(readers)
 
@@ -101,8 +107,40 @@ class Planning(Aggregate):
         )
         return [row["id"] for row in rows]
 
-    def _owe(self, found: Edition, readers: Sequence[int], now: datetime) -> int:
-        rows = _owed(found, readers, now)
+    def has_begun(self, edition_id: int) -> bool:
+        """Whether somebody is owed an edition already."""
+        return self._one(_first_of(edition_id)) is not None
+
+    def canary(
+        self, found: Edition, now: datetime, size: int, own: Collection[str]
+    ) -> Collection[int]:
+        """Return subscriptions that wait for an edition: so many by chance, and those of `own`.
+
+        `own` are keys of addresses; the newsletter's own two are always among them.
+        """
+        waiting = (
+            select(subscription.c.id)
+            .join(edition, edition.c.id == found.id)
+            .where(_waiting(found, now))
+        )
+        ours = (
+            select(subscription.c.id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
+            .where(
+                subscription.c.id.in_(waiting),
+                or_(
+                    subscriber.c.address_key.in_(own),
+                    subscriber.c.address == newsletter.c.sender,
+                    subscriber.c.address == newsletter.c.reply_to,
+                ),
+            )
+        )
+        chance = waiting.order_by(func.random()).limit(size)
+        return {row["id"] for query in (chance, ours) for row in self._all(query)}
+
+    def _owe(self, found: Edition, readers: Sequence[int], now: datetime, canary: Canary) -> int:
+        rows = _owed(found, readers, now, canary)
         statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
         once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
         return self._inserted(once, delivery)
@@ -163,8 +201,19 @@ def _newest_piece() -> ColumnElement[int]:
     return newest.scalar_subquery()
 
 
-def _owed(found: Edition, readers: Sequence[int], now: datetime) -> Select[tuple[object, ...]]:
+def _first_of(edition_id: int) -> Select[tuple[int]]:
+    return select(delivery.c.id).where(delivery.c.edition_id == edition_id).limit(1)
+
+
+def _owed(
+    found: Edition, readers: Sequence[int], now: datetime, canary: Canary
+) -> Select[tuple[object, ...]]:
     seen = subscription.c.watermark
+    first = [reader for reader in readers if reader in canary.subscriptions]
+    moment = delivery.c.due_at.type
+    due_at: ColumnElement[datetime] = literal(canary.others_at, moment)
+    if first:
+        due_at = case((subscription.c.id.in_(first), literal(now, moment)), else_=due_at)
     return (
         select(
             literal(Kind.DIGEST.value).label("kind"),
@@ -176,7 +225,7 @@ def _owed(found: Edition, readers: Sequence[int], now: datetime) -> Select[tuple
             case((seen > found.opens, seen), else_=found.opens).label("since"),
             func.coalesce(subscriber.c.language, newsletter.c.language).label("language"),
             literal(DeliveryState.DUE.value).label("state"),
-            literal(now, delivery.c.due_at.type).label("due_at"),
+            due_at.label("due_at"),
             literal(0).label("attempts"),
             literal(now, delivery.c.planned_at.type).label("planned_at"),
         )

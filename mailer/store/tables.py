@@ -329,6 +329,35 @@ pause = _table(
     Column("reason", Text, nullable=False),
     Column("since", Instant, nullable=False),
 )
+
+# Mails given to relays that have limits, in parts of each limit's time.
+relay = Table(
+    "relay",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("first_used_at", Instant, nullable=False),
+)
+
+relay_use = Table(
+    "relay_use",
+    metadata,
+    Column("relay", Text, ForeignKey("relay.name"), primary_key=True),
+    Column("period", Integer, primary_key=True),  # seconds
+    Column("start", Instant, primary_key=True),
+    Column("mails", Integer, nullable=False),
+)
+
+# Receivers that had enough of us; a row is removed when mail goes to one as to any other.
+receiver = Table(
+    "receiver",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("silent_until", Instant, nullable=False),
+    Column("at_once", Integer, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
 delivery = _table(
     "delivery",
     _key(),

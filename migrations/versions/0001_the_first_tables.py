@@ -86,6 +86,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "receiver",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("silent_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at_once", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_receiver")),
+    )
+    op.create_table(
+        "relay",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("first_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_relay")),
+    )
+    op.create_table(
         "sender",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -217,6 +232,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pause")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "relay_use",
+        sa.Column("relay", sa.Text(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["relay"], ["relay.name"], name=op.f("fk_relay_use_relay")),
+        sa.PrimaryKeyConstraint("relay", "period", "start", name=op.f("pk_relay_use")),
     )
     op.create_table(
         "source",

@@ -20,10 +20,11 @@ WANTED = {
     "feeds add", "feeds list", "feeds gather", "feeds parse", "feeds remove",
     "editions list", "editions show", "editions compose", "editions preview", "editions approve",
     "editions hold", "editions cancel",
-    "deliveries list", "deliveries send", "deliveries audit",
+    "deliveries list", "deliveries show", "deliveries send", "deliveries audit",
     "deliveries pause", "deliveries resume", "deliveries settle", "deliveries resend",
     "subscribers add", "subscribers list", "subscribers show", "subscribers confirm",
     "subscribers unsubscribe", "subscribers import",
+    "dkim generate", "dkim show", "dkim verify",
     "db upgrade", "db status", "jobs list", "jobs run",
 }  # fmt: skip
 REPORTS = {"list", "show", "status", "gather", "parse", "compose", "audit", "send"}

@@ -18,8 +18,10 @@ def a_world(url: str, clock: StandingClock, folder: Path) -> Iterator[World]:
     with SmtpServer() as relay, FeedServer() as site:
         settings = settings_for(url, relay.port, folder)
         mailer = build(settings, clock)
-        yield World(mailer, clock, relay, site, settings)
+        made = World(mailer, clock, relay, site, settings)
+        yield made
         mailer.store.close()
+        made.mailer.store.close()  # a test may have started the program anew
 
 
 @pytest.fixture
