@@ -35,7 +35,6 @@ from mailer.errors import DeliveryError, MailerError
 CLAIM = 1_000  # rows a claim
 NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that a write waits for others, while the lines have enough to do
-SLOW_WRITE = 0.005
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
 WORTH_WAITING = 64  # rows a write, from which on it is worth to wait for more
 
@@ -72,7 +71,6 @@ class Engine:
         self._group = min(self._pool.width, self._limit)
         self._taken = 0  # by the lines, since the last write
         self._writing = 0  # answers that the write under way settles
-        self._most_doubt = 2 * self._pool.width
         self._something = asyncio.Event()
         self._stopping = False
         self._next_look = 0.0
@@ -173,8 +171,9 @@ class Engine:
     @property
     def _lines_are_busy(self) -> bool:
         """Whether a write can wait a little, and serve more rows: nobody waits for it."""
-        enough = len(self._ready) >= self._pool.width
-        return enough and self._group >= WORTH_WAITING and len(self._ended) * 2 < self._group
+        enough = len(self._ready) >= self._pool.width and self._may_have_more_in_doubt
+        many = min(self._group, 2 * self._pool.width) >= 2 * WORTH_WAITING
+        return enough and many and len(self._ended) * 2 < self._group
 
     async def _claim_more(self, edition_id: int | None) -> None:
         """Claim when little is left, and every half second for a person who waits."""
@@ -202,16 +201,9 @@ class Engine:
         if not jobs and not ended:
             return
         self._writing = len(ended)
-        began = asyncio.get_running_loop().time()
         started = await self._sender.write(ended, jobs)
-        slow = asyncio.get_running_loop().time() - began > SLOW_WRITE
         self._writing = 0
         self._traffic.ended([*ended, *started.skipped])
-        # What a crash doubles is what may have arrived and is not written: two mails a line, and
-        # more only while writes are quick and many answers come with each.
-        width = self._pool.width
-        many = 0 if slow or len(ended) <= 2 * width else 2 * len(ended)
-        self._most_doubt = 2 * width + many
         self._heard([*ended, *started.skipped])
         # Twice what the lines took since the last write: they never wait, and little is marked
         # that has not left. A slow relay has a handful of rows in doubt after a crash.
@@ -221,8 +213,9 @@ class Engine:
 
     @property
     def _may_have_more_in_doubt(self) -> bool:
+        """A crash doubles what may have arrived and is not written: at most two mails a line."""
         unwritten = len(self._ended) + self._writing
-        return unwritten + len(self._flying) < self._most_doubt
+        return unwritten + len(self._flying) < 2 * self._pool.width
 
     def _appetite(self) -> int:
         """Return how many rows may be marked now."""

@@ -7,16 +7,26 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Text, cast, event, func, insert, literal, select
 from sqlalchemy.exc import OperationalError
 
-from mailer.config.settings import DeliverySettings
+from mailer.config.settings import DeliverySettings, RelaySettings, Tls
+from mailer.delivery.model import DeliveryState
 from mailer.errors import MailerError
+from mailer.jobs.run import run_job
+from mailer.store import tables
+from mailer.store.migrate import upgrade
 from mailer.wiring import Mailer, build
+from tests.conftest import require
 from tests.delivery.test_ledger_run import READERS, adds_up, planned, states
-from tests.fakes.smtp_server import DROP, Stage
+from tests.fakes import postgres
+from tests.fakes.clock import StandingClock
+from tests.fakes.postgres import PostgresServer
+from tests.fakes.smtp_server import DROP, SmtpServer, Stage, make_certificate
+from tests.system.conftest import a_world
 from tests.system.world import World
 
 IMPATIENT = DeliverySettings(lease=timedelta(seconds=0.3))
@@ -71,15 +81,96 @@ def test_the_line_breaks_at_any_command(world: World, stage: Stage, number: int)
     assert states(world) == {"sent": len(READERS)}
 
 
-def test_one_poisoned_row_among_many_stops_nobody_else(world: World) -> None:
-    many = [f"reader{number}@example.org" for number in range(500)]
-    planned(world, *many)
+def crowd(world: World, count: int) -> None:
+    """Make so many readers out of the one there is."""
+    person, theirs = tables.subscriber, tables.subscription
+    numbers = func.generate_series(2, count).table_valued("value").render_derived().c.value
+    name = literal("reader").concat(cast(numbers, Text)).concat("@example.org")
+    began = select(person.c.created_at).limit(1).scalar_subquery()
+    people = select(numbers, name, name, cast(numbers, Text), began)
+    others = [column for column in theirs.c if column.name not in {"id", "subscriber_id"}]
+    with world.mailer.store.write() as tx:
+        keys = ["id", "address", "address_key", "address_hash", "created_at"]
+        tx.connection.execute(insert(person).from_select(keys, people))
+        copies = select(person.c.id, *others).join(theirs, theirs.c.subscriber_id != person.c.id)
+        columns = ["subscriber_id", *(column.name for column in others)]
+        tx.connection.execute(insert(theirs).from_select(columns, copies))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_one_poisoned_row_among_ten_thousand_stops_nobody_else(both_worlds: World) -> None:
+    world = both_worlds
+    world.newsletter()
+    world.reader("reader1@example.org")
+    crowd(world, 10_000)
+    world.publish(2)
+    world.at(2026, 11, 24, 6, 0)
+    run_job(world.mailer, "gather")
+    run_job(world.mailer, "digests")
     with world.mailer.store.write() as tx:
         tx.connection.exec_driver_sql(
-            "UPDATE subscriber SET address = 'a b' || char(10) || '@example.org' WHERE id = 250"
+            "UPDATE subscriber SET address = 'a b' || chr(10) || '@example.org' WHERE id = 5000"
         )
 
-    world.mailer.send.until_done()
+    assert world.mailer.send.until_done().sent == 9_999
 
-    assert states(world) == {"sent": 499, "refused": 1}
+    with world.mailer.store.read() as tx:
+        (poisoned,) = tx.ledger_reports.rows(state=DeliveryState.REFUSED)
+    assert "the message could not be made" in (poisoned.reply_text or "")
     assert adds_up(world)
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_jumps_doubles_nobody_and_loses_nobody(both_worlds: World, hours: int) -> None:
+    many = [f"reader{number}@example.org" for number in range(300)]
+    world = planned(both_worlds, *many)
+
+    with world.sender_at_work():
+        world.relay.wait_for(20)
+        world.clock.advance(timedelta(hours=hours))
+        world.relay.wait_for(30)
+        world.clock.advance(timedelta(hours=-hours))
+        world.relay.wait_for(300)
+
+    assert Counter(message.recipients[0] for message in world.relay.messages) == Counter(many)
+    assert states(world) == {"sent": 300}
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "dot"])
+def test_a_protected_line_is_cut(world: World, tmp_path: Path, stage: Stage) -> None:
+    with SmtpServer(tls="implicit", certificate=make_certificate(tmp_path)) as relay:
+        safe = RelaySettings("safe", "127.0.0.1", relay.port, tls=Tls.IMPLICIT, verify=False)
+        world.mailer = build(replace(world.settings, relay=(safe,)), world.clock)
+        planned(world)
+        relay.answer(stage, *[DROP] * 2)
+
+        world.mailer.send.until_done()
+        world.clock.advance(timedelta(hours=1))
+        world.mailer.send.until_done()
+
+        got = Counter(message.recipients[0] for message in relay.messages)
+        assert max(got.values()) == 1
+        assert all(message.protected for message in relay.messages)
+        assert states(world) == ({"sent": 18, "in_doubt": 2} if stage == "dot" else {"sent": 20})
+
+
+@pytest.mark.postgres
+def test_the_database_is_away_in_the_middle_of_a_run(clock: StandingClock, tmp_path: Path) -> None:
+    found = postgres.programs()
+    require(found, "PostgreSQL's server (Debian: postgresql)")
+    assert found is not None
+    server = PostgresServer.start(found)
+    url = server.new_database()
+    many = [f"reader{number}@example.org" for number in range(600)]
+    with a_world(url, clock, tmp_path) as world:
+        upgrade(world.mailer.store)
+        planned(world, *many)
+        with world.sender_at_work():
+            world.relay.wait_for(50)
+            server.down()
+            server.up()
+            world.relay.wait_for(600)
+
+        assert Counter(message.recipients[0] for message in world.relay.messages) == Counter(many)
+        assert states(world) == {"sent": 600}
+    server.stop()

@@ -42,14 +42,20 @@ class PostgresServer:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         server._do("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "--no-sync")
+        server.up()
+        return server
+
+    def up(self) -> None:
         options = (
-            f"-p {server.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
             " -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
         )
-        server._do(
-            "pg_ctl", "-D", f"{folder}/data", "-l", f"{folder}/log", "-w", "-o", options, "start"
-        )
-        return server
+        data, log = f"{self.folder}/data", f"{self.folder}/log"
+        self._do("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+
+    def down(self) -> None:
+        """Cut every connection and end; `up` finds everything that was committed."""
+        self._do("pg_ctl", "-D", f"{self.folder}/data", "-m", "fast", "-w", "stop")
 
     def stop(self) -> None:
         self._do("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")

@@ -120,6 +120,50 @@ def test_a_sender_that_slept_past_its_lease_sends_nothing_of_what_others_have(
     assert adds_up(world)
 
 
+FULL_DISK = """
+import logging, os, resource, sys
+from pathlib import Path
+from mailer.config.read import read
+from mailer.wiring import build
+
+mailer = build(read(Path(sys.argv[1]), os.environ))
+_, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, most))  # the disk ends here
+
+
+class MakeRoom(logging.Handler):
+    def emit(self, record):
+        if record.getMessage() == "ledger.waiting":
+            print(record.reason, flush=True)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+logging.getLogger("mailer").addHandler(MakeRoom())
+mailer.send.until_done()
+"""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_stops_the_run_until_there_is_room(both_worlds: World) -> None:
+    world = owed(both_worlds)
+    with world.mailer.store.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    world.mailer.store.close()
+
+    told = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, world.config_file()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "the disk under the database is full" in told.stdout
+    assert Counter(received(world)) == Counter(READERS)
+    assert states(world) == {"sent": len(READERS)}
+
+
 def test_three_senders_at_once_send_each_mail_once(both_worlds: World) -> None:
     world = owed(both_worlds)
     config = world.config_file()
