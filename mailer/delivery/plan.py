@@ -68,12 +68,14 @@ class Plan:
         self, edition: Edition, schedule: Schedule, now: datetime, canary: Canary
     ) -> tuple[int, int]:
         due = next_due(schedule, now, past=edition.slot)
-        planned = moved = 0
+        planned = moved = last = 0
         while True:
             with self._store.write() as tx:
-                rows, readers = tx.planning.plan_batch(edition, schedule, due, now, BATCH, canary)
-            planned, moved = planned + rows, moved + readers
-            if not readers:
+                batch = tx.planning.plan_batch(
+                    edition, schedule, due, now, BATCH, canary, after=last
+                )
+            planned, moved, last = planned + batch.planned, moved + batch.readers, batch.last
+            if not batch.readers:
                 return planned, moved
 
 

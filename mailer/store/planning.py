@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,6 +31,14 @@ from mailer.store.tables import (
 )
 
 WAITS_FOR_A_PERSON = (EditionState.DRAFT, EditionState.HELD)
+
+
+class Batch(NamedTuple):
+    """What one transaction of planning came to."""
+
+    planned: int  # rows
+    readers: int  # moved on
+    last: int  # the number of the last subscription
 
 
 class Planning(Aggregate):
@@ -77,35 +86,22 @@ class Planning(Aggregate):
         now: datetime,
         limit: int,
         canary: Canary,
-    ) -> tuple[int, int]:
+        *,
+        after: int,
+    ) -> Batch:
         """Owe the edition to up to `limit` readers with this schedule, and let `due` be their next.
 
-        Return how many rows that made, and how many readers were moved on; (…, 0) ends it.
+        An edition made by hand goes by the subscriptions' numbers, from behind `after`. A batch of
+        no readers ends it.
         """
-        readers = self._lock(found, schedule, now, limit)
+        readers = self._lock(found, schedule, now, limit, after)
         if not readers:
-            return 0, 0
+            return Batch(0, 0, after)
         planned = 0
         if found.state is EditionState.APPROVED:
             planned = self._owe(found, readers, now, canary)
         self._move_on(found, readers, due)
-        return planned, len(readers)
-
-    def _lock(self, found: Edition, schedule: Schedule, now: datetime, limit: int) -> Sequence[int]:
-        rows = self._all(
-            select(subscription.c.id)
-            .join(edition, edition.c.id == found.id)
-            .where(
-                _waiting(found, now),
-                subscription.c.minute_of_day == schedule.minute_of_day,
-                subscription.c.weekday == schedule.weekday,
-                subscription.c.zone == schedule.zone,
-            )
-            .order_by(subscription.c.id)
-            .limit(limit)
-            .with_for_update(of=subscription, skip_locked=True)
-        )
-        return [row["id"] for row in rows]
+        return Batch(planned, len(readers), readers[-1])
 
     def has_begun(self, edition_id: int) -> bool:
         """Whether somebody is owed an edition already."""
@@ -139,11 +135,42 @@ class Planning(Aggregate):
         chance = waiting.order_by(func.random()).limit(size)
         return {row["id"] for query in (chance, ours) for row in self._all(query)}
 
+    def _lock(
+        self, found: Edition, schedule: Schedule, now: datetime, limit: int, after: int
+    ) -> Sequence[int]:
+        query = (
+            select(subscription.c.id)
+            .join(edition, edition.c.id == found.id)
+            .where(
+                _waiting(found, now),
+                subscription.c.minute_of_day == schedule.minute_of_day,
+                subscription.c.weekday == schedule.weekday,
+                subscription.c.zone == schedule.zone,
+            )
+        )
+        if _by_hand(found):
+            query = query.where(subscription.c.id > after).order_by(subscription.c.id)
+        else:  # as their index has them: whoever was moved on is not in the way of the next batch
+            query = query.order_by(subscription.c.next_due_at, subscription.c.id)
+        rows = self._all(query.limit(limit).with_for_update(of=subscription, skip_locked=True))
+        return [row["id"] for row in rows]
+
     def _owe(self, found: Edition, readers: Sequence[int], now: datetime, canary: Canary) -> int:
-        rows = _owed(found, readers, now, canary)
+        rows = _owed(found, self._each(readers), now, self._moment(readers, now, canary))
         statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
         once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
         return self._inserted(once, delivery)
+
+    def _moment(
+        self, readers: Sequence[int], now: datetime, canary: Canary
+    ) -> ColumnElement[datetime]:
+        """Return when readers are owed it: those who go first now, the others later."""
+        moment = delivery.c.due_at.type
+        later: ColumnElement[datetime] = literal(canary.others_at, moment)
+        first = [reader for reader in readers if reader in canary.subscriptions]
+        if not first:
+            return later
+        return case((subscription.c.id.in_(first), literal(now, moment)), else_=later)
 
     def _move_on(self, found: Edition, readers: Sequence[int], due: Due) -> None:
         values: dict[str, object] = {}
@@ -154,7 +181,9 @@ class Planning(Aggregate):
         here = subscription.c.next_slot == found.slot
         values["next_due_at"] = case((here, due.at), else_=subscription.c.next_due_at)
         values["next_slot"] = case((here, due.slot), else_=subscription.c.next_slot)
-        self._run(update(subscription).where(subscription.c.id.in_(readers)).values(**values))
+        self._run(
+            update(subscription).where(subscription.c.id.in_(self._each(readers))).values(**values)
+        )
 
 
 def _scheduled(now: datetime) -> ColumnElement[bool]:
@@ -185,9 +214,12 @@ def _at_once() -> ColumnElement[bool]:
 
 
 def _waiting(found: Edition, now: datetime) -> ColumnElement[bool]:
-    if found.at_once and found.state is EditionState.APPROVED:
-        return or_(_scheduled(now), _at_once())
-    return _scheduled(now)
+    return or_(_scheduled(now), _at_once()) if _by_hand(found) else _scheduled(now)
+
+
+def _by_hand(found: Edition) -> bool:
+    """Whether an edition goes to everybody, whatever their hour."""
+    return found.at_once and found.state is EditionState.APPROVED
 
 
 def _newest_piece() -> ColumnElement[int]:
@@ -206,14 +238,9 @@ def _first_of(edition_id: int) -> Select[tuple[int]]:
 
 
 def _owed(
-    found: Edition, readers: Sequence[int], now: datetime, canary: Canary
+    found: Edition, readers: Select[tuple[int]], now: datetime, due_at: ColumnElement[datetime]
 ) -> Select[tuple[object, ...]]:
     seen = subscription.c.watermark
-    first = [reader for reader in readers if reader in canary.subscriptions]
-    moment = delivery.c.due_at.type
-    due_at: ColumnElement[datetime] = literal(canary.others_at, moment)
-    if first:
-        due_at = case((subscription.c.id.in_(first), literal(now, moment)), else_=due_at)
     return (
         select(
             literal(Kind.DIGEST.value).label("kind"),

@@ -156,7 +156,9 @@ subscription = _table(
     CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
     # Who is due is asked every few seconds: it must cost what is due, not what there is.
     _partial_index(
-        "ix_subscription_due", "newsletter_id", "next_due_at", where="next_due_at IS NOT NULL"
+        "ix_subscription_due",
+        *("newsletter_id", "next_due_at", "id"),
+        where="next_due_at IS NOT NULL",
     ),
 )
 

@@ -317,7 +317,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_subscription_due",
         "subscription",
-        ["newsletter_id", "next_due_at"],
+        ["newsletter_id", "next_due_at", "id"],
         unique=False,
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
         sqlite_where=sa.text("next_due_at IS NOT NULL"),
