@@ -11,6 +11,7 @@ from sqlalchemy import Table, insert
 from mailer.config.settings import (
     DatabaseSettings,
     DeliverySettings,
+    DkimSettings,
     RelaySettings,
     Secret,
     Settings,
@@ -29,15 +30,28 @@ BATCH = 10_000
 Row = dict[str, object]
 
 
-def settings(url: str, folder: Path, port: int, *, connections: int, in_flight: int) -> Settings:
+def settings(
+    url: str,
+    folder: Path,
+    port: int,
+    *,
+    connections: int,
+    in_flight: int,
+    signing_key: str | None = None,
+) -> Settings:
     """Return settings that send to a relay on this machine."""
     relay = RelaySettings("bench", "127.0.0.1", port, tls=Tls.NONE, connections=connections)
     return Settings(
         site=SiteSettings((Secret(SECRET),), base_url="https://news.example.org", data_dir=folder),
         database=DatabaseSettings(Secret(url)),
         relay=(relay,),
+        dkim=() if signing_key is None else (_signed_with(signing_key),),
         delivery=DeliverySettings(in_flight_limit=in_flight),
     )
+
+
+def _signed_with(pem: str) -> DkimSettings:
+    return DkimSettings("example.org", "bench", Secret(pem))
 
 
 def furnish(store: Store, readers: int) -> None:

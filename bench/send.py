@@ -5,48 +5,130 @@ Absolute figures say more about the machine than about the program; the ratios a
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
+from bench.chart import bars
 from bench.peers import PEERS
 
 Record = dict[str, float | str]
+Found = dict[str, list[Record]]
+SLOW = 20  # milliseconds of a round trip
+SLOW_CONNECTIONS = 20
 
 
 def main() -> None:
-    """Measure and print one table."""
+    """Measure and print one table a line: a fast sink, Postfix's sink, a slow line, signatures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--messages", type=int, default=100_000)
-    options.add_argument("--slow-messages", type=int, default=10_000, help="for the slower peers")
+    options.add_argument("--slow-messages", type=int, default=10_000, help="where it takes long")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument(
+        "--postgres", metavar="URL", help="of a server where databases may be made"
+    )
+    options.add_argument("--plot", type=Path, metavar="FILE", help="write the first table as SVG")
     wanted = options.parse_args()
-    found: dict[str, list[Record]] = defaultdict(list)
-    with sink() as port:
-        for _ in range(wanted.rounds):
-            for name, command in commands(port, wanted.messages, wanted.slow_messages):
-                out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                found[name].append(json.loads(out.strip().splitlines()[-1]))
-    print_table(found)
+    many, few, rounds = wanted.messages, wanted.slow_messages, wanted.rounds
+    with ExitStack() as stack:
+        fast = stack.enter_context(listening("bench.sink"))
+        far = stack.enter_context(
+            listening("bench.delay", "--to", str(fast), "--round-trip", str(SLOW))
+        )
+        found = measure(rounds, on_loopback(fast, many, few, wanted.postgres))
+        print_table("Our own sink, 16 connections, about 20 KB", found)
+        if wanted.plot is not None:
+            wanted.plot.write_text(bars({name: rate(one) for name, one in found.items()}))
+        if shutil.which("smtp-sink") is not None:
+            other = stack.enter_context(smtp_sink())
+            print_table("Postfix's smtp-sink", measure(rounds, on_loopback(other, few, few, None)))
+        print_table(
+            f"A round trip of {SLOW} ms, {SLOW_CONNECTIONS} connections",
+            measure(rounds, over_a_slow_line(far, few)),
+        )
+        print_table("Signed with RSA-2048, two senders", measure(rounds, signed(fast, few)))
 
 
-def commands(port: int, messages: int, slow: int) -> Iterator[tuple[str, list[str]]]:
+def on_loopback(
+    port: int, many: int, few: int, postgres: str | None
+) -> Iterator[tuple[str, list[str]]]:
     """Yield who sends, and how."""
-    ours = ["-m", "bench.engine", "--port", str(port), "--readers", str(messages)]
-    yield "mailer", [sys.executable, *ours]
+    yield "mailer", ours(port, many)
+    yield "mailer, 64 lines", ours(port, many, "--connections", "64")
+    if postgres is not None:
+        yield "mailer, PostgreSQL", [*ours(port, many), "--postgres", postgres]
     for name in PEERS:
-        count = messages if name == "smtp-source" else slow
-        peer = ["-m", "bench.peers", name, "--port", str(port), "--messages", str(count)]
-        yield name, [sys.executable, *peer]
+        yield name, peer(name, port, many if name == "smtp-source" else few)
+
+
+def over_a_slow_line(port: int, count: int) -> Iterator[tuple[str, list[str]]]:
+    lines = ["--connections", str(SLOW_CONNECTIONS)]
+    yield "mailer", ours(port, count, *lines)
+    yield "aiosmtplib", [*peer("aiosmtplib", port, count // 4), *lines]
+    yield "smtp-source", [*peer("smtp-source", port, count // 4), *lines]
+
+
+def signed(port: int, count: int) -> Iterator[tuple[str, list[str]]]:
+    yield "mailer", ours(port, count, "--dkim", "--processes", "2")
+    yield "raw signing", [sys.executable, "-m", "bench.signing", "--signatures", str(count)]
+
+
+def ours(port: int, count: int, *more: str) -> list[str]:
+    engine = ["-m", "bench.engine", "--port", str(port), "--readers", str(count)]
+    return [sys.executable, *engine, *more]
+
+
+def peer(name: str, port: int, count: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "bench.peers",
+        name,
+        "--port",
+        str(port),
+        "--messages",
+        str(count),
+    ]
+
+
+def measure(rounds: int, commands: Iterator[tuple[str, list[str]]]) -> Found:
+    """Run everybody so many times, in turns."""
+    everybody = list(commands)
+    found: Found = defaultdict(list)
+    for _ in range(rounds):
+        for name, command in everybody:
+            with a_database(command) as words:
+                done = subprocess.run(words, check=True, capture_output=True, text=True)
+            found[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
+    return found
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """Run the sink, and give its port."""
-    program = [sys.executable, "-m", "bench.sink"]
+def a_database(command: list[str]) -> Iterator[list[str]]:
+    """Give a command that wants PostgreSQL an empty database."""
+    if "--postgres" not in command:
+        yield command
+        return
+    import psycopg  # noqa: PLC0415 - only where it is asked for
+
+    at = command.index("--postgres")
+    server, name = command[at + 1], f"bench_{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        yield [*command[:at], "--url", f"{server.rpartition('/')[0]}/{name}"]
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@contextmanager
+def listening(module: str, *words: str) -> Iterator[int]:
+    """Run a server of ours, and give its port."""
+    program = [sys.executable, "-m", module, *words]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None  # noqa: S101 - it is a pipe
         yield int(running.stdout.readline().split()[1])
@@ -54,24 +136,39 @@ def sink() -> Iterator[int]:
         running.communicate()
 
 
-def print_table(found: dict[str, list[Record]]) -> None:
+@contextmanager
+def smtp_sink(port: int = 2552) -> Iterator[int]:
+    """Run Postfix's own sink."""
+    with subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"]) as running:
+        yield port
+        running.terminate()
+
+
+def rate(records: list[Record]) -> float:
+    """Return the median of mails a second."""
+    return median(float(one["messages"]) / float(one["seconds"]) for one in records)
+
+
+def print_table(title: str, found: Found) -> None:
     """Print medians, the spread, and what ours is of each."""
-    rates = {
-        name: sorted(float(one["messages"]) / float(one["seconds"]) for one in records)
-        for name, records in found.items()
-    }
-    ours = median(rates["mailer"])
-    print(f"{'':14}{'mails/s':>10}{'from':>10}{'to':>10}{'ours is':>10}{'CPU s/1000':>12}{'MB':>6}")
+    ours_is = rate(found["mailer"])
+    print(f"\n{title}\n")
+    print(f"| {'sender':20} | mails/s | from | to | ours is | CPU s per 1,000 | MB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, records in found.items():
-        middle = median(rates[name])
+        rates = sorted(float(one["messages"]) / float(one["seconds"]) for one in records)
         cpu = median(float(one["cpu_seconds"]) / float(one["messages"]) * 1000 for one in records)
         peak = max(float(one["peak_rss_kb"]) for one in records) / 1024
         print(
-            f"{name:14}{middle:10,.0f}{rates[name][0]:10,.0f}{rates[name][-1]:10,.0f}"
-            f"{ours / middle:9.2f}x{cpu:12.3f}{peak:6.0f}"
+            f"| {name:20} | {rate(records):,.0f} | {rates[0]:,.0f} | {rates[-1]:,.0f}"
+            f" | {ours_is / rate(records):.2f} | {cpu:.3f} | {peak:.0f} |"
         )
-    planning = [float(one["messages"]) / float(one["planning_seconds"]) for one in found["mailer"]]
-    print(f"planning: {median(planning):,.0f} rows/s")
+    for name, records in found.items():
+        if "planning_seconds" in records[0]:
+            planning = median(
+                float(one["messages"]) / float(one["planning_seconds"]) for one in records
+            )
+            print(f"\nplanning, {name}: {planning:,.0f} rows/s")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,15 @@ class Secret:
         return "…"
 
 
+NAMED = {
+    timedelta(seconds=1): "a second",
+    timedelta(minutes=1): "a minute",
+    timedelta(hours=1): "an hour",
+    timedelta(days=1): "a day",
+    timedelta(weeks=1): "a week",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """So many messages in a time, as a provider says it: "30 a minute"."""
@@ -76,7 +85,7 @@ class Limit:
     period: timedelta
 
     def __str__(self) -> str:
-        return f"{self.count:,} in {self.period}"
+        return f"{self.count:,} {NAMED[self.period]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,36 @@ def test_half_a_login_and_a_name_given_twice_are_faults(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "limits"),
+    [
+        ("30 a minute, 2000 a day", ["30 a minute", "2,000 a day"]),
+        ("14 per second", ["14 a second"]),
+        ("500/hour", ["500 an hour"]),
+        ("100 messages an hour", ["100 an hour"]),
+        ("7 Mails each week", ["7 a week"]),
+        ("", []),
+    ],
+)
+def test_a_limit_is_read_as_a_provider_says_it(
+    tmp_path: Path, words: str, limits: list[str]
+) -> None:
+    relay = f'[[relay]]\nname = "main"\nhost = "smtp.example.org"\nlimits = "{words}"\n'
+
+    (found,) = read(write(tmp_path, SMALL + relay), {}).relay
+
+    assert [str(limit) for limit in found.limits] == limits
+
+
+@pytest.mark.parametrize("words", ["many", "0 a day", "30 a fortnight", "a minute", "-1 a day"])
+def test_a_limit_that_nobody_understands_is_a_fault(tmp_path: Path, words: str) -> None:
+    relay = f'[[relay]]\nname = "main"\nhost = "smtp.example.org"\nlimits = "{words}"\n'
+
+    (fault,) = faults(write(tmp_path, SMALL + relay))
+
+    assert "is what a provider allows" in fault
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("[site", "the file: cannot be read: "),
