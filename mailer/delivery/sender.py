@@ -124,8 +124,8 @@ class Sender:
         with suppress(StoreError):  # then they count as used
             await self._do(lambda tx: tx.pacing.give_back(relay.name, count))
 
-    async def receivers(self) -> list[Receiver]:
-        """Return the receivers that have a pace."""
+    async def receivers(self) -> list[Receiver] | None:
+        """Return the receivers that have a pace; None when the database is away just now."""
 
         def ask() -> list[Receiver]:
             with self._store.read() as tx:
@@ -135,7 +135,7 @@ class Sender:
             return await self.run(ask)
         except StoreError as why:
             log.warning("ledger.waiting", extra={"reason": str(why)})
-            return []
+            return None
 
     async def note(
         self, receivers: Mapping[str, Receiver | None], pauses: Mapping[int, str]

@@ -107,7 +107,8 @@ class Traffic:
         if now >= self._look_at:
             self._look_at = now + LOOK_EVERY
             found = await self._sender.receivers()
-            self._receivers = {one.name: one for one in found}
+            if found is not None:
+                self._receivers = {one.name: self._as_known(one) for one in found}
 
     def pick(self, claimed: deque[Job], count: int) -> tuple[list[Job], list[Settlement]]:
         """Take up to `count` rows that may start from `claimed`, and settle those that may not."""
@@ -192,6 +193,12 @@ class Traffic:
             slow = "its receiver takes mail slowly" if receiver else "its receiver is looked up"
             later = Unsent(slow, COMES_BACK)
             rests.append(unsendable(job, later, now, found=DeliveryState.CLAIMED))
+
+    def _as_known(self, found: Receiver) -> Receiver:
+        """Return a receiver with what we counted ourselves, unless somebody changed its pace."""
+        ours = self._receivers.get(found.name)
+        same = ours is not None and ours._replace(taken=0) == found
+        return ours if ours is not None and same else found
 
     def _receiver_of(self, job: Job) -> str:
         domain = job.recipient.domain

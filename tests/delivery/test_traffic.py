@@ -153,6 +153,20 @@ def test_what_one_domain_says_holds_for_all_of_its_operator(world: World, dns: D
     assert all("big.example rests: 450 4.7.28" in (row.reply_text or "") for row in waiting)
 
 
+def test_a_receiver_that_takes_mail_again_is_given_more_and_more(world: World) -> None:
+    many = [f"reader{number}@example.org" for number in range(600)]
+    planned(with_settings(world, {"connections": 8}), *many)
+    world.relay.refuse(many[0], "450 4.7.28 too much")
+    world.mailer.send.until_done()
+    world.relay.refuse(many[0], "250 2.1.5 fine")
+    for _ in range(3):  # those that do not fit at hand come again a minute later
+        world.clock.advance(15 * MINUTE)
+        world.mailer.send.until_done()
+
+    assert states(world) == {"sent": 600}
+    assert paced(world) == [] or paced(world)[0].at_once > 8
+
+
 def test_a_policy_refusal_pauses_the_receiver_and_disables_nobody(world: World) -> None:
     world = with_settings(world, {"connections": 1}, in_flight_limit=1, refusals_limit=0)
     planned(world)
