@@ -37,10 +37,11 @@ class SmtpLine(asyncio.Protocol):
         return not self.lost and self._conversation.stage is None
 
     def go_on(self) -> None:
-        """Take the next messages, when nothing is under way."""
+        """Take the next messages, as many as may be under way."""
         if not self.lost:
             self._conversation.go_on()
-            self._speak()
+            if self._conversation.out or self._conversation.ended:  # else its deadline stays
+                self._speak()
 
     def data_received(self, data: bytes) -> None:
         if self._ending:

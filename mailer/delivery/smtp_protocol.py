@@ -89,8 +89,8 @@ class Conversation:
         return self._left == 0
 
     def go_on(self) -> None:
-        """Begin with the next message, when there is one and nothing is under way."""
-        if not self._expected and self.lost is None:
+        """Begin with the next message, when there is one and room for its envelope."""
+        if self.lost is None and self._room():
             self._begin_next()
 
     def heard(self, data: bytes) -> None:

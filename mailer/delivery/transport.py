@@ -21,7 +21,7 @@ class Line(Protocol):
         ...
 
     def go_on(self) -> None:
-        """Take the next messages, when nothing is under way."""
+        """Take the next messages, as many as may be under way."""
         ...
 
     async def close(self) -> None:
