@@ -1,19 +1,16 @@
 """`mailer editions`: what is sent, and why these stories."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from mailer.address import parse_address
 from mailer.cli.context import Context, pass_context
+from mailer.cli.explain import print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
-from mailer.editions.layout import Layout, lay_out
-from mailer.editions.model import Edition, Newsletter, Piece, Reason
+from mailer.editions.model import Edition, Reason
 from mailer.errors import UsageError
-from mailer.feeds.model import Article
-from mailer.wiring import Mailer
 
 
 @click.group()
@@ -59,7 +56,7 @@ def list_editions(context: Context, *, newsletter: str | None, limit: int, as_js
 @pass_context
 def show(context: Context, number: int, *, as_json: bool) -> None:
     """Show an edition's stories in their order, and why each is in or out."""
-    edition, newsletter, stories = _look(context.mailer, number)
+    edition, newsletter, stories = stories_of(context.mailer, number)
     if as_json:
         print_json({**_as_json(edition, newsletter.slug), "stories": stories})
         return
@@ -78,6 +75,21 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
         [(told.place, told.title, told.score, _in_words(told.reasons)) for told in stories],
         "It has no stories.",
     )
+
+
+@editions.command("explain", epilog="Example: mailer editions explain 12 --article 812")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--article", metavar="ID", type=int, help="Only this one.")
+@json_option
+@pass_context
+def explain_edition(context: Context, number: int, *, article: int | None, as_json: bool) -> None:
+    """Say which rule let each article in or kept it out, and what each rule was worth."""
+    edition, newsletter, stories = stories_of(context.mailer, number, article=article)
+    if as_json:
+        print_json(stories)
+        return
+    say(f"Edition {edition.id} of {newsletter.slug} for {edition.slot}, {edition.state}.")
+    print_reasons(stories)
 
 
 @editions.command(epilog="Example: mailer editions compose --newsletter brief --json")
@@ -164,53 +176,6 @@ def cancel(context: Context, number: int, *, yes: bool) -> None:
     confirm(f"Cancel edition {number}, “{edition.subject}”, for good?", yes=yes)
     context.mailer.approve.cancel(number)
     say(f"Edition {number} is cancelled.")
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One candidate of an edition, as a person is told of it."""
-
-    place: str  # lead, a section's name, in brief; left over or out when it is not shown
-    title: str
-    url: str
-    score: float
-    reasons: tuple[Reason, ...]
-
-
-def _look(mailer: Mailer, number: int) -> tuple[Edition, Newsletter, list[Story]]:
-    with mailer.store.read() as tx:
-        edition = tx.editions.by_id(number)
-        newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
-        pieces = tx.editions.pieces(edition.id)
-        articles = {
-            article.id: article
-            for article in tx.articles.by_ids([piece.article_id for piece in pieces])
-        }
-    layout = lay_out(pieces, edition.opens, newsletter.max_stories, sections)
-    return edition, newsletter, list(_stories(layout, pieces, articles))
-
-
-def _stories(
-    layout: Layout, pieces: Sequence[Piece], articles: Mapping[int, Article]
-) -> Iterator[Story]:
-    """Yield the shown ones in their order, then the others, best first."""
-    places = _places(layout)
-    others = [piece for piece in pieces if piece.article_id not in places]
-    for piece in [*layout.stories, *sorted(others, key=lambda piece: -piece.score)]:
-        article = articles[piece.article_id]
-        place = places.get(piece.article_id, "left over" if piece.included else "out")
-        yield Story(place, article.title, article.url, piece.score, piece.reasons)
-
-
-def _places(layout: Layout) -> dict[int, str]:
-    """Return where each shown story stands, by article."""
-    places = {piece.article_id: "in brief" for piece in layout.brief}
-    for section in layout.sections:
-        places |= {piece.article_id: section.name for piece in section.pieces}
-    if layout.lead is not None:
-        places[layout.lead.article_id] = "lead"
-    return places
 
 
 def _in_words(reasons: Sequence[Reason]) -> str:

@@ -20,7 +20,7 @@ from mailer.clock import SystemClock
 from mailer.errors import Conflict, FeedError, NotFound
 from mailer.feeds.as_json import error_as_json, parsed_as_json
 from mailer.feeds.model import Feed, FeedState, Look
-from mailer.feeds.parse import parse_document
+from mailer.feeds.reader import Reader
 from mailer.feeds.urls import feed_url
 from mailer.wiring import Mailer
 
@@ -150,13 +150,14 @@ def parse(files: tuple[str, ...], *, as_json: bool) -> None:
     in "error". Exit 1 when none could be read.
     """
     unread = 0
-    for file in files:
-        told = _parsed(file)
-        unread += told["error"] is not None
-        if as_json:
-            print_json_line(told)
-        else:
-            _print_articles(told)
+    with Reader() as reader:
+        for file in files:
+            told = _parsed(file, reader)
+            unread += told["error"] is not None
+            if as_json:
+                print_json_line(told)
+            else:
+                _print_articles(told)
     if unread == len(files):
         raise click.exceptions.Exit(1)
 
@@ -194,9 +195,9 @@ def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
     }
 
 
-def _parsed(file: str) -> dict[str, Any]:
+def _parsed(file: str, reader: Reader) -> dict[str, Any]:
     try:
-        found = parse_document(Path(file).read_bytes(), url=file, now=SystemClock().now())
+        found = reader.read(Path(file).read_bytes(), url=file, now=SystemClock().now())
     except OSError as why:
         return error_as_json(file, FeedError(file, f"cannot be opened: {why.strerror}"))
     except FeedError as why:

@@ -3,6 +3,8 @@
 import csv
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import click
 
 from mailer.address import Address, parse_address
 from mailer.cli.context import Context, pass_context
+from mailer.cli.explain import print_reasons, stories_of
 from mailer.cli.output import (
     confirm,
     json_option,
@@ -21,9 +24,10 @@ from mailer.cli.output import (
     say,
     when,
 )
-from mailer.errors import AddressError, Conflict, UsageError
+from mailer.errors import AddressError, Conflict, NotFound, UsageError
 from mailer.subscribers.model import State
 
+LAST_DIGESTS = 5
 HEADINGS = frozenset({"email", "e-mail", "address", "email address", "e-mail address", "mail"})
 
 
@@ -114,6 +118,36 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
         words = [event.wording for event in histories[tie.id] if event.wording]
         if words:
             say(f"  agreed to: “{words[-1]}”")
+
+
+@subscribers.command(
+    "explain", epilog="Example: mailer subscribers explain ada@example.org --article 812"
+)
+@click.argument("address")
+@click.option("--article", metavar="ID", type=int, help="Only this one.")
+@json_option
+@pass_context
+def explain_mails(context: Context, address: str, *, article: int | None, as_json: bool) -> None:
+    """Say what this reader's last digests brought, and which rule kept the rest out."""
+    with context.mailer.store.read() as tx:
+        person = tx.subscribers.by_address(parse_address(address))
+        digests = tx.ledger_reports.digests_of(person.id, LAST_DIGESTS)
+    told = []
+    for digest in digests:
+        with suppress(NotFound):  # this one did not look at the article
+            edition, newsletter, stories = stories_of(
+                context.mailer, digest.edition_id, digest.since, article
+            )
+            told.append((digest, edition, newsletter, stories))
+    if as_json:
+        print_json([{**asdict(digest), "stories": stories} for digest, _, _, stories in told])
+        return
+    if not told:
+        say(f"{address} has had no digest {'with that article' if article else 'yet'}.")
+    for digest, edition, newsletter, stories in told:
+        say(f"{newsletter.slug} {edition.slot}, {digest.state}: “{edition.subject}”")
+        print_reasons(stories)
+        say("")
 
 
 @subscribers.command(epilog="Example: mailer subscribers add ada@example.org --newsletter brief")

@@ -230,6 +230,16 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderDigest:
+    """What one reader was owed of one edition."""
+
+    edition_id: int
+    slot: str
+    since: int  # the arrival up to which the reader had seen everything
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """Where the rows of one edition ended; `balanced` is the promise that none is lost."""
 

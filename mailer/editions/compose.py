@@ -16,6 +16,8 @@ from mailer.errors import Conflict, UsageError
 from mailer.feeds.model import Article, Source
 from mailer.store.database import Store, Transaction
 
+TOLD_LATELY = timedelta(days=7)  # how far back a story of an earlier edition is looked for
+
 log = logging.getLogger(__name__)
 
 
@@ -106,7 +108,8 @@ def _draft(tx: Transaction, order: Order, now: datetime) -> tuple[Edition, list[
     closes = max(order.opens, tx.articles.newest_arrival())
     articles = tx.articles.window(order.newsletter.id, order.opens, closes)
     sources = tx.newsletters.sources(order.newsletter.id)
-    pieces = rank(articles, sources, order.due_at)
+    told = tx.articles.told(order.newsletter.id, order.opens, order.due_at - TOLD_LATELY)
+    pieces = rank(articles, sources, order.due_at, told)
     return _composed(order, pieces, articles, sources, closes, now), pieces
 
 

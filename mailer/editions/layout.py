@@ -41,7 +41,7 @@ def lay_out(
     `sections` are the newsletter's headings in the owner's order; a name may come twice. The best
     `max_stories` are shown, and the lead is the best of them that has a summary and a picture.
     """
-    new = sorted((piece for piece in pieces if piece.included and piece.arrival > since), key=_best)
+    new = sorted((piece for piece in pieces if piece.included and is_new(piece, since)), key=_best)
     shown, left_over = new[:max_stories], new[max_stories:]
     if not shown:
         return Layout(None, (), (), tuple(left_over))
@@ -51,6 +51,17 @@ def lay_out(
     placed = {piece.article_id for section in made for piece in section.pieces}
     brief = tuple(piece for piece in rest if piece.article_id not in placed)
     return Layout(lead, tuple(made), brief, tuple(left_over))
+
+
+def copies_of(shown: Iterable[Piece], pieces: Iterable[Piece]) -> list[Piece]:
+    """Return the pieces that were left out because a shown one tells the same story."""
+    stories = {piece.story for piece in shown}
+    return [piece for piece in pieces if piece.story in stories and piece.is_copy]
+
+
+def is_new(piece: Piece, since: int) -> bool:
+    """Whether readers who have seen everything up to `since` had no copy of it either."""
+    return piece.story > since
 
 
 def _best(piece: Piece) -> tuple[float, int]:

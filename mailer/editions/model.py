@@ -133,10 +133,16 @@ class Piece:
 
     article_id: int
     arrival: int
+    story: int  # the arrival of the first article, in this window, that tells the same
     section: str
     score: float
     included: bool
     reasons: tuple[Reason, ...]
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was left out for another piece of the same story."""
+        return not self.included and self.reasons[0].rule == "duplicate"
 
     def earned(self, rule: str) -> bool:
         """Whether this rule gave the piece points."""

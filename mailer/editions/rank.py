@@ -4,11 +4,11 @@ Every point and every refusal has a rule's name and a note, so that a person who
 one, why not that one" gets the same answer the program acted on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from mailer.editions.model import Piece, Reason
+from mailer.editions.same_story import same_story
 from mailer.feeds.model import Article, Source
 
 FRESH = 4.0  # points of an article that has just been published; half of them a day later
@@ -16,34 +16,81 @@ HALF_LIFE = timedelta(days=1)
 FIRST_FEED = 2.0  # points for the owner's first feed; the second gets a half of them, …
 PICTURE = 1.0
 SUMMARY = 1.0
+COVERAGE = 0.5  # points for each further feed that tells the story
+MOST_COVERAGE = 4
 # Counted up to its arrival here and not up to the digest: what an archive feed brings is old at
 # once, and what a reader's pause, a month's rhythm or a missed run delayed never becomes old.
 OLD_NEWS = timedelta(days=7)
 
 
-def rank(articles: Sequence[Article], sources: Sequence[Source], due_at: datetime) -> list[Piece]:
-    """Return a piece for each article of a known feed: first those that are in, best first."""
+def rank(
+    articles: Sequence[Article],
+    sources: Sequence[Source],
+    due_at: datetime,
+    told: Sequence[Article] = (),
+) -> list[Piece]:
+    """Return a piece for each article of a known feed: first those that are in, best first.
+
+    `told` is what earlier editions brought: its stories do not come again. Of the copies of a story
+    the one from the feed that is first in the owner's order is in.
+    """
     places = {source.feed_id: source for source in sources}
     known = [article for article in articles if article.feed_id in places]
-    scored = [(article, _points(article, places[article.feed_id], due_at)) for article in known]
-    scored.sort(key=lambda pair: (-_total(pair[1]), -pair[0].arrival))
-    told: dict[str, str] = {}  # each place a story can be found, and the headline it was told under
+    story = same_story([*told, *known])
+    headline = {story[article.id]: article.title for article in reversed(told)}
+    first = _first_arrivals(known, story)
+    refused = {article.id: _refusal(article) for article in known}
     pieces = []
-    for article, points in scored:
-        refusal = _refusal(article) or _repeats(article, told)
-        if refusal is None:
-            told.update(dict.fromkeys(_places(article), article.title))
-        section = places[article.feed_id].section
-        pieces.append(_piece(article, section, points, refusal))
-    return sorted(pieces, key=lambda piece: not piece.included)
+    for copies in _grouped(known, story, places):
+        fit = [article for article in copies if refused[article.id] is None]
+        before = headline.get(story[copies[0].id])
+        for article in copies:
+            refusal = refused[article.id]
+            if refusal is None and before is not None:
+                refusal = Reason("told", 0.0, f"an earlier edition had it as “{before}”")
+            elif refusal is None and article is not fit[0]:
+                refusal = Reason("duplicate", 0.0, f"the same story as “{fit[0].title}”")
+            place = places[article.feed_id]
+            points = _points(article, place, due_at)
+            if article in fit[:1] and len(fit) > 1:
+                points.append(_coverage(fit))
+            pieces.append(_piece(article, first[article.id], place.section, points, refusal))
+    return sorted(pieces, key=lambda one: (not one.included, -one.score, -one.arrival))
+
+
+def _grouped(
+    articles: Sequence[Article], story: Mapping[int, int], places: Mapping[int, Source]
+) -> list[list[Article]]:
+    """Return the copies of each story, the one that the owner would rather have first."""
+    groups: dict[int, list[Article]] = {}
+    for article in articles:
+        groups.setdefault(story[article.id], []).append(article)
+    for copies in groups.values():
+        copies.sort(key=lambda article: (places[article.feed_id].position, article.arrival))
+    return list(groups.values())
+
+
+def _first_arrivals(articles: Sequence[Article], story: Mapping[int, int]) -> dict[int, int]:
+    first: dict[int, int] = {}
+    for article in articles:
+        key = story[article.id]
+        first[key] = min(first.get(key, article.arrival), article.arrival)
+    return {article.id: first[story[article.id]] for article in articles}
+
+
+def _coverage(copies: Sequence[Article]) -> Reason:
+    feeds = len({article.feed_id for article in copies})
+    points = round(COVERAGE * min(feeds - 1, MOST_COVERAGE), 2)
+    return Reason("coverage", points, f"told by {_count(feeds, 'feed')}")
 
 
 def _piece(
-    article: Article, section: str, points: Sequence[Reason], refusal: Reason | None
+    article: Article, story: int, section: str, points: Sequence[Reason], refusal: Reason | None
 ) -> Piece:
     return Piece(
         article_id=article.id,
         arrival=article.arrival,
+        story=story,
         section=section,
         score=_total(points),
         included=refusal is None,
@@ -85,31 +132,6 @@ def _refusal(article: Article) -> Reason | None:
             f"was {_span(age)} old when it arrived, more than {_span(OLD_NEWS)}",
         )
     return None
-
-
-def _repeats(article: Article, told: dict[str, str]) -> Reason | None:
-    """Return the refusal of a copy, and let whatever copies it count as the same story."""
-    headline = next((told[place] for place in _places(article) if place in told), None)
-    if headline is None:
-        return None
-    told.update({place: told.get(place, headline) for place in _places(article)})
-    return Reason("duplicate", 0.0, f"the same story as “{headline}”")
-
-
-def _places(article: Article) -> list[str]:
-    """Return where the story stands, itself and as the original, in one spelling."""
-    return [_spelling(url) for url in (article.url, article.original_url) if url]
-
-
-def _spelling(url: str) -> str:
-    """Return the address without what two links to one page may differ in."""
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:  # a bracket in the host, for instance: it is only like itself
-        return url
-    host = parts.netloc.lower().removeprefix("www.")
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{host}{parts.path.rstrip('/')}{query}"
 
 
 def _span(span: timedelta) -> str:

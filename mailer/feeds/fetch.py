@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -20,14 +21,17 @@ from mailer.config.settings import FeedSettings, Network
 from mailer.errors import FetchError
 from mailer.feeds.guard import is_allowed
 from mailer.feeds.model import Fetched
+from mailer.feeds.unpack import Unpacker, UnpackError
 
 PER_HOST = 2  # connections to one host at a time
 LOOKUPS = 32  # names looked up at a time: the loop's own few threads would wait for a slow resolver
 REDIRECTS = 5
+FOR_GOOD = {301, 308}
 BLOCK = 65_536
 VALIDATOR_LENGTH = 1_000
 HEADERS = {
     "User-Agent": f"digest-mailer/{version('digest-mailer')} (feed reader)",
+    "Accept-Encoding": "gzip, deflate",
     "Accept": "application/atom+xml, application/rss+xml, application/feed+json,"
     " application/xml;q=0.9, application/json;q=0.9, */*;q=0.5",
 }
@@ -54,6 +58,7 @@ class Fetch:
             connector=connector,
             headers=HEADERS,
             cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # we count what is unpacked, and against what
             trust_env=False,  # a proxy would look addresses up behind the guard's back
             timeout=aiohttp.ClientTimeout(),  # none of its own: ours covers the whole answer
         ) as http:
@@ -102,17 +107,28 @@ class Session:
                 last_modified=_sendable(headers.get("Last-Modified")),
                 retry_after=retry_after(headers),
                 max_age=max_age(headers),
+                moved_to=moved_to(response),
             )
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:
-        """Read the unpacked body as far as the limit: a small file may hold a large one."""
-        body = bytearray()
-        async for block in response.content.iter_chunked(BLOCK):
-            body += block
-            if len(body) > self._settings.max_bytes:
-                limit = f"{self._settings.max_bytes:,} bytes (feeds.max_bytes)"
-                raise FetchError(url, f"the answer is larger than {limit}", temporary=False)
-        return bytes(body)
+        """Unpack the body as far as the limits: a small file may hold a large one."""
+        unpacker = Unpacker(response.headers.get("Content-Encoding", ""), self._settings.max_bytes)
+        try:
+            async for block in response.content.iter_chunked(BLOCK):
+                unpacker.feed(block)
+            return unpacker.end()
+        except UnpackError as why:
+            raise FetchError(url, str(why), temporary=False) from why
+
+
+def moved_to(response: aiohttp.ClientResponse) -> str | None:
+    """Return the address behind the permanent redirects that the answer began with, if any."""
+    told = None
+    for hop, follower in pairwise((*response.history, response)):
+        if hop.status not in FOR_GOOD:
+            break
+        told = str(follower.url)
+    return told
 
 
 def retry_after(headers: Mapping[str, str]) -> int | None:

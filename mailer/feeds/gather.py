@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,8 +14,8 @@ from mailer.errors import FeedError
 from mailer.feeds import pace
 from mailer.feeds.fetch import Fetch, Session
 from mailer.feeds.model import Feed, Fetched, GatherReport, Look, LookStatus, ParsedFeed
-from mailer.feeds.parse import parse_document
-from mailer.store.database import Store
+from mailer.feeds.reader import Reader
+from mailer.store.database import Store, Transaction
 
 AT_ONCE = 32  # feeds asked at a time
 BATCH = 128  # feeds claimed at a time
@@ -74,12 +75,12 @@ class Gather:
         turns = asyncio.Semaphore(AT_ONCE)
         # Reading and keeping happen beside the loop, which goes on listening to the network; in
         # one thread, as a database has one writer and an interpreter one hand.
-        with ThreadPoolExecutor(1, "keeper") as keeper:
+        with Reader() as reader, ThreadPoolExecutor(1, "keeper") as keeper:
             async with self._fetch.session() as session:
 
                 async def look(feed: Feed) -> Look:
                     async with turns:
-                        done = await self._look_at(feed, session, keeper)
+                        done = await self._look_at(feed, session, reader, keeper)
                     heard(done)
                     return done
 
@@ -89,11 +90,13 @@ class Gather:
                 raise one
         return [one for one in ended if isinstance(one, Look)]
 
-    async def _look_at(self, feed: Feed, session: Session, keeper: Executor) -> Look:
+    async def _look_at(
+        self, feed: Feed, session: Session, reader: Reader, keeper: Executor
+    ) -> Look:
         beside = partial(asyncio.get_running_loop().run_in_executor, keeper)
         try:
             answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-            said = await beside(self._read, answer) if answer.status == 200 else None
+            said = await beside(self._read, reader, answer) if answer.status == 200 else None
         except FeedError as why:
             return await beside(self._fail, feed, why.reason)
         except Exception:  # one feed's trouble must not cost the others
@@ -101,8 +104,8 @@ class Gather:
             return await beside(self._fail, feed, "this program failed; its log says how")
         return await beside(self._keep, feed, answer, said)
 
-    def _read(self, answer: Fetched) -> ParsedFeed:
-        return parse_document(
+    def _read(self, reader: Reader, answer: Fetched) -> ParsedFeed:
+        return reader.read(
             answer.body,
             url=answer.url,
             content_type=answer.content_type,
@@ -125,7 +128,7 @@ class Gather:
         with self._store.write() as tx:
             new = tx.articles.keep(feed.id, said.drafts, now)
             after = pace.told(feed, answer, said, new, self._settings.interval, now)
-            tx.feeds.keep_look(after)
+            after = _kept(tx, after)
         return _look(after, LookStatus.READ, new)
 
     def _fail(self, feed: Feed, trouble: str, retry_after: int | None = None) -> Look:
@@ -134,8 +137,20 @@ class Gather:
 
     def _note(self, after: Feed, status: LookStatus) -> Look:
         with self._store.write() as tx:
-            tx.feeds.keep_look(after)
+            after = _kept(tx, after)
         return _look(after, status)
+
+
+def _kept(tx: Transaction, after: Feed) -> Feed:
+    """Write a look down, and follow a feed that has moved."""
+    tx.feeds.keep_look(after)
+    if not pace.has_moved(after) or after.moved_to is None:
+        return after
+    if not tx.feeds.move(after.id, after.moved_to):
+        log.warning("feed.moved_onto_another", extra={"feed": after.id, "to": after.moved_to})
+        return after
+    log.info("feed.moved", extra={"feed": after.id, "to": after.moved_to})
+    return replace(after, url=after.moved_to, moved_to=None, moved_seen=0)
 
 
 def _look(after: Feed, status: LookStatus, new: int = 0) -> Look:

@@ -28,6 +28,8 @@ class Feed:
     last_changed_at: datetime | None
     failures: int  # in a row
     trouble: str | None  # why the last look failed, for a person; None when it did not
+    moved_to: str | None = None  # where it was sent on to for good, not believed yet
+    moved_seen: int = 0  # in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Fetched:
     last_modified: str | None
     retry_after: int | None  # seconds
     max_age: int | None  # seconds
+    moved_to: str | None = None  # where permanent redirects lead (RFC 9110 section 15.4.2)
 
 
 class LookStatus(StrEnum):

@@ -7,6 +7,7 @@ from mailer.feeds.model import Feed, FeedState, Fetched, ParsedFeed
 
 SHORTEST = timedelta(seconds=1)  # whatever the settings say: a round of looks must end
 LONGEST = timedelta(days=1)  # however fresh, broken or slow a feed is
+SIGHTINGS = 3  # of a permanent redirect, in a row
 LONGEST_PLEA = timedelta(days=7)  # a server that asks for more silence is mistaken
 
 
@@ -49,7 +50,18 @@ def unchanged(feed: Feed, answer: Fetched, interval: timedelta, now: datetime) -
         last_looked_at=now,
         failures=0,
         trouble=None,
+        moved_to=answer.moved_to,
+        moved_seen=feed.moved_seen + 1 if _again(feed, answer) else int(bool(answer.moved_to)),
     )
+
+
+def has_moved(feed: Feed) -> bool:
+    """Whether its new address is to be believed: a server may send on for good by mistake."""
+    return feed.moved_to is not None and feed.moved_seen >= SIGHTINGS
+
+
+def _again(feed: Feed, answer: Fetched) -> bool:
+    return answer.moved_to is not None and answer.moved_to == feed.moved_to
 
 
 def failed(

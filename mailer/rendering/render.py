@@ -3,9 +3,10 @@
 import logging
 
 from mailer.clock import Clock
-from mailer.editions.layout import lay_out
+from mailer.editions.layout import copies_of, lay_out
 from mailer.editions.model import Edition
 from mailer.errors import RenderError
+from mailer.feeds.model import Article
 from mailer.links import Links
 from mailer.rendering.model import Page, Variant
 from mailer.rendering.stories import DigestView, digest_view
@@ -68,14 +69,20 @@ class Render:
         pieces = tx.editions.pieces(edition.id)
         since = max(variant.since, edition.opens)
         layout = lay_out(pieces, since, newsletter.max_stories, sections)
-        articles = tx.articles.by_ids([piece.article_id for piece in layout.stories])
-        feeds = tx.feeds.by_ids([article.feed_id for article in articles])
+        copies = copies_of(layout.stories, pieces)
+        keys = [piece.article_id for piece in (*layout.stories, *copies)]
+        articles = {article.id: article for article in tx.articles.by_ids(keys)}
+        also: dict[int, list[Article]] = {}
+        for piece in copies:
+            also.setdefault(piece.story, []).append(articles[piece.article_id])
+        feeds = tx.feeds.by_ids([article.feed_id for article in articles.values()])
         return digest_view(
             edition,
             newsletter,
             variant,
             layout,
-            {article.id: article for article in articles},
+            articles,
             {feed.id: feed.title for feed in feeds},
             self._links,
+            also,
         )

@@ -1,9 +1,10 @@
 """What a template sees of an edition: an ordered set of stories, ready to be printed."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from mailer.editions.headline import preheader, shorten, subject
@@ -19,9 +20,18 @@ from mailer.rendering.theme import direction
 LONGEST_HEADLINE = 120  # characters
 LEAD_WORDS = 60
 STORY_WORDS = 35
+MOST_COVERAGE = 4  # further outlets named with a story
 FRESH = timedelta(days=1)  # a morning paper does not say that its news is of yesterday
 WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f<>\"]+", re.IGNORECASE)
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Another place where a story can be read."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Story:
     publisher: str
     source_url: str | None  # where it was published first
     language: str | None  # None: the edition's
+    also: tuple[Coverage, ...] = ()  # others that tell it
 
     @property
     def direction(self) -> str | None:
@@ -103,10 +114,12 @@ def digest_view(
     articles: Mapping[int, Article],
     outlets: Mapping[int, str],
     links: Links,
+    copies: Mapping[int, Sequence[Article]] = MappingProxyType({}),
 ) -> DigestView:
     """Return what one variant of an edition tells.
 
-    `articles` are by their ids, `outlets` the titles of feeds by theirs. A variant that begins
+    `articles` are by their ids, `outlets` the titles of feeds by theirs; `copies` are the
+    other articles of each story. A variant that begins
     later than the edition has a subject of its own: the edition's may name a story it leaves out.
     """
     shown = [articles[piece.article_id] for piece in layout.stories]
@@ -116,7 +129,8 @@ def digest_view(
 
     def told(piece: Piece, words: int = STORY_WORDS) -> Story:
         article = articles[piece.article_id]
-        return _story(article, outlets.get(article.feed_id, ""), edition, newsletter, words)
+        story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, words)
+        return replace(story, also=_also(article, copies.get(piece.story, ()), outlets))
 
     return DigestView(
         newsletter=newsletter,
@@ -157,6 +171,18 @@ def _story(
         source_url=source_url,
         language=_other_language(article.language, newsletter.language),
     )
+
+
+def _also(
+    article: Article, copies: Sequence[Article], outlets: Mapping[int, str]
+) -> tuple[Coverage, ...]:
+    """Return the other outlets that tell a story, each once."""
+    found: dict[int, Coverage] = {}
+    for copy in copies:
+        name, url = outlets.get(copy.feed_id, ""), web_address(copy.url)
+        if name and url and copy.feed_id != article.feed_id:
+            found.setdefault(copy.feed_id, Coverage(name, url))
+    return tuple(found.values())[:MOST_COVERAGE]
 
 
 def web_address(url: str | None) -> str | None:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
 
+from mailer.editions.model import EditionState
 from mailer.feeds.model import Article, Draft
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import arrival, article, source
+from mailer.store.tables import arrival, article, edition, piece, source
 
 
 def _article(row: RowMapping) -> Article:
@@ -89,6 +90,28 @@ class Articles(Aggregate):
                 article.c.arrival > opens,
                 article.c.arrival <= closes,
             )
+            .order_by(article.c.arrival)
+        )
+        return [_article(row) for row in rows]
+
+    def told(self, newsletter_id: int, opens: int, since: datetime) -> list[Article]:
+        """Return what the newsletter's editions brought of what arrived up to `opens`.
+
+        Only what was published at `since` or later; by arrival.
+        """
+        brought = (
+            select(piece.c.id)
+            .join(edition, edition.c.id == piece.c.edition_id)
+            .where(
+                piece.c.article_id == article.c.id,
+                piece.c.included,
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.state != EditionState.CANCELLED,
+            )
+        )
+        rows = self._all(
+            select(article)
+            .where(article.c.arrival <= opens, article.c.published_at >= since, brought.exists())
             .order_by(article.c.arrival)
         )
         return [_article(row) for row in rows]

@@ -230,6 +230,7 @@ def _piece(row: RowMapping) -> Piece:
     return Piece(
         article_id=row["article_id"],
         arrival=row["arrival"],
+        story=row["story"],
         section=row["section"],
         score=row["score"],
         included=row["included"],
@@ -241,6 +242,7 @@ def _piece_columns(edition_id: int, value: Piece) -> dict[str, object]:
     return {
         "edition_id": edition_id,
         "article_id": value.article_id,
+        "story": value.story,
         "section": value.section,
         "score": value.score,
         "included": value.included,

@@ -25,6 +25,8 @@ def _feed(row: RowMapping) -> Feed:
         last_changed_at=row["last_changed_at"],
         failures=row["failures"],
         trouble=row["trouble"],
+        moved_to=row["moved_to"],
+        moved_seen=row["moved_seen"],
     )
 
 
@@ -113,5 +115,15 @@ class Feeds(Aggregate):
                 last_changed_at=looked_at.last_changed_at,
                 failures=looked_at.failures,
                 trouble=looked_at.trouble,
+                moved_to=looked_at.moved_to,
+                moved_seen=looked_at.moved_seen,
             )
         )
+
+    def move(self, key: int, url: str) -> bool:
+        """Keep a feed under another address; False when another feed has that one."""
+        taken = self._one(select(feed.c.id).where(feed.c.url == url))
+        if taken is not None:
+            return False
+        self._run(update(feed).where(feed.c.id == key).values(url=url, moved_to=None, moved_seen=0))
+        return True

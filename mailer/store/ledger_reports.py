@@ -12,6 +12,7 @@ from mailer.delivery.model import (
     LedgerRow,
     LedgerStatus,
     Notice,
+    ReaderDigest,
 )
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, sender, subscriber, subscription
@@ -68,6 +69,17 @@ class LedgerReports(Aggregate):
         """Return one row, or None."""
         found = self._one(_LISTED.where(delivery.c.id == key))
         return None if found is None else _ledger_row(found)
+
+    def digests_of(self, subscriber_id: int, limit: int) -> list[ReaderDigest]:
+        """Return what a person was owed last, newest first."""
+        rows = self._all(
+            select(delivery.c.edition_id, delivery.c.slot, delivery.c.since, delivery.c.state)
+            .join(subscription, subscription.c.id == delivery.c.subscription_id)
+            .where(subscription.c.subscriber_id == subscriber_id, delivery.c.kind == Kind.DIGEST)
+            .order_by(delivery.c.id.desc())
+            .limit(limit)
+        )
+        return [ReaderDigest(**{**row, "state": DeliveryState(row["state"])}) for row in rows]
 
     def sent_since(self, moment: datetime) -> int:
         """Return how many mails were taken since then."""

@@ -211,6 +211,8 @@ feed = _table(
     Column("last_changed_at", Instant),
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("trouble", Text),
+    Column("moved_to", Text),
+    Column("moved_seen", Integer, nullable=False, server_default=text("0")),
     _is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
@@ -289,6 +291,7 @@ piece = _table(
     _key(),
     _ref("edition"),
     _ref("article"),
+    Column("story", BigInteger, nullable=False),
     Column("section", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("included", Boolean, nullable=False),

@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.Column("last_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("moved_seen", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
@@ -467,6 +469,7 @@ def upgrade() -> None:
         sa.Column(
             "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("story", sa.BigInteger(), nullable=False),
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("score", sa.Float(), nullable=False),
         sa.Column("included", sa.Boolean(), nullable=False),

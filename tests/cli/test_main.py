@@ -19,7 +19,7 @@ WANTED = {
     "newsletters remove",
     "feeds add", "feeds list", "feeds gather", "feeds parse", "feeds remove",
     "editions list", "editions show", "editions compose", "editions preview", "editions approve",
-    "editions hold", "editions cancel",
+    "editions hold", "editions cancel", "editions explain", "subscribers explain",
     "deliveries list", "deliveries show", "deliveries send", "deliveries audit",
     "deliveries pause", "deliveries resume", "deliveries settle", "deliveries resend",
     "subscribers add", "subscribers list", "subscribers show", "subscribers confirm",

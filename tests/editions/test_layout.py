@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.editions.explain import explain
 from mailer.editions.headline import preheader, shorten, subject
 from mailer.editions.layout import SECTION_LIMIT, lay_out
 from mailer.editions.model import Piece, Reason
@@ -43,7 +44,7 @@ def an_article(number: int, *, feed: int = 1, hours: int = 1, **changes: object)
 
 def a_piece(number: int, *, section: str = "World", summary: bool = True) -> Piece:
     reasons = (Reason("summary", 1.0, "has a summary"),) if summary else ()
-    return Piece(number, number, section, float(number), included=True, reasons=reasons)
+    return Piece(number, number, number, section, float(number), included=True, reasons=reasons)
 
 
 def why_out(pieces: list[Piece]) -> dict[int, str]:
@@ -77,6 +78,49 @@ def test_the_same_articles_in_another_order_give_the_same_pieces() -> None:
     articles = [an_article(number, feed=1 + number % 2, hours=number) for number in range(1, 9)]
 
     assert rank(articles, SOURCES, DUE) == rank(articles[::-1], SOURCES, DUE)
+
+
+WIRE = " ".join(f"word{number}" for number in range(60))
+
+
+def a_copy(number: int, *, feed: int = 1, hours: int = 1, **changes: object) -> Article:
+    return an_article(number, feed=feed, hours=hours, html=f"<p>{WIRE}</p>", **changes)
+
+
+def test_of_the_copies_of_a_story_the_owners_first_feed_has_it() -> None:
+    pieces = rank([a_copy(1, feed=2), a_copy(2, feed=1), an_article(3)], SOURCES, DUE)
+
+    assert [piece.article_id for piece in pieces if piece.included] == [2, 3]
+    assert why_out(pieces) == {1: "duplicate"}
+    assert pieces[0].earned("coverage")
+
+
+def test_a_story_of_an_earlier_edition_does_not_come_again() -> None:
+    earlier = a_copy(1, hours=30, title="The first copy")
+
+    [piece] = rank([a_copy(2, feed=2)], SOURCES, DUE, told=[earlier])
+
+    assert not piece.included
+    assert piece.reasons[0].note == "an earlier edition had it as “The first copy”"
+
+
+def test_whoever_had_one_copy_does_not_get_the_other() -> None:
+    pieces = rank([a_copy(1, feed=2), a_copy(2, feed=1)], SOURCES, DUE)
+
+    assert [len(lay_out(pieces, since, 12, []).stories) for since in (0, 1)] == [1, 0]
+
+
+def test_every_article_has_a_verdict_and_a_reason() -> None:
+    pieces = rank([a_copy(1, feed=2), *map(an_article, (2, 3, 4))], SOURCES, DUE)
+
+    told = explain(pieces, 2, 1, ["World"])
+
+    assert {one.article_id: (one.place, one.reasons[0].rule) for one in told} == {
+        4: ("lead", "freshness"),
+        3: ("left over", "room"),
+        2: ("out", "seen"),
+        1: ("out", "seen"),
+    }
 
 
 @given(

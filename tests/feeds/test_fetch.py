@@ -190,6 +190,26 @@ def test_a_huge_answer_is_not_read_to_its_end(
     assert not error.temporary
 
 
+def test_a_small_answer_that_unpacks_to_a_large_one_is_refused(
+    server: FeedServer, settings: FeedSettings
+) -> None:
+    url = server.serve_huge("/bomb.xml", megabytes=3, zipped=True)
+
+    error = trouble(replace(settings, max_bytes=5_000_000), url)
+
+    assert error.reason == "the answer unpacks to more than 20 times its size"
+
+
+def test_only_redirects_for_good_are_told_as_a_move(
+    server: FeedServer, settings: FeedSettings
+) -> None:
+    new = server.serve("/new.xml", b"<rss/>")
+    between = server.redirect("/between.xml", new, status=302)
+    there = server.redirect("/there.xml", between, status=301)
+
+    assert [get(settings, url).moved_to for url in (new, between, there)] == [None, None, between]
+
+
 def test_a_compressed_answer_is_unpacked(server: FeedServer, settings: FeedSettings) -> None:
     url = server.serve("/feed.xml", gzip.compress(b"<rss/>"), headers={"Content-Encoding": "gzip"})
 

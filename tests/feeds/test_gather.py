@@ -278,3 +278,36 @@ def test_an_error_in_one_look_is_told_after_the_others_are_kept(
         gather.due(stumble)
 
     assert len(articles(store)) == 2
+
+
+def test_a_feed_that_is_sent_on_for_good_is_followed_after_three_sightings(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    new = server.serve("/new.xml", an_rss())
+    old = server.redirect("/old.xml", new, status=308)
+    follow(store, clock, old)
+
+    addresses = []
+    for _ in range(3):
+        gather.due()
+        addresses.append(the_feed(store).url)
+        clock.advance(QUARTER)
+
+    assert addresses == [old, old, new]
+    assert (the_feed(store).moved_to, the_feed(store).moved_seen) == (None, 0)
+
+
+def test_a_feed_that_is_sent_on_to_another_one_stays_where_it_is(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    new = server.serve("/new.xml", an_rss())
+    old = server.redirect("/old.xml", new, status=301)
+    for url in (old, new):
+        follow(store, clock, url)
+
+    for _ in range(4):
+        gather.due()
+        clock.advance(QUARTER)
+
+    with store.read() as tx:
+        assert [feed.url for feed in tx.feeds.all()] == [old, new]

@@ -158,7 +158,7 @@ def an_edition(**changes: object) -> Edition:
 
 def a_layout(articles: list[Article]) -> Layout:
     """Return the articles in their order: a lead, three sections, and the rest in brief."""
-    pieces = [Piece(a.id, a.arrival, PLACES[a.id - 1], 1.0, True, ()) for a in articles]
+    pieces = [Piece(a.id, a.arrival, a.arrival, PLACES[a.id - 1], 1.0, True, ()) for a in articles]
     lead, rest = pieces[0], pieces[1:]
     names = dict.fromkeys(piece.section for piece in rest if piece.section != "In brief")
     return Layout(

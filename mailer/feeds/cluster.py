@@ -1,0 +1,160 @@
+"""Which articles tell the same story: near-duplicates, found in linear time.
+
+Each telling is a set of word triples. MinHash (Broder, "On the resemblance and containment of
+documents", 1997): of the triples' hashes the smallest few stand for the whole, and two texts that
+share much share some of these. Each of them is a band; those who meet in enough bands are compared.
+A band remembers a fixed number of tellings, so that a phrase which everybody uses costs no more.
+"""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zlib import crc32
+
+from mailer.feeds.text import UNSPACED
+
+WORD = re.compile(r"\w+")
+MOST_WORDS = 150  # of a text; agencies put what matters first
+TEXT_BANDS = 16
+TITLE_BANDS = 4
+REMEMBERED = 48  # tellings a band
+TIDY_EVERY = 5_000  # tellings; what is too long ago to matter is forgotten then
+APART = timedelta(days=4)  # what lies further apart is another story, whatever its words
+MOST_COMPARED = 24  # tellings that one is compared with, those it met most often first
+MEETINGS = 2  # bands in which two must meet to be compared
+LITTLE = 12  # triples; of a shorter text the title decides
+
+SAME_TEXT = 0.42  # of the shorter one's triples are in the longer one
+SAME_TITLE = 0.8  # of the shorter one's words
+TITLE_WORDS = 4  # fewer say too little
+SPREAD = 0x9E3779B1  # 2**32 divided by the golden ratio: neighbours in CRC land far apart
+
+
+class Telling(NamedTuple):
+    """What of an article is compared: plain text."""
+
+    id: int
+    title: str
+    text: str
+    language: str | None
+    published_at: datetime
+
+
+class Traits(NamedTuple):
+    """A telling as numbers."""
+
+    telling: int
+    published_at: datetime
+    title: frozenset[str]  # its words
+    title_bands: list[int]
+    text: "array[int]"  # hashes of triples of words, each once, the smallest first
+    numbers: frozenset[str]  # in the title
+
+
+def stories(tellings: Iterable[Telling]) -> dict[int, int]:
+    """Return for each telling the id of the first one, by time, of the same story.
+
+    A telling that is like no other is a story of its own. What was published more than
+    four days apart, or in two languages, is never the same.
+    """
+    told = sorted(tellings, key=lambda one: (one.published_at, one.id))
+    story: dict[int, int] = {}
+    bands = _Bands()
+    for telling in told:
+        traits = _traits(telling)
+        triples = set(traits.text)
+        like = [other for other in bands.met(traits) if _same(traits, triples, other)]
+        story[telling.id] = min((story[other.telling] for other in like), default=telling.id)
+        for other in like[1:]:  # a telling that joins two: rare, and the earlier one wins
+            _join(story, other, story[telling.id])
+        bands.remember(traits)
+    return story
+
+
+def _join(story: dict[int, int], other: Traits, first: int) -> None:
+    if story[other.telling] != first:
+        later = story[other.telling]
+        story.update({key: first for key, of in story.items() if of == later})
+
+
+class _Bands:
+    """Where tellings meet."""
+
+    def __init__(self) -> None:
+        self._met: dict[int, list[Traits]] = {}
+        self._remembered = 0
+
+    def met(self, traits: Traits) -> Iterator[Traits]:
+        """Yield those that share enough bands with this one, and may be of its time."""
+        meetings = Counter[int]()
+        known: dict[int, Traits] = {}
+        for band in _bands(traits):
+            for other in self._met.get(band, ()):
+                meetings[other.telling] += 1
+                known[other.telling] = other
+        for key, count in meetings.most_common(MOST_COMPARED):
+            other = known[key]
+            if count < MEETINGS:
+                return
+            if traits.published_at - other.published_at <= APART:
+                yield other
+
+    def remember(self, traits: Traits) -> None:
+        """Put a telling into its bands; the oldest one of a full band is forgotten."""
+        for band in _bands(traits):
+            there = self._met.setdefault(band, [])
+            there.append(traits)
+            if len(there) > REMEMBERED:
+                del there[0]
+        self._remembered += 1
+        if self._remembered % TIDY_EVERY == 0:
+            since = traits.published_at - APART
+            self._met = {
+                band: there for band, there in self._met.items() if there[-1].published_at >= since
+            }
+
+
+def _bands(traits: Traits) -> list[int]:
+    return [*traits.text[:TEXT_BANDS], *traits.title_bands]
+
+
+def _same(one: Traits, triples: Set[int], other: Traits) -> bool:
+    if min(len(triples), len(other.text)) < LITTLE:
+        shorter = min(len(one.title), len(other.title))
+        alike = len(one.title & other.title) >= SAME_TITLE * shorter
+        return shorter >= TITLE_WORDS and alike and one.numbers == other.numbers
+    common = len(triples & set(other.text))
+    return common >= SAME_TEXT * min(len(triples), len(other.text))
+
+
+def _traits(telling: Telling) -> Traits:
+    # The language begins each hash: what is said in two languages never meets.
+    language = crc32((telling.language or "").partition("-")[0].lower().encode())
+    words, title = _words(telling.text)[:MOST_WORDS], _words(telling.title)
+    triples = zip(words, words[1:], words[2:], strict=False)
+    return Traits(
+        telling.id,
+        telling.published_at,
+        frozenset(title),
+        [_hash(f"title {word}", language) for word in _rarest(title)],
+        array("I", sorted({_hash(f"{a} {b} {c}", language) for a, b, c in triples})),
+        frozenset(word for word in title if word.isdecimal()),
+    )
+
+
+def _rarest(title: Sequence[str]) -> list[str]:
+    """Return the words that may tell a title from others: the longest ones."""
+    return sorted(set(title), key=lambda word: (-len(word), word))[:TITLE_BANDS]
+
+
+def _words(text: str) -> Sequence[str]:
+    """Return the words in small letters; where a script has no spaces, its characters."""
+    return WORD.findall(UNSPACED.sub(r" \g<0> ", text.casefold()))
+
+
+def _hash(text: str, start: int) -> int:
+    """Return 32 bits that are the same in every process, unlike Python's own."""
+    return crc32(text.encode(), start) * SPREAD & 0xFFFFFFFF

@@ -1,0 +1,88 @@
+"""The child of `reader.Reader`: documents come in, what they say goes out, a line of JSON each.
+
+Before the first one it gives up all that a document could be after: it opens no file and no line to
+anywhere any more, and has 256 MB.
+"""
+
+import encodings
+import json
+import logging
+import resource
+import signal
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
+
+from mailer.errors import FormatError
+from mailer.feeds.parse import parse_document
+from mailer.feeds.reader import MEMORY, PROCESSOR, encoded
+
+# Read once before the doors are closed: parsers import what they need when they first need it.
+REHEARSALS = (
+    b'<?xml version="1.0" encoding="iso-8859-2"?><rss version="2.0" xmlns:media="http://search.yaho'
+    b'o.com/mrss/"><channel><title>a</title><item><title>b &amp; c</title><link>http://a.example/</'
+    b"link><pubDate>Mon, 23 Nov 2026 18:00:00 GMT</pubDate><description>&lt;p>d &amp;eacute;&lt;/p>"
+    b"</description><author>a@a.example (b)</author></item></channel></rss>",
+    b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a.example/"><title>a</title><entry>'
+    b'<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">b</div></title><link href="/b"/>'
+    b"<updated>2026-11-23T18:00:00Z</updated><content type='html'>c</content></entry></feed>",
+    b"<rss><channel><item><title>broken & unclosed<link>http://a.example/</link></channel>",
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "content_text": "a"}]}',
+    b"\xff\xfe<\0r\0s\0s\0",
+)
+# zlib, base64 and the like are no character sets, and open a way to larger texts.
+NO_CHARSETS = {"zlib_codec", "bz2_codec", "mbcs", "oem"}
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    logging.disable()  # what could not be read is in the answer, or left out of it
+    _rehearse()
+    _close_the_doors()
+    while line := sys.stdin.buffer.readline():
+        head = json.loads(line)
+        body = sys.stdin.buffer.read(head["octets"])
+        # The kernel ends us when the time is over: no parser can look at a clock.
+        signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
+        answer = _read(body, head)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        sys.stdout.buffer.write(answer + b"\n")
+        sys.stdout.buffer.flush()
+
+
+def _read(body: bytes, head: dict[str, str]) -> bytes:
+    try:
+        feed = parse_document(
+            body,
+            url=head["url"],
+            content_type=head["content_type"],
+            now=datetime.fromisoformat(head["now"]),
+        )
+        return json.dumps({"error": None, "feed": encoded(feed)}).encode()
+    except FormatError as why:
+        return json.dumps({"error": why.reason, "feed": None}).encode()
+
+
+def _rehearse() -> None:
+    for codec in iter_modules(encodings.__path__):
+        if codec.name not in NO_CHARSETS:
+            import_module(f"encodings.{codec.name}")
+    for document in REHEARSALS:
+        head = {
+            "url": "http://a.example/",
+            "content_type": "",
+            "now": datetime.now(UTC).isoformat(),
+        }
+        _read(document, head)
+
+
+def _close_the_doors() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
