@@ -1,8 +1,8 @@
 """feedparser's own test files through our reader: none may raise, and most should say the same.
 
-`script/corpus` fetches them and calls `python -m bench.corpus FOLDER`. Each file is read by both. Of
-what feedparser finds (entries that have a title, a link or a text, titles, links, dates) the share
-is printed that we find too. Exit 1 when a file brings anything but articles or one line of reason.
+`script/corpus` fetches them and calls `python -m bench.corpus FOLDER`. Each file is read by both.
+Of what feedparser finds (entries that have a title, a link or a text, titles, links, dates) the
+share is printed that we find too. Exit 1 when a file breaks the reader.
 """
 
 import argparse

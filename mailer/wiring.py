@@ -14,6 +14,7 @@ from mailer.delivery.smtp_relay import relays
 from mailer.delivery.steer import Steer
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
+from mailer.feeds.discover import Discover
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
 from mailer.links import Links
@@ -38,6 +39,7 @@ class Mailer:
     templates: Templates
     signup: Signup
     gather: Gather
+    discover: Discover
     compose: Compose
     approve: Approve
     plan: Plan
@@ -65,6 +67,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         links=links,
         templates=templates,
         signup=Signup(store, clock, keyring),
+        discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         compose=Compose(store, clock, settings.jobs.grace),
         approve=Approve(store, clock),

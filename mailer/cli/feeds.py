@@ -16,10 +16,12 @@ from mailer.cli.output import (
     progress,
     say,
 )
+from mailer.cli.rule_options import changed_rules, rule_options, rules_in_words
 from mailer.clock import SystemClock
 from mailer.errors import Conflict, FeedError, NotFound
 from mailer.feeds.as_json import error_as_json, parsed_as_json
 from mailer.feeds.model import Feed, FeedState, Look
+from mailer.feeds.opml import Outline, read_opml, write_opml
 from mailer.feeds.reader import Reader
 from mailer.feeds.urls import feed_url
 from mailer.wiring import Mailer
@@ -85,6 +87,40 @@ def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
 
 
 @feeds.command(
+    epilog="Example: mailer feeds edit https://example.org/feed.xml --newsletter brief --weight 2"
+)
+@click.argument("url")
+@click.option("--newsletter", metavar="SLUG", required=True, help="The one that draws from it.")
+@click.option("--section", help="The heading of its stories.")
+@click.option(
+    "--position", type=click.IntRange(1), help="Among the newsletter's feeds; 1 is first."
+)
+@click.option("--weight", type=click.FloatRange(0, 10), help="1 is usual; more is told more often.")
+@click.option("--first", type=click.IntRange(0), help="Only so many of its newest; 0 for all.")
+@rule_options
+@pass_context
+def edit(context: Context, /, url: str, newsletter: str, **given: Any) -> None:
+    """Change what a newsletter makes of a feed: place, weight, and which articles are let in."""
+    address = feed_url(url)
+    with context.mailer.store.write() as tx:
+        known, feed = tx.newsletters.by_slug(newsletter), tx.feeds.by_url(address)
+        found = [one for one in tx.newsletters.sources(known.id) if one.feed_id == feed.id]
+        if not found:
+            raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
+        place = given["position"]
+        changed = replace(
+            found[0],
+            section=given["section"] or found[0].section,
+            position=found[0].position if place is None else place - 1,
+            weight=found[0].weight if given["weight"] is None else given["weight"],
+            rules=changed_rules(found[0].rules, given),
+        )
+        tx.newsletters.change_source(known.id, changed)
+    rules = rules_in_words(changed.rules) or "everything"
+    say(f"{newsletter} takes from {address}: {rules}; weight {changed.weight:g}.")
+
+
+@feeds.command(
     epilog="Example: mailer feeds remove https://example.org/feed.xml --newsletter brief"
 )
 @click.argument("url")
@@ -111,6 +147,62 @@ def remove(context: Context, url: str, *, newsletter: str, yes: bool) -> None:
         if readers == [known.id]:
             tx.feeds.keep_look(replace(feed, state=FeedState.GONE))
     say(f"{newsletter} no longer draws from {address}.")
+
+
+@feeds.command(epilog="Example: mailer feeds discover https://example.org/")
+@click.argument("url")
+@json_option
+@pass_context
+def discover(context: Context, url: str, *, as_json: bool) -> None:
+    """Find the feeds of a site; exit 1 when it has none."""
+    found = context.mailer.discover.feeds(feed_url(url))
+    if as_json:
+        print_json(found)
+    else:
+        print_table(
+            ("feed", "title", "articles"),
+            [(one.url, one.title, one.articles) for one in found],
+            f"No feed was found at {url}, nor where feeds usually are.",
+        )
+    if not found:
+        raise click.exceptions.Exit(1)
+
+
+@feeds.command("import", epilog="Example: mailer feeds import feeds.opml --newsletter brief")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--newsletter", metavar="SLUG", required=True, help="The one that draws from them.")
+@pass_context
+def import_opml(context: Context, file: Path, *, newsletter: str) -> None:
+    """Let a newsletter draw from all feeds of an OPML file; its folders become sections."""
+    outlines = read_opml(file.read_bytes(), str(file))
+    now, added = context.mailer.clock.now(), 0
+    with context.mailer.store.write() as tx:
+        known = tx.newsletters.by_slug(newsletter)
+        here = {source.feed_id for source in tx.newsletters.sources(known.id)}
+        for outline in outlines:
+            try:
+                feed = tx.feeds.add(outline.url, now, outline.title)
+            except Conflict:
+                feed = tx.feeds.by_url(outline.url)
+            if feed.id not in here:
+                tx.newsletters.add_source(known.id, feed.id, outline.section or "News")
+                added += 1
+    say(f"{newsletter} draws from {added} more feeds; {len(outlines) - added} it had already.")
+
+
+@feeds.command("export", epilog="Example: mailer feeds export --newsletter brief > feeds.opml")
+@click.option("--newsletter", metavar="SLUG", help="Only this newsletter's.")
+@pass_context
+def export_opml(context: Context, *, newsletter: str | None) -> None:
+    """Print the feeds as OPML, which every feed reader takes."""
+    found = _feeds(context.mailer, newsletter)
+    sections: dict[int, str] = {}
+    if newsletter is not None:
+        with context.mailer.store.read() as tx:
+            sources = tx.newsletters.sources(tx.newsletters.by_slug(newsletter).id)
+            sections = {source.feed_id: source.section for source in sources}
+    outlines = [Outline(feed.url, feed.title, sections.get(feed.id)) for feed in found]
+    click.echo(write_opml(newsletter or "Feeds", outlines).decode(), nl=False)
 
 
 @feeds.command(epilog="Example: mailer feeds gather --newsletter brief")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from mailer.address import parse_address
+from mailer.cli.rule_options import changed_rules, rule_options
 from mailer.editions.calendar import zone_named
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.errors import MailerError, UsageError
@@ -43,6 +44,7 @@ OPTIONS = (
     click.option(
         "--max-stories", metavar="NUMBER", help=f"In one edition; at most {MOST_STORIES}."
     ),
+    click.option("--min-stories", metavar="NUMBER", help="With fewer nobody is mailed; they wait."),
     click.option("--public/--private", default=None, help="Whether the form is open to everybody."),
 )
 
@@ -51,7 +53,7 @@ def newsletter_options(command: Function) -> Function:
     """Give a command an option for each thing a newsletter has."""
     for option in reversed(OPTIONS):
         command = option(command)
-    return command
+    return rule_options(command)
 
 
 def describe(schedule: Schedule) -> str:
@@ -119,6 +121,8 @@ def changed(
         language=options.take("language", _language, newsletter.language),
         approval=options.take("approval", _word(Approval), newsletter.approval),
         max_stories=options.take("max_stories", _max_stories, newsletter.max_stories),
+        min_stories=options.take("min_stories", _max_stories, newsletter.min_stories),
+        rules=changed_rules(newsletter.rules, given),
         public=options.take("public", lambda text: text == "True", newsletter.public),
         schedule=Schedule(
             rhythm=options.take("rhythm", _word(Rhythm), schedule.rhythm),

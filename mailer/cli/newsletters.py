@@ -112,7 +112,7 @@ def create(context: Context, /, slug: str, **given: object) -> None:
 @pass_context
 def edit(context: Context, /, slug: str, **given: object) -> None:
     """Change what is named, leave the rest. Readers keep the rhythm they chose themselves."""
-    if all(value is None for value in given.values()):
+    if all(value in {None, ()} for value in given.values()):
         raise UsageError("nothing to change was named", help="mailer newsletters edit --help")
     with context.mailer.store.write() as tx:
         before = tx.newsletters.by_slug(slug)

@@ -61,6 +61,7 @@ class House:
     newsletters: list[Readers]
     waiting: list[Edition]  # drafts and held ones: by themselves they go nowhere, or not yet
     troubled: list[Feed]
+    held: list[tuple[Feed, int]]  # feeds that brought too much at once, and how much is held
     runs: list[LastRun]
 
 
@@ -103,6 +104,7 @@ def _look(context: Context) -> House:
                 if edition.state in {EditionState.DRAFT, EditionState.HELD}
             ],
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
+            held=[(tx.feeds.by_id(key), count) for key, count in tx.articles.held().items()],
             runs=_last_runs(mailer),
         )
 
@@ -208,6 +210,11 @@ def _print_what_wants_a_person(house: House) -> None:
             f"Feed {feed.url} failed {feed.failures} times: {feed.trouble}"
             for feed in house.troubled
         ),
+        *(
+            f"{count} articles of {feed.url} are held: `mailer articles list --state held`, then"
+            f" `mailer articles release --feed {feed.url}`"
+            for feed, count in house.held
+        ),
     ]
     if house.ledger.in_doubt:
         told.append(
@@ -248,5 +255,6 @@ def _as_json(house: House) -> dict[str, object]:
         ],
         "waiting_editions": [edition.id for edition in house.waiting],
         "troubled_feeds": [{"url": feed.url, "trouble": feed.trouble} for feed in house.troubled],
+        "held_articles": [{"url": feed.url, "articles": count} for feed, count in house.held],
         "jobs": house.runs,
     }

@@ -168,6 +168,7 @@ class FeedSettings:
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: Annotated[int, Between(10_000, 100_000_000)] = 5_000_000
     allow_networks: tuple[Network, ...] = ()
+    first_articles: Annotated[int, Between(0, 1_000)] = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _draft(tx: Transaction, order: Order, now: datetime) -> tuple[Edition, list[
     articles = tx.articles.window(order.newsletter.id, order.opens, closes)
     sources = tx.newsletters.sources(order.newsletter.id)
     told = tx.articles.told(order.newsletter.id, order.opens, order.due_at - TOLD_LATELY)
-    pieces = rank(articles, sources, order.due_at, told)
+    pieces = rank(articles, sources, order.due_at, told, order.newsletter.rules)
     return _composed(order, pieces, articles, sources, closes, now), pieces
 
 
@@ -126,6 +126,8 @@ def _composed(
     layout = lay_out(pieces, order.opens, newsletter.max_stories, sections)
     if layout.lead is None:
         return _edition(order, EditionState.EMPTY, closes, now)
+    if len(layout.stories) + len(layout.left_over) < newsletter.min_stories:
+        return _edition(order, EditionState.EMPTY, order.opens, now)  # what there is may wait
     known = {article.id: article for article in articles}
     headlines = [known[piece.article_id].title for piece in layout.stories]
     otherwise = [known[layout.lead.article_id].summary, newsletter.description]

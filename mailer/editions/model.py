@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailer.address import Address
+from mailer.feeds.model import NO_RULES, Rules
 
 
 class Rhythm(StrEnum):
@@ -60,6 +61,8 @@ class Newsletter:
     max_stories: int
     public: bool
     created_at: datetime
+    min_stories: int = 1  # with fewer nobody is mailed, and they wait for the next slot
+    rules: Rules = NO_RULES
 
 
 class EditionState(StrEnum):

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 
 from mailer.editions.model import Piece, Reason
 from mailer.editions.same_story import same_story
-from mailer.feeds.model import Article, Source
+from mailer.editions.select import beyond_first, refused_by_rules, refused_by_state
+from mailer.feeds.model import NO_RULES, Article, Rules, Source
 
 FRESH = 4.0  # points of an article that has just been published; half of them a day later
 HALF_LIFE = timedelta(days=1)
 FIRST_FEED = 2.0  # points for the owner's first feed; the second gets a half of them, …
 PICTURE = 1.0
 SUMMARY = 1.0
+WEIGHT = 2.0  # points for each unit that a feed weighs more than the others
 COVERAGE = 0.5  # points for each further feed that tells the story
 MOST_COVERAGE = 4
 # Counted up to its arrival here and not up to the digest: what an archive feed brings is old at
@@ -28,18 +30,19 @@ def rank(
     sources: Sequence[Source],
     due_at: datetime,
     told: Sequence[Article] = (),
+    rules: Rules = NO_RULES,
 ) -> list[Piece]:
     """Return a piece for each article of a known feed: first those that are in, best first.
 
     `told` is what earlier editions brought: its stories do not come again. Of the copies of a story
-    the one from the feed that is first in the owner's order is in.
+    the one from the feed that is first in the owner's order is in. `rules` are the newsletter's.
     """
     places = {source.feed_id: source for source in sources}
     known = [article for article in articles if article.feed_id in places]
     story = same_story([*told, *known])
     headline = {story[article.id]: article.title for article in reversed(told)}
     first = _first_arrivals(known, story)
-    refused = {article.id: _refusal(article) for article in known}
+    refused = _refusals(known, places, rules, due_at)
     pieces = []
     for copies in _grouped(known, story, places):
         fit = [article for article in copies if refused[article.id] is None]
@@ -56,6 +59,26 @@ def rank(
                 points.append(_coverage(fit))
             pieces.append(_piece(article, first[article.id], place.section, points, refusal))
     return sorted(pieces, key=lambda one: (not one.included, -one.score, -one.arrival))
+
+
+def _refusals(
+    articles: Sequence[Article], places: Mapping[int, Source], rules: Rules, due_at: datetime
+) -> dict[int, Reason | None]:
+    """Return what keeps each article out whatever the others are."""
+    found: dict[int, Reason | None] = {}
+    for article in articles:
+        found[article.id] = (
+            refused_by_state(article)
+            or _refusal(article)
+            or refused_by_rules(article, places[article.feed_id].rules, due_at)
+            or refused_by_rules(article, rules, due_at)
+        )
+    for place in places.values():
+        first = place.rules.first
+        fit = [one for one in articles if one.feed_id == place.feed_id and found[one.id] is None]
+        for key in beyond_first(fit, first):
+            found[key] = Reason("first", 0.0, f"is not among its feed's newest {first}")
+    return found
 
 
 def _grouped(
@@ -113,6 +136,9 @@ def _points(article: Article, place: Source, due_at: datetime) -> list[Reason]:
             f"from feed {place.position + 1} in the owner's order",
         ),
     ]
+    if place.weight != 1:
+        points = round((place.weight - 1) * WEIGHT, 2)
+        reasons.append(Reason("weight", points, f"its feed weighs {place.weight:g}"))
     if article.image_url:
         reasons.append(Reason("picture", PICTURE, "has a picture"))
     if article.summary:

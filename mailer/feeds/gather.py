@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,9 +11,18 @@ from functools import partial
 from mailer.clock import Clock
 from mailer.config.settings import FeedSettings
 from mailer.errors import FeedError
-from mailer.feeds import pace
+from mailer.feeds import guards, pace
 from mailer.feeds.fetch import Fetch, Session
-from mailer.feeds.model import Feed, Fetched, GatherReport, Look, LookStatus, ParsedFeed
+from mailer.feeds.model import (
+    ArticleState,
+    Draft,
+    Feed,
+    Fetched,
+    GatherReport,
+    Look,
+    LookStatus,
+    ParsedFeed,
+)
 from mailer.feeds.reader import Reader
 from mailer.store.database import Store, Transaction
 
@@ -126,10 +135,32 @@ class Gather:
     def _keep_articles(self, feed: Feed, answer: Fetched, said: ParsedFeed) -> Look:
         now = self._clock.now()
         with self._store.write() as tx:
-            new = tx.articles.keep(feed.id, said.drafts, now)
+            new = tx.articles.keep(feed.id, said.drafts, now, self._judge(tx, feed, now))
             after = pace.told(feed, answer, said, new, self._settings.interval, now)
             after = _kept(tx, after)
         return _look(after, LookStatus.READ, new)
+
+    def _judge(
+        self, tx: Transaction, feed: Feed, now: datetime
+    ) -> Callable[[Sequence[Draft]], Mapping[str, ArticleState]]:
+        """Return what says of a look's new articles what becomes of them."""
+
+        def judge(fresh: Sequence[Draft]) -> Mapping[str, ArticleState]:
+            days = max(1.0, (now - (feed.last_changed_at or now)) / timedelta(days=1))
+            expected = tx.articles.usual_a_day(feed.id, now) * days
+            states = guards.judge(
+                fresh,
+                first_look=feed.last_changed_at is None,
+                newest=self._settings.first_articles,
+                expected=expected,
+                now=now,
+            )
+            held = sum(state is ArticleState.HELD for state in states.values())
+            if held:
+                log.warning("feed.flood", extra={"feed": feed.id, "held": held})
+            return states
+
+        return judge
 
     def _fail(self, feed: Feed, trouble: str, retry_after: int | None = None) -> Look:
         after = pace.failed(feed, trouble, self._settings.interval, self._clock.now(), retry_after)

@@ -63,6 +63,15 @@ class ParsedFeed:
     drafts: tuple[Draft, ...]
 
 
+class ArticleState(StrEnum):
+    """Whether an article may go into a digest."""
+
+    KEPT = "kept"
+    BACKLOG = "backlog"  # was there already when the feed was added
+    HELD = "held"  # by an operator, or because suspiciously many came at once
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article in the store."""
@@ -86,6 +95,24 @@ class Article:
     language: str | None
     words: int
     topics: tuple[str, ...]
+    state: ArticleState = ArticleState.KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an article must be like to be let in; what is empty or 0 asks for nothing."""
+
+    include: tuple[str, ...] = ()  # words: one of them is in the title or summary
+    exclude: tuple[str, ...] = ()  # words: none of them is
+    topics: tuple[str, ...] = ()  # one of them is among the article's
+    without_topics: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # en lets en-GB in; an article that names none is let in
+    least_words: int = 0  # of the text; an unknown length is let in
+    oldest_hours: int = 0  # from publication to the digest
+    first: int = 0  # the newest so many of a feed
+
+
+NO_RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,8 @@ class Source:
     feed_id: int
     section: str
     position: int  # the owner's order, 0 first
+    weight: float = 1.0
+    rules: Rules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)

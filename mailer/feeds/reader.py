@@ -1,8 +1,8 @@
 """Feeds read in a process of their own, with little memory and little time.
 
-A document is outside text, and what parses it is a hundred thousand lines by others. Whatever it does
-to them (a minute of work, a gigabyte, a crash) happens to a child that is thrown away; the next
-document gets another one.
+A document is outside text, and what parses it is a hundred thousand lines by others. Whatever it
+does to them (a minute of work, a gigabyte, a crash) happens to a child that is thrown away; the
+next document gets another one.
 """
 
 import json

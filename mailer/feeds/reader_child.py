@@ -24,8 +24,9 @@ REHEARSALS = (
     b'o.com/mrss/"><channel><title>a</title><item><title>b &amp; c</title><link>http://a.example/</'
     b"link><pubDate>Mon, 23 Nov 2026 18:00:00 GMT</pubDate><description>&lt;p>d &amp;eacute;&lt;/p>"
     b"</description><author>a@a.example (b)</author></item></channel></rss>",
-    b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a.example/"><title>a</title><entry>'
-    b'<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">b</div></title><link href="/b"/>'
+    b'<feed xmlns="http://www.w3.org/2005/Atom" xml:base="http://a.example/"><title>a</title>'
+    b'<entry><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">b</div></title>'
+    b'<link href="/b"/>'
     b"<updated>2026-11-23T18:00:00Z</updated><content type='html'>c</content></entry></feed>",
     b"<rss><channel><item><title>broken & unclosed<link>http://a.example/</link></channel>",
     b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "content_text": "a"}]}',

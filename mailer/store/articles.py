@@ -1,15 +1,18 @@
 """Articles, in the order in which they became visible here."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from mailer.editions.model import EditionState
-from mailer.feeds.model import Article, Draft
+from mailer.feeds.model import Article, ArticleState, Draft
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import arrival, article, edition, piece, source
+
+USUAL = timedelta(days=28)  # of which a feed's habits are known
 
 
 def _article(row: RowMapping) -> Article:
@@ -33,6 +36,7 @@ def _article(row: RowMapping) -> Article:
         language=row["language"],
         words=row["words"],
         topics=tuple(json.loads(row["topics"])),
+        state=ArticleState(row["state"]),
     )
 
 
@@ -56,15 +60,27 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
     }
 
 
+def _all_kept(_fresh: Sequence[Draft]) -> Mapping[str, ArticleState]:
+    return {}
+
+
 class Articles(Aggregate):
     """What the feeds said."""
 
-    def keep(self, feed_id: int, drafts: Sequence[Draft], now: datetime) -> int:
+    def keep(
+        self,
+        feed_id: int,
+        drafts: Sequence[Draft],
+        now: datetime,
+        judge: Callable[[Sequence[Draft]], Mapping[str, ArticleState]] = _all_kept,
+    ) -> int:
         """Keep what is new and refresh what is known; return how many were new.
 
-        A refreshed article keeps its arrival, so it is never mailed twice.
+        A refreshed article keeps its arrival, so it is never mailed twice; so does one whose feed
+        gives it another id at its old address. `judge` says what becomes of the new ones.
         """
         told = {draft.identity: draft for draft in reversed(drafts)}
+        self._rename(feed_id, told)
         known = self._known(feed_id, told)
         self._refresh(known, told)
         if len(known) == len(told):
@@ -73,8 +89,56 @@ class Articles(Aggregate):
         # Another gatherer may have kept some of them while we waited for the lock.
         known = self._known(feed_id, told)
         fresh = [draft for key, draft in told.items() if key not in known]
-        self._add(feed_id, fresh, now, newest)
+        self._add(feed_id, fresh, judge(fresh), now, newest)
         return len(fresh)
+
+    def usual_a_day(self, feed_id: int, now: datetime) -> float:
+        """Return how many articles a feed has brought a day, in the last four weeks."""
+        row = self._one(
+            select(func.count().label("count"), func.min(article.c.seen_at).label("first")).where(
+                article.c.feed_id == feed_id,
+                article.c.seen_at >= now - USUAL,
+                article.c.state != ArticleState.BACKLOG,
+            )
+        )
+        if row is None or row["first"] is None:
+            return 0.0
+        return float(row["count"] / max(1.0, (now - row["first"]) / timedelta(days=1)))
+
+    def listing(
+        self, feed_ids: Sequence[int] | None, state: ArticleState | None, limit: int
+    ) -> list[Article]:
+        """Return articles, newest first."""
+        query = select(article).order_by(article.c.arrival.desc()).limit(limit)
+        if feed_ids is not None:
+            query = query.where(article.c.feed_id.in_(feed_ids))
+        if state is not None:
+            query = query.where(article.c.state == state)
+        return [_article(row) for row in self._all(query)]
+
+    def held(self) -> dict[int, int]:
+        """Return how many articles of each feed are held."""
+        rows = self._all(
+            select(article.c.feed_id, func.count().label("count"))
+            .where(article.c.state == ArticleState.HELD)
+            .group_by(article.c.feed_id)
+        )
+        return {row["feed_id"]: row["count"] for row in rows}
+
+    def put(self, keys: Sequence[int], state: ArticleState) -> int:
+        """Put articles into a state; return how many were in another one.
+
+        What is let go on arrives now: whoever has read past its old place still gets it.
+        """
+        chosen = select(article.c.id).where(article.c.id.in_(keys), article.c.state != state)
+        changed = [row["id"] for row in self._all(chosen.order_by(article.c.arrival))]
+        if state is ArticleState.KEPT and changed:
+            newest = self._lock_arrivals()
+            for number, key in enumerate(changed, start=newest + 1):
+                self._run(update(article).where(article.c.id == key).values(arrival=number))
+            self._run(update(arrival).values(newest=newest + len(changed)))
+        self._run(update(article).where(article.c.id.in_(changed)).values(state=state))
+        return len(changed)
 
     def newest_arrival(self) -> int:
         """Return the greatest arrival given out so far, 0 before the first."""
@@ -130,6 +194,28 @@ class Articles(Aggregate):
         )
         return {row["identity"]: row for row in rows}
 
+    def _rename(self, feed_id: int, told: Mapping[str, Draft]) -> None:
+        """Give known articles the new ids under which the feed tells their addresses."""
+        known = set(self._known(feed_id, told))
+        moved = [draft for key, draft in told.items() if key not in known and draft.url]
+        alone = {url for url, count in Counter(one.url for one in moved).items() if count == 1}
+        if not alone:
+            return
+        rows = self._all(
+            select(article.c.id, article.c.url, article.c.identity).where(
+                article.c.feed_id == feed_id, article.c.url.in_(alone)
+            )
+        )
+        here = Counter(row["url"] for row in rows)
+        key_of = {draft.url: draft.identity for draft in moved}
+        for row in rows:
+            if here[row["url"]] == 1 and row["identity"] not in told:
+                self._run(
+                    update(article)
+                    .where(article.c.id == row["id"])
+                    .values(identity=key_of[row["url"]])
+                )
+
     def _refresh(self, known: Mapping[str, RowMapping], told: Mapping[str, Draft]) -> None:
         for identity, row in known.items():
             columns = _columns(told[identity], row["published_at"])
@@ -140,7 +226,14 @@ class Articles(Aggregate):
         """Return the newest number; until the commit nobody else can give one out."""
         return self._count(select(arrival.c.newest).with_for_update())
 
-    def _add(self, feed_id: int, fresh: Sequence[Draft], now: datetime, newest: int) -> None:
+    def _add(
+        self,
+        feed_id: int,
+        fresh: Sequence[Draft],
+        states: Mapping[str, ArticleState],
+        now: datetime,
+        newest: int,
+    ) -> None:
         if not fresh:
             return
         # Within one look arrival follows publication; what has no date counts as of now.
@@ -151,6 +244,7 @@ class Articles(Aggregate):
                 "feed_id": feed_id,
                 "identity": draft.identity,
                 "seen_at": now,
+                "state": states.get(draft.identity, ArticleState.KEPT),
                 **_columns(draft, now),
             }
             for number, draft in enumerate(oldest_first, start=newest + 1)

@@ -17,6 +17,7 @@ from mailer.editions.model import (
     Rhythm,
 )
 from mailer.errors import MoveError, NotFound
+from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import article, edition, newsletter, piece, subscription
 
@@ -177,7 +178,7 @@ class Editions(Aggregate):
     def pieces(self, key: int) -> list[Piece]:
         """Return the candidates of an edition, those that are in first, best first."""
         rows = self._all(
-            select(piece, article.c.arrival)
+            select(piece, article.c.arrival, article.c.state)
             .join(article, article.c.id == piece.c.article_id)
             .where(piece.c.edition_id == key)
             .order_by(piece.c.included.desc(), piece.c.score.desc(), article.c.arrival.desc())
@@ -226,15 +227,20 @@ class Editions(Aggregate):
         return self.by_id(key)
 
 
+WITHDRAWN = Reason("withdrawn", 0.0, "was withdrawn or held after the edition was made")
+
+
 def _piece(row: RowMapping) -> Piece:
+    reasons = tuple(Reason(*told) for told in json.loads(row["reasons"]))
+    withdrawn = row["included"] and row["state"] in {ArticleState.WITHDRAWN, ArticleState.HELD}
     return Piece(
         article_id=row["article_id"],
         arrival=row["arrival"],
         story=row["story"],
         section=row["section"],
         score=row["score"],
-        included=row["included"],
-        reasons=tuple(Reason(*told) for told in json.loads(row["reasons"])),
+        included=row["included"] and not withdrawn,
+        reasons=(WITHDRAWN, *reasons) if withdrawn else reasons,
     )
 
 

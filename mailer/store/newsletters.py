@@ -1,14 +1,17 @@
 """Newsletters and the feeds they draw from."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import RowMapping, delete, func, insert, select, update
 
 from mailer.address import parse_address
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.errors import Conflict, NotFound
-from mailer.feeds.model import Source
+from mailer.feeds.model import Rules, Source
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import edition, newsletter, source, subscription
 
@@ -28,6 +31,8 @@ def _newsletter(row: RowMapping) -> Newsletter:
         max_stories=row["max_stories"],
         public=row["public"],
         created_at=row["created_at"],
+        min_stories=row["min_stories"],
+        rules=_rules(row["rules"]),
     )
 
 
@@ -46,9 +51,21 @@ def _columns(value: Newsletter) -> dict[str, object]:
         "zone": value.schedule.zone,
         "approval": value.approval,
         "max_stories": value.max_stories,
+        "min_stories": value.min_stories,
+        "rules": _rules_text(value.rules),
         "public": value.public,
         "created_at": value.created_at,
     }
+
+
+def _rules(text: str) -> Rules:
+    told: dict[str, Any] = json.loads(text)
+    fields = {name: tuple(one) if isinstance(one, list) else one for name, one in told.items()}
+    return Rules(**cast("dict[str, Any]", fields))
+
+
+def _rules_text(rules: Rules) -> str:
+    return json.dumps({name: one for name, one in asdict(rules).items() if one}, ensure_ascii=False)
 
 
 class Newsletters(Aggregate):
@@ -102,7 +119,12 @@ class Newsletters(Aggregate):
         rows = self._all(
             select(source).where(source.c.newsletter_id == key).order_by(source.c.position)
         )
-        return [Source(row["feed_id"], row["section"], row["position"]) for row in rows]
+        return [
+            Source(
+                row["feed_id"], row["section"], row["position"], row["weight"], _rules(row["rules"])
+            )
+            for row in rows
+        ]
 
     def add_source(self, key: int, feed_id: int, section: str) -> None:
         """Put a feed behind the newsletter's others; a known one only gets the new section."""
@@ -110,13 +132,35 @@ class Newsletters(Aggregate):
             source.c.newsletter_id == key
         )
         statement = self._insert(source).values(
-            newsletter_id=key, feed_id=feed_id, section=section, position=behind.scalar_subquery()
+            newsletter_id=key,
+            feed_id=feed_id,
+            section=section,
+            position=behind.scalar_subquery(),
+            weight=1.0,
+            rules="{}",
         )
         self._run(
             statement.on_conflict_do_update(
                 index_elements=["newsletter_id", "feed_id"], set_={"section": section}
             )
         )
+
+    def change_source(self, key: int, changed: Source) -> None:
+        """Write what a newsletter makes of a feed; one that moves up pushes the others down."""
+        others = [one for one in self.sources(key) if one.feed_id != changed.feed_id]
+        for place, one in enumerate(
+            [*others[: changed.position], changed, *others[changed.position :]]
+        ):
+            self._run(
+                update(source)
+                .where(source.c.newsletter_id == key, source.c.feed_id == one.feed_id)
+                .values(
+                    section=one.section,
+                    position=place,
+                    weight=one.weight,
+                    rules=_rules_text(one.rules),
+                )
+            )
 
     def remove_source(self, key: int, feed_id: int) -> None:
         """Let the newsletter draw no longer from a feed."""

@@ -1,14 +1,15 @@
 """Rendered pages, one for each variant of an edition."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
 
-from mailer.delivery.model import OPEN, Kind
+from mailer.delivery.model import OPEN, DeliveryState, Kind
 from mailer.rendering.model import Page, Variant
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import delivery, page
+from mailer.store.tables import delivery, page, piece
 
 
 class Pages(Aggregate):
@@ -40,6 +41,14 @@ class Pages(Aggregate):
             )
         )
         return None if row is None else Page(row["subject"], row["html"], row["text"])
+
+    def forget(self, article_ids: Sequence[int]) -> None:
+        """Have the pages made anew that tell of these articles and have not gone to everybody."""
+        telling = select(piece.c.edition_id).where(piece.c.article_id.in_(article_ids))
+        waiting = select(delivery.c.edition_id).where(delivery.c.state == DeliveryState.DUE)
+        self._run(
+            page.delete().where(page.c.edition_id.in_(telling), page.c.edition_id.in_(waiting))
+        )
 
     def missing(self) -> list[tuple[int, Variant]]:
         """Return the editions and variants that open deliveries wait for."""

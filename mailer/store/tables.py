@@ -30,7 +30,7 @@ from sqlalchemy.schema import SchemaItem
 
 from mailer.delivery.model import DeliveryState, Kind, Notice
 from mailer.editions.model import Approval, EditionState, Rhythm
-from mailer.feeds.model import FeedState
+from mailer.feeds.model import ArticleState, FeedState
 from mailer.subscribers.model import Act, State, Way
 
 metadata = MetaData(
@@ -107,6 +107,8 @@ newsletter = _table(
     Column("zone", String(64), nullable=False),
     Column("approval", String(16), nullable=False),
     Column("max_stories", Integer, nullable=False),
+    Column("min_stories", Integer, nullable=False),
+    Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
     Column("public", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     _is_one_of("rhythm", Rhythm),
@@ -224,6 +226,8 @@ source = _table(
     _ref("feed"),
     Column("section", Text, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
     UniqueConstraint("newsletter_id", "feed_id"),
 )
 
@@ -258,6 +262,8 @@ article = _table(
     Column("language", String(35)),
     Column("words", Integer, nullable=False),
     Column("topics", Text, nullable=False),  # JSON list of strings
+    Column("state", String(16), nullable=False),
+    _is_one_of("state", ArticleState),
     UniqueConstraint("feed_id", "identity"),
     Index("ix_article_feed_id_arrival", "feed_id", "arrival"),
 )

@@ -1,0 +1,152 @@
+"""`mailer articles`: what the feeds said, and what may be told of it."""
+
+from pathlib import Path
+
+import click
+
+from mailer.cli.context import Context, pass_context
+from mailer.cli.output import (
+    confirm,
+    json_option,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+)
+from mailer.errors import NotFound, UsageError
+from mailer.feeds.clean import safe_html
+from mailer.feeds.model import Article, ArticleState
+from mailer.feeds.text import bounded
+from mailer.feeds.urls import feed_url
+from mailer.wiring import Mailer
+
+
+@click.group()
+def articles() -> None:
+    """What the feeds said, and what may be told of it."""
+
+
+@articles.command("list", epilog="Example: mailer articles list --state held --json")
+@click.option("--newsletter", metavar="SLUG", help="Only of the feeds it draws from.")
+@click.option("--feed", metavar="URL", help="Only of this feed.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in ArticleState]), help="Only those."
+)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
+@json_option
+@pass_context
+def list_articles(
+    context: Context,
+    *,
+    newsletter: str | None,
+    feed: str | None,
+    state: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List articles, newest first."""
+    wanted = None if state is None else ArticleState(state)
+    with context.mailer.store.read() as tx:
+        feeds: list[int] | None = None
+        if newsletter is not None:
+            sources = tx.newsletters.sources(tx.newsletters.by_slug(newsletter).id)
+            feeds = [source.feed_id for source in sources]
+        if feed is not None:
+            feeds = [tx.feeds.by_url(feed_url(feed)).id]
+        found = tx.articles.listing(feeds, wanted, limit)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("id", "published", "state", "title", "address"),
+        [(one.id, one.published_at, one.state, one.title, one.url) for one in found],
+        "No article like that.",
+    )
+
+
+@articles.command(epilog="Example: mailer articles show 812")
+@click.argument("number", metavar="ID", type=int)
+@json_option
+@pass_context
+def show(context: Context, number: int, *, as_json: bool) -> None:
+    """Show one article as it would be told."""
+    article = _article(context.mailer, number)
+    if as_json:
+        print_json(article)
+        return
+    print_facts(
+        [
+            ("article", article.id),
+            ("state", article.state),
+            ("title", article.title),
+            ("address", article.url),
+            ("published", article.published_at),
+            ("author", article.author),
+            ("original", article.original_publisher or article.original_url),
+            ("topics", ", ".join(article.topics)),
+            ("words", article.words),
+        ]
+    )
+    say("")
+    say(article.summary)
+
+
+@articles.command(epilog="Example: mailer articles hold 812")
+@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=int)
+@pass_context
+def hold(context: Context, numbers: tuple[int, ...]) -> None:
+    """Keep articles out of digests for now; what has left has left."""
+    changed = _put(context.mailer, numbers, ArticleState.HELD)
+    say(f"{changed} held. `mailer articles release` lets them go on.")
+
+
+@articles.command(epilog="Example: mailer articles release --feed https://example.org/feed.xml")
+@click.argument("numbers", metavar="ID...", nargs=-1, type=int)
+@click.option("--feed", metavar="URL", help="All that are held of this feed.")
+@pass_context
+def release(context: Context, numbers: tuple[int, ...], *, feed: str | None) -> None:
+    """Let articles go on that were held: they are new again for everybody."""
+    mailer = context.mailer
+    if bool(numbers) == (feed is not None):
+        raise UsageError("say which: their numbers, or --feed URL")
+    if feed is not None:
+        with mailer.store.read() as tx:
+            key = tx.feeds.by_url(feed_url(feed)).id
+            found = tx.articles.listing([key], ArticleState.HELD, 1_000_000)
+        numbers = tuple(article.id for article in found)
+    changed = _put(mailer, numbers, ArticleState.KEPT) if numbers else 0
+    say(f"{changed} released.")
+
+
+@articles.command(epilog="Example: mailer articles withdraw 812 --yes")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def withdraw(context: Context, number: int, *, yes: bool) -> None:
+    """Take an article out of every digest that has not left, and of the public pages."""
+    article = _article(context.mailer, number)
+    confirm(f"Withdraw “{article.title}”?", yes=yes)
+    _put(context.mailer, [number], ArticleState.WITHDRAWN)
+    say(f"“{article.title}” is withdrawn.")
+
+
+@articles.command(epilog="Example: mailer articles clean page.html")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def clean(file: Path) -> None:
+    """Print the safe HTML of a file: no database, no network, no settings."""
+    click.echo(safe_html(bounded(file.read_text("utf-8", errors="replace"))))
+
+
+def _article(mailer: Mailer, number: int) -> Article:
+    with mailer.store.read() as tx:
+        found = tx.articles.by_ids([number])
+    if not found:
+        raise NotFound("article", number, help="`mailer articles list` names them")
+    return found[0]
+
+
+def _put(mailer: Mailer, numbers: "tuple[int, ...] | list[int]", state: ArticleState) -> int:
+    with mailer.store.write() as tx:
+        changed = tx.articles.put(numbers, state)
+        tx.pages.forget(numbers)
+    return changed
