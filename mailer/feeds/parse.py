@@ -11,6 +11,7 @@ from mailer.errors import FormatError
 from mailer.feeds.entry import Entry, Frame, draft
 from mailer.feeds.json_feed import entry_of_item, read_json_feed
 from mailer.feeds.model import Draft, ParsedFeed
+from mailer.feeds.news_sitemap import is_sitemap, read_news_sitemap
 from mailer.feeds.xml_feed import entry_of, read_xml_feed
 
 MOST_ENTRIES = 500  # feeds begin with what is newest
@@ -33,8 +34,15 @@ def parse_document(
     if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
         frame, items = read_json_feed(body, url, now)
         return _parsed(frame, items, partial(entry_of_item, frame=frame))
+    if is_sitemap(body):
+        frame, told = read_news_sitemap(body, url, now)
+        return _parsed(frame, told, _as_it_is)
     dialect, frame, entries = read_xml_feed(body, url, content_type, now)
     return _parsed(frame, entries, partial(entry_of, frame=frame, dialect=dialect))
+
+
+def _as_it_is(entry: Entry) -> Entry:
+    return entry
 
 
 def _parsed(frame: Frame, found: Iterable[T], entry: Callable[[T], Entry]) -> ParsedFeed:

@@ -9,9 +9,28 @@ from mailer.feeds.text import one_line, shortened
 from mailer.feeds.urls import host_of, web_url
 
 CREDIT_LINE = re.compile(
-    r"\b(?:originally|first) (?:published|appeared|posted) (?:at|on|in|by|with)\s+(?P<who>.+)",
+    r"(?:"
+    r"\b(?:originally|first) (?:published|appeared|posted|printed) (?:at|on|in|by|with)"
+    r"|\bpublished (?:originally|first) (?:at|on|in|by|with)"
+    r"|\b(?:republished|reprinted|reproduced|syndicated) (?:here )?"
+    r"(?:(?:with|by) (?:the )?(?:kind )?permission (?:of|from)|courtesy of|from)"
+    r"|\b(?:zuerst|ursprünglich) (?:erschienen|veröffentlicht) (?:auf|bei|in|im)"
+    r"|\bpublicado originalmente (?:en|por)|\boriginalmente publicado (?:en|em|por|no|na)"
+    r"|\b(?:initialement|à l.origine) (?:publié|paru)e? (?:sur|dans|par)"
+    r"|\b(?:paru|publié)e? (?:initialement|à l.origine) (?:sur|dans|par)"
+    r"|\bpubblicato originariamente (?:su|da)"
+    r"|פורסם לראשונה (?:באתר|אצל|על ידי)|نشر(?:ت)? أول مرة (?:في|على)"
+    r")\s+(?P<who>.+)",
     re.IGNORECASE,
 )
+# A line of its own that is nothing but a name: "Source: Harbour Post", "via City Desk".
+LABEL_LINE = re.compile(
+    r"\W{0,3}(?:(?:original )?source|quelle|fuente|fonte)\s*:\s*(?P<who>\S.+)"
+    r"|\W{0,3}via:?\s+(?P<by_way_of>\S.+)",
+    re.IGNORECASE,
+)
+LONGEST_LABEL = 100  # characters
+LABEL_WORDS = 8
 ADDRESS = re.compile(
     r"(?:https?://)?(?P<host>(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24})(?P<path>/[^\s<>\"]*)?",
     re.IGNORECASE,
@@ -32,11 +51,33 @@ class Origin:
 def credited(markup: str, base: str = "") -> Origin | None:
     """Return what the text's credit line says: "originally published at …"; None without one."""
     tree = LexborHTMLParser(markup)
-    if tree.body is None or not CREDIT_LINE.search(one_line(tree.body.text())):
+    if tree.body is None:
         return None
+    if not CREDIT_LINE.search(one_line(tree.body.text())):
+        return _labelled(tree.body, base)
     line = _innermost_line(tree.body)
     said = CREDIT_LINE.search(one_line(line.text()))
     return None if said is None else _origin(said["who"], line, base)
+
+
+def _labelled(body: LexborNode, base: str) -> Origin | None:
+    """Return what a line says that is a label and a name; pictures have such lines too."""
+    for line in body.css("p,div,li,small,em,i"):
+        text = one_line(line.text())
+        said = LABEL_LINE.fullmatch(text) if len(text) <= LONGEST_LABEL else None
+        if said is None or len(text.split()) > LABEL_WORDS or _is_in_figure(line):
+            continue
+        return _origin(said["who"] or said["by_way_of"], line, base)
+    return None
+
+
+def _is_in_figure(node: LexborNode) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.tag == "figure":
+            return True
+        above = above.parent
+    return False
 
 
 def _innermost_line(body: LexborNode) -> LexborNode:

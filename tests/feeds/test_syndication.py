@@ -60,3 +60,39 @@ def test_a_link_elsewhere_in_the_text_is_not_the_origin() -> None:
 )
 def test_a_piece_of_ones_own_has_no_origin(markup: str) -> None:
     assert credited(markup, BASE) is None
+
+
+HOUSE = '<a href="https://post.example/1">Harbour Post</a>'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"Republished with permission from {HOUSE}.",
+        f"Reprinted by permission of {HOUSE}",
+        f"This story was republished here from {HOUSE}, under a licence.",
+        f"Published originally on {HOUSE}",
+        f"Zuerst erschienen bei {HOUSE}.",
+        f"Publicado originalmente en {HOUSE}",
+        f"Initialement publié sur {HOUSE}",
+        f"Source: {HOUSE}",
+        f"via {HOUSE}",
+    ],
+)
+def test_credits_come_in_many_wordings(line: str) -> None:
+    found = credited(f"<p>The ferries sail again.</p><p>{line}</p>")
+
+    assert found == Origin("Harbour Post", "https://post.example/1")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>They flew via London to the islands of the north.</p>",
+        "<figure><img src=a.jpg><p>Source: Harbour Post</p></figure>",
+        "<p>Source: three people who were there and did not wish to be named said so.</p>",
+        "<p>The seeds were reproduced in a laboratory.</p>",
+    ],
+)
+def test_what_only_looks_like_a_credit_is_none(markup: str) -> None:
+    assert credited(markup) is None
