@@ -26,6 +26,7 @@ class Digest(NamedTuple):
     newsletter: Newsletter
     edition: Edition
     form: Form
+    hash: str | None  # of the page
 
 
 class Writer:
@@ -40,11 +41,15 @@ class Writer:
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
 
     def prepare(self, jobs: Sequence[Job]) -> None:
-        """Compile what these need, so that nobody waits for the database while a line is idle."""
+        """Compile what these need, so that nobody waits for the database while a line is idle.
+
+        A page that was made anew meanwhile, without what was withdrawn, is compiled anew.
+        """
         for job in {(job.edition_id, job.since, job.language): job for job in jobs}.values():
             with suppress(MailerError):  # `write` says it for each of them
                 self._newsletter(job.newsletter_id)
                 if job.notice is None:
+                    self._forget_old(job)
                     self._digest(job)
 
     def write(self, job: Job) -> Envelope:
@@ -52,7 +57,7 @@ class Writer:
         recipient = job.recipient
         utf8 = not recipient.text.isascii() and recipient.needs_smtputf8
         if job.notice is None:
-            newsletter, edition, form = self._digest(job)
+            newsletter, edition, form, _ = self._digest(job)
             own = person.digest(job, newsletter, edition, self._links, form.slots)
             signer = self._signer_of(newsletter.sender.domain)
             message = splice(form, own.head, own.values, utf8=utf8, signer=signer)
@@ -73,6 +78,16 @@ class Writer:
             notify=job.notice is None,
         )
 
+    def _forget_old(self, job: Job) -> None:
+        key = (job.edition_id or 0, job.since, job.language)
+        kept = self._digests.get(key)
+        if kept is None:
+            return
+        with self._store.read() as tx:
+            now = tx.pages.digest(key[0], Variant(job.since, job.language))
+        if now not in {None, kept.hash}:
+            self._digests.pop(key, None)
+
     def _digest(self, job: Job) -> Digest:
         key = (job.edition_id or 0, job.since, job.language)
         found = self._digests.get(key)
@@ -85,7 +100,8 @@ class Writer:
     def _compiled(self, job: Job) -> Digest:
         edition_id = job.edition_id or 0
         with self._store.read() as tx:
-            page = tx.pages.get(edition_id, Variant(job.since, job.language))
+            variant = Variant(job.since, job.language)
+            page, digest = tx.pages.get(edition_id, variant), tx.pages.digest(edition_id, variant)
             edition = tx.editions.by_id(edition_id)
         if page is None:
             raise RenderError(f"edition {edition_id}", "its page has not been rendered")
@@ -93,7 +109,7 @@ class Writer:
         sample = job._replace(recipient=newsletter.sender)
         own = person.digest(sample, newsletter, edition, self._links, tuple(Slot))
         form = compile_page(own.head, page, own.values)
-        return Digest(newsletter, edition, form)
+        return Digest(newsletter, edition, form, digest)
 
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:

@@ -85,6 +85,8 @@ class Reader:
                 [sys.executable, "-m", "mailer.feeds.reader_child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what went wrong is in the answer, or in its absence
+                start_new_session=True,  # an operator's Ctrl-C is for us
             )
         return self._child
 

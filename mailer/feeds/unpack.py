@@ -7,6 +7,7 @@ RATIO = 20  # beyond them, unpacked to packed
 ANY_HEADER = 47  # zlib finds out whether it is gzip or zlib
 NO_HEADER = -15  # what some servers call deflate
 GZIP = b"\x1f\x8b"
+BROKEN = "the answer broke off, or its compression is broken"
 
 
 class UnpackError(Exception):
@@ -25,6 +26,7 @@ class Unpacker:
         self._most = most
         self._came = 0
         self._body = bytearray()
+        self._whole = True  # whether a member has ended and none begun since
         self._unpack = zlib.decompressobj(ANY_HEADER)
 
     def feed(self, block: bytes) -> None:
@@ -43,29 +45,27 @@ class Unpacker:
 
     def end(self) -> bytes:
         """Return the whole; raise UnpackError when its end is missing."""
-        if self._packed and self._came and not self._unpack.eof and not self._fresh:
-            raise UnpackError("the answer broke off, or its compression is broken")
+        if self._packed and not self._whole:
+            raise UnpackError(BROKEN)
         return bytes(self._body)
 
     def _unpacked(self, block: bytes, room: int) -> bytes:
-        self._fresh = False
+        self._whole = False
         try:
             return self._unpack.decompress(block, room)
         except zlib.error:
             if self._body or self._came != len(block):
-                raise UnpackError("the answer broke off, or its compression is broken") from None
+                raise UnpackError(BROKEN) from None
         self._unpack = zlib.decompressobj(NO_HEADER)
         try:
             return self._unpack.decompress(block, room)
         except zlib.error:
-            raise UnpackError("the answer broke off, or its compression is broken") from None
-
-    _fresh = False  # whether a member ended and none began since
+            raise UnpackError(BROKEN) from None
 
     def _next_member(self) -> bytes:
         """Begin anew: a gzip body may be several, one behind the other (RFC 1952 section 2.2)."""
         rest = self._unpack.unused_data
-        self._fresh = True
+        self._whole = True
         if not rest.startswith(GZIP):
             return b""  # padding
         self._unpack = zlib.decompressobj(ANY_HEADER)

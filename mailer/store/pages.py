@@ -42,6 +42,17 @@ class Pages(Aggregate):
         )
         return None if row is None else Page(row["subject"], row["html"], row["text"])
 
+    def digest(self, edition_id: int, variant: Variant) -> str | None:
+        """Return the hash of a page, or None when it has not been rendered."""
+        row = self._one(
+            select(page.c.digest).where(
+                page.c.edition_id == edition_id,
+                page.c.since == variant.since,
+                page.c.language == variant.language,
+            )
+        )
+        return None if row is None else str(row["digest"])
+
     def forget(self, article_ids: Sequence[int]) -> None:
         """Have the pages made anew that tell of these articles and have not gone to everybody."""
         telling = select(piece.c.edition_id).where(piece.c.article_id.in_(article_ids))
