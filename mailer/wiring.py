@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailer import resources
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import Settings
+from mailer.delivery.alert import Alert
 from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
@@ -14,9 +15,13 @@ from mailer.delivery.smtp_relay import relays
 from mailer.delivery.steer import Steer
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
+from mailer.editions.forecast import Forecast
+from mailer.editions.retract import Retract
+from mailer.editions.urgent import Urgent
 from mailer.feeds.discover import Discover
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
+from mailer.feeds.recheck import Recheck
 from mailer.links import Links
 from mailer.message.sign import Signers
 from mailer.message.signing_key import SigningKey, load_keys
@@ -41,8 +46,13 @@ class Mailer:
     gather: Gather
     discover: Discover
     compose: Compose
+    urgent: Urgent
+    recheck: Recheck
+    retract: Retract
+    forecast: Forecast
     approve: Approve
     plan: Plan
+    alert: Alert
     render: Render
     send: Send
     steer: Steer
@@ -70,8 +80,13 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         compose=Compose(store, clock, settings.jobs.grace),
+        urgent=Urgent(store, clock, settings.jobs.grace),
+        recheck=Recheck(store, clock, Fetch(settings.feeds), settings.feeds),
+        retract=Retract(store, clock),
+        forecast=Forecast(store, clock),
         approve=Approve(store, clock),
         plan=Plan(store, clock, settings.delivery),
+        alert=Alert(store, clock),
         render=Render(store, clock, templates, links),
         send=Send(
             store,

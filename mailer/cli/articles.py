@@ -1,5 +1,6 @@
 """`mailer articles`: what the feeds said, and what may be told of it."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -12,11 +13,12 @@ from mailer.cli.output import (
     print_json,
     print_table,
     say,
+    when,
 )
 from mailer.errors import NotFound, UsageError
 from mailer.feeds.clean import safe_html
 from mailer.feeds.model import Article, ArticleState
-from mailer.feeds.text import bounded
+from mailer.feeds.text import bounded, one_line
 from mailer.feeds.urls import feed_url
 from mailer.wiring import Mailer
 
@@ -32,6 +34,7 @@ def articles() -> None:
 @click.option(
     "--state", type=click.Choice([state.value for state in ArticleState]), help="Only those."
 )
+@click.option("--changed", is_flag=True, help="Only those that were told otherwise since.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="At most.")
 @json_option
 @pass_context
@@ -41,6 +44,7 @@ def list_articles(
     newsletter: str | None,
     feed: str | None,
     state: str | None,
+    changed: bool,
     limit: int,
     as_json: bool,
 ) -> None:
@@ -53,7 +57,7 @@ def list_articles(
             feeds = [source.feed_id for source in sources]
         if feed is not None:
             feeds = [tx.feeds.by_url(feed_url(feed)).id]
-        found = tx.articles.listing(feeds, wanted, limit)
+        found = tx.articles.listing(feeds, wanted, limit, changed=changed)
     if as_json:
         print_json(found)
         return
@@ -71,8 +75,10 @@ def list_articles(
 def show(context: Context, number: int, *, as_json: bool) -> None:
     """Show one article as it would be told."""
     article = _article(context.mailer, number)
+    with context.mailer.store.read() as tx:
+        corrections = tx.corrections.of_article(number)
     if as_json:
-        print_json(article)
+        print_json({**asdict(article), "corrections": [one for one, _, _ in corrections]})
         return
     print_facts(
         [
@@ -85,6 +91,13 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             ("original", article.original_publisher or article.original_url),
             ("topics", ", ".join(article.topics)),
             ("words", article.words),
+            ("told otherwise", article.changed_at),
+            ("urgent since", article.urgent_at),
+            ("gone because", article.gone_because),
+            *(
+                ("correction", f"{one.kind} {when(one.at)}, {owed:,} owed it, {told:,} planned")
+                for one, owed, told in corrections
+            ),
         ]
     )
     say("")
@@ -96,7 +109,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
 @pass_context
 def hold(context: Context, numbers: tuple[int, ...]) -> None:
     """Keep articles out of digests for now; what has left has left."""
-    changed = _put(context.mailer, numbers, ArticleState.HELD)
+    changed = context.mailer.retract.hold(numbers)
     say(f"{changed} held. `mailer articles release` lets them go on.")
 
 
@@ -114,20 +127,51 @@ def release(context: Context, numbers: tuple[int, ...], *, feed: str | None) -> 
             key = tx.feeds.by_url(feed_url(feed)).id
             found = tx.articles.listing([key], ArticleState.HELD, 1_000_000)
         numbers = tuple(article.id for article in found)
-    changed = _put(mailer, numbers, ArticleState.KEPT) if numbers else 0
+    changed = mailer.retract.release(numbers) if numbers else 0
     say(f"{changed} released.")
 
 
-@articles.command(epilog="Example: mailer articles withdraw 812 --yes")
+@articles.command(epilog="Example: mailer articles withdraw 812 --note 'It was not true.' --yes")
 @click.argument("number", metavar="ID", type=int)
+@click.option("--note", default="", help="A sentence of yours for those who got it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def withdraw(context: Context, number: int, *, yes: bool) -> None:
-    """Take an article out of every digest that has not left, and of the public pages."""
+def withdraw(context: Context, number: int, *, note: str, yes: bool) -> None:
+    """Take an article out of every digest that has not left, and of the public pages.
+
+    Whoever got it finds a line about it in their next digest, and nobody else does.
+    """
     article = _article(context.mailer, number)
     confirm(f"Withdraw “{article.title}”?", yes=yes)
-    _put(context.mailer, [number], ArticleState.WITHDRAWN)
-    say(f"“{article.title}” is withdrawn.")
+    owed = context.mailer.retract.withdraw(number, one_line(note))
+    say(f"“{article.title}” is withdrawn. {_who_is_told(owed)}")
+
+
+@articles.command(epilog="Example: mailer articles correct 812 --note 'The bridge is in Avonport.'")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--note", required=True, help="What was wrong, in a sentence.")
+@pass_context
+def correct(context: Context, number: int, *, note: str) -> None:
+    """Have a correction told in the next digest of those who got an article, and of nobody else."""
+    if not one_line(note):
+        raise UsageError("say with --note what was wrong")
+    owed = context.mailer.retract.correct(number, one_line(note))
+    say(f"A correction is kept. {_who_is_told(owed)}")
+
+
+@articles.command(epilog="Example: mailer articles urgent 812")
+@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=int)
+@click.option("--no", is_flag=True, help="They are not, after all; what has left has left.")
+@pass_context
+def urgent(context: Context, numbers: tuple[int, ...], *, no: bool) -> None:
+    """Send articles at once to readers who chose that, and leave them out of their next digest."""
+    for number in numbers:
+        _article(context.mailer, number)
+    context.mailer.retract.mark_urgent(numbers, urgent=not no)
+    if no:
+        say(f"{len(numbers)} not urgent.")
+    else:
+        say(f"{len(numbers)} urgent: `mailer run` sends it at once, or `mailer jobs run urgent`.")
 
 
 @articles.command(epilog="Example: mailer articles clean page.html")
@@ -145,8 +189,7 @@ def _article(mailer: Mailer, number: int) -> Article:
     return found[0]
 
 
-def _put(mailer: Mailer, numbers: "tuple[int, ...] | list[int]", state: ArticleState) -> int:
-    with mailer.store.write() as tx:
-        changed = tx.articles.put(numbers, state)
-        tx.pages.forget(numbers)
-    return changed
+def _who_is_told(owed: int) -> str:
+    if not owed:
+        return "Nobody had got it."
+    return f"{owed:,} {'reader who got it is' if owed == 1 else 'readers who got it are'} told."

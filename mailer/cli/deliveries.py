@@ -112,7 +112,8 @@ def send(context: Context, *, edition: int | None, until_done: bool, as_json: bo
     with mailer.store.read() as tx:
         if edition is not None:
             tx.editions.by_id(edition)
-    planned = mailer.plan.due().planned
+    mailer.recheck.due()
+    planned = mailer.plan.due().planned + mailer.alert.due()
     pages = mailer.render.due()
     with mailer.store.read() as tx:
         due = tx.ledger_reports.status(mailer.clock.now()).due

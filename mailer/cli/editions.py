@@ -131,7 +131,7 @@ def preview(
         raise UsageError("say what to look at: --html, --text or --eml FOLDER")
     mailer = context.mailer
     job = mailer.preview.job(number, None if subscriber is None else parse_address(subscriber))
-    page = mailer.render.preview(number, job.since)
+    page = mailer.render.preview(number, job.since, job.apart)
     if part is not None:
         filled = mailer.preview.page(job, page)
         click.echo(filled.html if part == "html" else filled.text)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailer.cli.output import print_table, say
-from mailer.editions.explain import Verdict, explain
+from mailer.editions.apart import apart
+from mailer.editions.explain import Verdict, explain, had_at_once
+from mailer.editions.forecast import NextMail
 from mailer.editions.model import Edition, Newsletter, Reason
 from mailer.errors import NotFound
 from mailer.feeds.model import Article
@@ -24,28 +26,41 @@ class Story:
 
 
 def stories_of(
-    mailer: Mailer, number: int, since: int | None = None, article: int | None = None
+    mailer: Mailer,
+    number: int,
+    since: int | None = None,
+    article: int | None = None,
+    own: str = "",
 ) -> tuple[Edition, Newsletter, list[Story]]:
     """Return an edition with its candidates as readers see it who have seen all up to `since`.
 
     None: what came before the edition. With `article` only that one; raise NotFound when the
-    edition did not look at it.
+    edition did not look at it. `own` is the key of what those readers had at once.
     """
     with mailer.store.read() as tx:
         edition = tx.editions.by_id(number)
         newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
+        sections = tx.sections.headings(newsletter.id)
         pieces = tx.editions.pieces(edition.id)
         found = tx.articles.by_ids([piece.article_id for piece in pieces])
     articles = {one.id: one for one in found}
     begins = max(edition.opens, since or 0)
-    verdicts = explain(pieces, begins, newsletter.max_stories, sections)
+    had = apart(own)
+    verdicts = [
+        *explain(had.of(pieces), begins, newsletter.max_stories, sections),
+        *had_at_once(had, pieces),
+    ]
     chosen = [one for one in verdicts if article in {None, one.article_id}]
     if article is not None and not chosen:
         raise NotFound(
             f"article of edition {number}", article, help=f"mailer editions explain {number}"
         )
     return edition, newsletter, [_story(one, articles[one.article_id]) for one in chosen]
+
+
+def stories_to_come(mail: NextMail) -> list[Story]:
+    """Return what a mail that is not made yet would do with each article."""
+    return [_story(one, mail.articles[one.article_id]) for one in mail.verdicts]
 
 
 def _story(verdict: Verdict, article: Article) -> Story:

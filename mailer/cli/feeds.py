@@ -15,6 +15,7 @@ from mailer.cli.output import (
     print_table,
     progress,
     say,
+    when,
 )
 from mailer.cli.rule_options import changed_rules, rule_options, rules_in_words
 from mailer.clock import SystemClock
@@ -54,7 +55,7 @@ def list_feeds(context: Context, *, newsletter: str | None, as_json: bool) -> No
                 ", ".join(readers.get(feed.id, [])),
                 feed.last_looked_at,
                 feed.next_look_at if feed.state is FeedState.ACTIVE else "never: it is gone",
-                feed.trouble and f"{feed.trouble} ({feed.failures} times)",
+                _trouble(feed),
             )
             for feed in found
         ],
@@ -262,6 +263,12 @@ def _feeds(mailer: Mailer, newsletter: str | None) -> list[Feed]:
         return tx.feeds.by_ids([source.feed_id for source in sources])
 
 
+def _trouble(feed: Feed) -> str | None:
+    if feed.trouble:
+        return f"{feed.trouble} ({feed.failures} times)"
+    return f"silent since {when(feed.silent_since)}" if feed.silent_since else None
+
+
 def _newsletters_by_feed(mailer: Mailer) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     with mailer.store.read() as tx:
@@ -284,6 +291,7 @@ def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
         "next_look_at": feed.next_look_at if feed.state is FeedState.ACTIVE else None,
         "failures": feed.failures,
         "trouble": feed.trouble,
+        "silent_since": feed.silent_since,
     }
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "newsletters": ("mailer.cli.newsletters", "What people can subscribe to."),
     "feeds": ("mailer.cli.feeds", "Where the articles come from."),
     "articles": ("mailer.cli.articles", "What the feeds said, and what may be told of it."),
+    "sections": ("mailer.cli.sections", "Headings by topic."),
     "editions": ("mailer.cli.editions", "What is sent, and why these stories."),
     "deliveries": ("mailer.cli.deliveries", "The ledger: what became of each mail."),
     "subscribers": ("mailer.cli.subscribers", "Who gets it."),

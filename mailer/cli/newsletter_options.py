@@ -45,6 +45,7 @@ OPTIONS = (
         "--max-stories", metavar="NUMBER", help=f"In one edition; at most {MOST_STORIES}."
     ),
     click.option("--min-stories", metavar="NUMBER", help="With fewer nobody is mailed; they wait."),
+    click.option("--first", type=click.IntRange(0), help="Only so many of the newest; 0 for all."),
     click.option("--public/--private", default=None, help="Whether the form is open to everybody."),
 )
 

@@ -61,6 +61,7 @@ class House:
     newsletters: list[Readers]
     waiting: list[Edition]  # drafts and held ones: by themselves they go nowhere, or not yet
     troubled: list[Feed]
+    silent: list[Feed]
     held: list[tuple[Feed, int]]  # feeds that brought too much at once, and how much is held
     runs: list[LastRun]
 
@@ -104,6 +105,7 @@ def _look(context: Context) -> House:
                 if edition.state in {EditionState.DRAFT, EditionState.HELD}
             ],
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
+            silent=[feed for feed in tx.feeds.all() if feed.silent_since],
             held=[(tx.feeds.by_id(key), count) for key, count in tx.articles.held().items()],
             runs=_last_runs(mailer),
         )
@@ -211,6 +213,11 @@ def _print_what_wants_a_person(house: House) -> None:
             for feed in house.troubled
         ),
         *(
+            f"Feed {feed.url} is silent for unusually long: nothing new since"
+            f" {when(feed.silent_since)}"
+            for feed in house.silent
+        ),
+        *(
             f"{count} articles of {feed.url} are held: `mailer articles list --state held`, then"
             f" `mailer articles release --feed {feed.url}`"
             for feed, count in house.held
@@ -255,6 +262,7 @@ def _as_json(house: House) -> dict[str, object]:
         ],
         "waiting_editions": [edition.id for edition in house.waiting],
         "troubled_feeds": [{"url": feed.url, "trouble": feed.trouble} for feed in house.troubled],
+        "silent_feeds": [{"url": feed.url, "since": feed.silent_since} for feed in house.silent],
         "held_articles": [{"url": feed.url, "articles": count} for feed, count in house.held],
         "jobs": house.runs,
     }

@@ -12,7 +12,7 @@ import click
 
 from mailer.address import Address, parse_address
 from mailer.cli.context import Context, pass_context
-from mailer.cli.explain import print_reasons, stories_of
+from mailer.cli.explain import print_reasons, stories_of, stories_to_come
 from mailer.cli.output import (
     confirm,
     json_option,
@@ -24,6 +24,7 @@ from mailer.cli.output import (
     say,
     when,
 )
+from mailer.editions.forecast import NextMail
 from mailer.errors import AddressError, Conflict, NotFound, UsageError
 from mailer.subscribers.model import State
 
@@ -128,26 +129,81 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
 @json_option
 @pass_context
 def explain_mails(context: Context, address: str, *, article: int | None, as_json: bool) -> None:
-    """Say what this reader's last digests brought, and which rule kept the rest out."""
+    """Say what this reader gets next and got last, and which rule kept the rest out."""
     with context.mailer.store.read() as tx:
         person = tx.subscribers.by_address(parse_address(address))
         digests = tx.ledger_reports.digests_of(person.id, LAST_DIGESTS)
+    coming = context.mailer.forecast.next_mails(person.id, article)
     told = []
     for digest in digests:
         with suppress(NotFound):  # this one did not look at the article
             edition, newsletter, stories = stories_of(
-                context.mailer, digest.edition_id, digest.since, article
+                context.mailer, digest.edition_id, digest.since, article, digest.apart
             )
             told.append((digest, edition, newsletter, stories))
     if as_json:
-        print_json([{**asdict(digest), "stories": stories} for digest, _, _, stories in told])
+        past = [{**asdict(digest), "stories": stories} for digest, _, _, stories in told]
+        print_json([*(_coming_as_json(mail) for mail in coming), *past])
         return
+    for mail in coming:
+        _print_coming(mail)
     if not told:
         say(f"{address} has had no digest {'with that article' if article else 'yet'}.")
     for digest, edition, newsletter, stories in told:
         say(f"{newsletter.slug} {edition.slot}, {digest.state}: “{edition.subject}”")
         print_reasons(stories)
         say("")
+
+
+def _coming_as_json(mail: NextMail) -> dict[str, object]:
+    return {
+        "edition_id": None if mail.edition is None else mail.edition.id,
+        "newsletter": mail.newsletter.slug,
+        "slot": mail.slot,
+        "due_at": mail.due_at,
+        "state": "next",
+        "subject": mail.subject,
+        "nothing_because": mail.nothing_because,
+        "corrections": mail.corrections,
+        "stories": stories_to_come(mail),
+    }
+
+
+def _print_coming(mail: NextMail) -> None:
+    slug = mail.newsletter.slug
+    if mail.slot is None:
+        say(f"No mail of {slug} is to come: the subscription {mail.nothing_because}.")
+        say("")
+        return
+    due = when(mail.due_at, mail.newsletter.schedule.zone)
+    if mail.nothing_because is not None:
+        say(f"Next of {slug}, {mail.slot}, due {due}: no mail, as {mail.nothing_because}.")
+    else:
+        say(f"Next of {slug}, {mail.slot}, due {due}, as things are: “{mail.subject}”")
+    if mail.corrections:
+        say(f"With {mail.corrections} corrections of what they got before.")
+    print_reasons(stories_to_come(mail))
+    say("")
+
+
+@subscribers.command(
+    epilog="Example: mailer subscribers edit ada@example.org --newsletter brief --urgent yes"
+)
+@click.argument("address")
+@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
+@click.option(
+    "--urgent", type=click.BOOL, metavar="yes|no", required=True, help="Urgent articles at once."
+)
+@pass_context
+def edit(context: Context, address: str, *, newsletter: str, urgent: bool) -> None:
+    """Change what one reader gets of a newsletter."""
+    with context.mailer.store.write() as tx:
+        person = tx.subscribers.by_address(parse_address(address))
+        found = tx.subscriptions.find(person.id, tx.newsletters.by_slug(newsletter).id)
+        if found is None:
+            raise NotFound(f"subscription of {newsletter}", address)
+        tx.subscriptions.want_urgent(found, urgent=urgent)
+    say(f"{address} gets urgent articles {'at once' if urgent else 'with the digest'}.")
 
 
 @subscribers.command(epilog="Example: mailer subscribers add ada@example.org --newsletter brief")

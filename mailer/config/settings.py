@@ -169,6 +169,7 @@ class FeedSettings:
     max_bytes: Annotated[int, Between(10_000, 100_000_000)] = 5_000_000
     allow_networks: tuple[Network, ...] = ()
     first_articles: Annotated[int, Between(0, 1_000)] = 20
+    look_again_seconds: Annotated[int, Between(0, 600)] = 20  # in all; 0: nobody looks
 
 
 @dataclass(frozen=True, slots=True)

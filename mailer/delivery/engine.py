@@ -30,9 +30,11 @@ from mailer.delivery.settling import settle, unsendable, unwritable
 from mailer.delivery.traffic import Traffic
 from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
+from mailer.editions.model import URGENT_SLOT
 from mailer.errors import DeliveryError, MailerError
 
 CLAIM = 1_000  # rows a claim
+AHEAD = (Lane.NOTICE, Lane.URGENT)  # they overtake what was claimed already
 NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that a write waits for others, while the lines have enough to do
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
@@ -184,11 +186,11 @@ class Engine:
             return
         self._next_look = now + NOTICES_EVERY
         asked = max(CLAIM, self._limit) if waits else min(max(CLAIM, self._limit), room)
-        lanes = (Lane.NOTICE,) if waits else tuple(Lane)
+        lanes = AHEAD if waits else tuple(Lane)
         jobs = await self._sender.claim(asked, edition_id, lanes)
         self._dry = not waits and len(jobs) < asked
         await self._sender.run(lambda: self._writer.prepare(jobs))
-        if jobs and jobs[0].notice is not None:  # they go before what was claimed already
+        if jobs and _lane(jobs[0]) is not Lane.DIGEST:  # they go before what was claimed already
             self._claimed = deque(sorted((*self._claimed, *jobs), key=_lane))
         else:
             self._claimed.extend(jobs)
@@ -273,5 +275,7 @@ class Engine:
         self._something.set()
 
 
-def _lane(job: Job) -> int:
-    return 1 if job.notice is None else 0
+def _lane(job: Job) -> Lane:
+    if job.notice is not None:
+        return Lane.NOTICE
+    return Lane.URGENT if job.slot.startswith(URGENT_SLOT) else Lane.DIGEST

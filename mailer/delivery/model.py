@@ -22,7 +22,8 @@ class Lane(IntEnum):
     """Who goes first: a person who waits for a confirmation overtakes a running digest."""
 
     NOTICE = 0
-    DIGEST = 1
+    URGENT = 1  # news that somebody wants at once does not stand behind a million digests
+    DIGEST = 2
 
 
 class Notice(StrEnum):
@@ -110,6 +111,7 @@ class Job(NamedTuple):
     requested_at: datetime
     attempts: int  # tries before this one
     planned_at: datetime
+    apart: str = ""  # what its page has otherwise than that of most readers
 
 
 class Envelope(NamedTuple):
@@ -237,6 +239,7 @@ class ReaderDigest:
     slot: str
     since: int  # the arrival up to which the reader had seen everything
     state: DeliveryState
+    apart: str = ""  # what the reader's page had otherwise
 
 
 @dataclass(frozen=True, slots=True)

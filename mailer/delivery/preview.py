@@ -83,10 +83,12 @@ def _theirs(tx: Transaction, job: Job, edition: Edition, reader: Address) -> Job
     found = tx.subscriptions.find(subscriber.id, job.newsletter_id)
     if found is None:
         return job._replace(recipient=subscriber.address)
+    since = max(edition.opens, found.watermark)
     return job._replace(
         recipient=subscriber.address,
         subscription_id=found.id,
-        since=max(edition.opens, found.watermark),
+        since=since,
+        apart=tx.apartness.of_one(edition, found.id, since).key,
         language=subscriber.language or job.language,
         signed_up_at=found.confirmed_at or found.requested_at,
         requested_at=found.requested_at,

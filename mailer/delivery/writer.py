@@ -37,7 +37,7 @@ class Writer:
         self._templates = templates
         self._links = links
         self._signer_of = lru_cache(KEPT)(signers.of)
-        self._digests: dict[tuple[int, int, str], Digest] = {}
+        self._digests: dict[tuple[int, Variant], Digest] = {}
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
 
     def prepare(self, jobs: Sequence[Job]) -> None:
@@ -45,7 +45,7 @@ class Writer:
 
         A page that was made anew meanwhile, without what was withdrawn, is compiled anew.
         """
-        for job in {(job.edition_id, job.since, job.language): job for job in jobs}.values():
+        for job in {_page_of(job): job for job in jobs}.values():
             with suppress(MailerError):  # `write` says it for each of them
                 self._newsletter(job.newsletter_id)
                 if job.notice is None:
@@ -79,17 +79,17 @@ class Writer:
         )
 
     def _forget_old(self, job: Job) -> None:
-        key = (job.edition_id or 0, job.since, job.language)
+        key = _page_of(job)
         kept = self._digests.get(key)
         if kept is None:
             return
         with self._store.read() as tx:
-            now = tx.pages.digest(key[0], Variant(job.since, job.language))
+            now = tx.pages.digest(*key)
         if now not in {None, kept.hash}:
             self._digests.pop(key, None)
 
     def _digest(self, job: Job) -> Digest:
-        key = (job.edition_id or 0, job.since, job.language)
+        key = _page_of(job)
         found = self._digests.get(key)
         if found is None:
             if len(self._digests) >= KEPT:
@@ -98,9 +98,8 @@ class Writer:
         return found
 
     def _compiled(self, job: Job) -> Digest:
-        edition_id = job.edition_id or 0
+        edition_id, variant = _page_of(job)
         with self._store.read() as tx:
-            variant = Variant(job.since, job.language)
             page, digest = tx.pages.get(edition_id, variant), tx.pages.digest(edition_id, variant)
             edition = tx.editions.by_id(edition_id)
         if page is None:
@@ -114,3 +113,8 @@ class Writer:
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:
             return tx.newsletters.by_id(key)
+
+
+def _page_of(job: Job) -> tuple[int, Variant]:
+    """Return which edition's page a row's reader gets, and which one of its pages."""
+    return job.edition_id or 0, Variant(job.since, job.language, job.apart)

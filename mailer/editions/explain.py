@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailer.editions.apart import Apart
 from mailer.editions.layout import Layout, is_new, lay_out
 from mailer.editions.model import Piece, Reason
 
@@ -41,6 +42,12 @@ def explain(
         *(_verdict(piece, places[piece.article_id]) for piece in layout.stories),
         *_left_out(sorted(others, key=lambda piece: -piece.score), since, max_stories),
     ]
+
+
+def had_at_once(own: Apart, pieces: Sequence[Piece]) -> list[Verdict]:
+    """Return a verdict for each piece that these readers got ahead of the digest."""
+    why = Reason("urgent", 0.0, "this reader got it, or a copy of it, at once")
+    return [_verdict(piece, OUT, why) for piece in pieces if piece.story in own.without]
 
 
 def _left_out(pieces: Sequence[Piece], since: int, max_stories: int) -> Iterator[Verdict]:

@@ -119,6 +119,45 @@ class Edition:
     at_once: bool  # composed by hand: for every active reader, whatever their hour
     composed_at: datetime
     approved_at: datetime | None
+    checking_until: datetime | None = None  # somebody looks at its articles' pages until then
+    checked_at: datetime | None = None  # when that was done last
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is one article that did not wait for a digest."""
+        return self.slot.startswith(URGENT_SLOT)
+
+
+URGENT_SLOT = "article:"  # and the article's id
+
+
+class CorrectionKind(StrEnum):
+    """What became of an article after it was mailed."""
+
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A line for those who got an article that was wrong."""
+
+    id: int
+    article_id: int
+    kind: CorrectionKind
+    title: str  # as it was mailed
+    note: str  # in the owner's words; may be empty
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSection:
+    """One of the owner's headings, and what stands below it whatever feed it is from."""
+
+    name: str
+    topics: tuple[str, ...]  # none: only what feeds put there
+    points: float = 0.0  # for each story below it
+    urgent_since: datetime | None = None  # what came later below it goes at once
 
 
 @dataclass(frozen=True, slots=True)

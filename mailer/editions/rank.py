@@ -7,9 +7,9 @@ one, why not that one" gets the same answer the program acted on.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mailer.editions.model import Piece, Reason
+from mailer.editions.model import Piece, Reason, TopicSection
 from mailer.editions.same_story import same_story
-from mailer.editions.select import beyond_first, refused_by_rules, refused_by_state
+from mailer.editions.select import beyond_first, let_in_by, refused_by_rules, refused_by_state
 from mailer.feeds.model import NO_RULES, Article, Rules, Source
 
 FRESH = 4.0  # points of an article that has just been published; half of them a day later
@@ -31,18 +31,21 @@ def rank(
     due_at: datetime,
     told: Sequence[Article] = (),
     rules: Rules = NO_RULES,
+    sections: Sequence[TopicSection] = (),
 ) -> list[Piece]:
     """Return a piece for each article of a known feed: first those that are in, best first.
 
     `told` is what earlier editions brought: its stories do not come again. Of the copies of a story
-    the one from the feed that is first in the owner's order is in. `rules` are the newsletter's.
+    the one from the feed that is first in the owner's order is in. `rules` are the newsletter's,
+    `sections` its headings by topic: what is of none of them stands under its feed's own.
     """
     places = {source.feed_id: source for source in sources}
     known = [article for article in articles if article.feed_id in places]
     story = same_story([*told, *known])
     headline = {story[article.id]: article.title for article in reversed(told)}
-    first = _first_arrivals(known, story)
     refused = _refusals(known, places, rules, due_at)
+    # A copy that no reader could get leaves the others as new as they are.
+    first = _first_arrivals([one for one in known if refused[one.id] is None], story)
     pieces = []
     for copies in _grouped(known, story, places):
         fit = [article for article in copies if refused[article.id] is None]
@@ -54,10 +57,14 @@ def rank(
             elif refusal is None and article is not fit[0]:
                 refusal = Reason("duplicate", 0.0, f"the same story as “{fit[0].title}”")
             place = places[article.feed_id]
-            points = _points(article, place, due_at)
+            heading = _heading(article, place, sections)
+            points = [*_points(article, place, due_at), *_section_points(heading, sections)]
             if article in fit[:1] and len(fit) > 1:
                 points.append(_coverage(fit))
-            pieces.append(_piece(article, first[article.id], place.section, points, refusal))
+            if refusal is None:
+                points += [*let_in_by(article, place.rules), *let_in_by(article, rules)]
+            at = first.get(story[article.id], article.arrival)
+            pieces.append(_piece(article, at, heading, points, refusal))
     return sorted(pieces, key=lambda one: (not one.included, -one.score, -one.arrival))
 
 
@@ -78,7 +85,27 @@ def _refusals(
         fit = [one for one in articles if one.feed_id == place.feed_id and found[one.id] is None]
         for key in beyond_first(fit, first):
             found[key] = Reason("first", 0.0, f"is not among its feed's newest {first}")
+    fit = [one for one in articles if found[one.id] is None]
+    for key in beyond_first(fit, rules.first):
+        found[key] = Reason("first", 0.0, f"is not among the newest {rules.first} of all feeds")
     return found
+
+
+def _heading(article: Article, place: Source, sections: Sequence[TopicSection]) -> str:
+    """Return the first of the owner's headings that is for one of the article's topics."""
+    topics = {topic.casefold() for topic in article.topics}
+    for section in sections:
+        if not topics.isdisjoint(topic.casefold() for topic in section.topics):
+            return section.name
+    return place.section
+
+
+def _section_points(heading: str, sections: Sequence[TopicSection]) -> list[Reason]:
+    return [
+        Reason("section", round(section.points, 2), f"stands under “{heading}”")
+        for section in sections
+        if section.name == heading and section.points
+    ]
 
 
 def _grouped(
@@ -94,11 +121,12 @@ def _grouped(
 
 
 def _first_arrivals(articles: Sequence[Article], story: Mapping[int, int]) -> dict[int, int]:
+    """Return when the first article of each story arrived."""
     first: dict[int, int] = {}
     for article in articles:
         key = story[article.id]
         first[key] = min(first.get(key, article.arrival), article.arrival)
-    return {article.id: first[story[article.id]] for article in articles}
+    return first
 
 
 def _coverage(copies: Sequence[Article]) -> Reason:

@@ -1,23 +1,42 @@
 """Which articles the owner lets in, by the rules of a feed and of a newsletter."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from mailer.editions.model import Reason
 from mailer.feeds.model import Article, ArticleState, Rules
+from mailer.feeds.text import UNSPACED
 
 STATES = {
     ArticleState.BACKLOG: "was there before the feed was added",
     ArticleState.HELD: "is held: `mailer articles release` lets it go on",
     ArticleState.WITHDRAWN: "was withdrawn",
+    ArticleState.GONE: "is gone",
 }
 
 
 def refused_by_state(article: Article) -> Reason | None:
     """Return what keeps an article out that is not to be sent at all."""
     note = STATES.get(article.state)
-    return None if note is None else Reason(article.state.value, 0.0, note)
+    if note is None:
+        return None
+    why = f": {article.gone_because}" if article.gone_because else ""
+    return Reason(article.state.value, 0.0, f"{note}{why}")
+
+
+def let_in_by(article: Article, rules: Rules) -> list[Reason]:
+    """Return the rules that asked for something, and what they found."""
+    told = []
+    word = _one_of(rules.include, f"{article.title}\n{article.summary}")
+    if word is not None:
+        told.append(Reason("include", 0.0, f"let in: contains “{word}”"))
+    wanted = {topic.casefold() for topic in rules.topics}
+    topics = [topic for topic in article.topics if topic.casefold() in wanted]
+    if topics:
+        told.append(Reason("topic", 0.0, f"let in: is about “{topics[0]}”"))
+    return told
 
 
 def refused_by_rules(article: Article, rules: Rules, due_at: datetime) -> Reason | None:
@@ -61,7 +80,18 @@ def _one_of(words: Iterable[str], text: str) -> str | None:
 
 
 def _stands_in(word: str, text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
+    word, text = _plain(word), _plain(text)
+    # Where a script has no spaces there are no edges of words to look for.
+    before, after = (
+        "" if UNSPACED.match(edge) else guard
+        for edge, guard in ((word[:1], r"(?<!\w)"), (word[-1:], r"(?!\w)"))
+    )
+    return re.search(f"{before}{re.escape(word)}{after}", text) is not None
+
+
+def _plain(text: str) -> str:
+    """Return the text in one case and one spelling of its accents."""
+    return unicodedata.normalize("NFC", text.casefold())
 
 
 def _covers(tag: str, spoken: str) -> bool:

@@ -7,6 +7,7 @@ A band remembers a fixed number of tellings, so that a phrase which everybody us
 """
 
 import re
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -25,6 +26,7 @@ TIDY_EVERY = 5_000  # tellings; what is too long ago to matter is forgotten then
 APART = timedelta(days=4)  # what lies further apart is another story, whatever its words
 MOST_COMPARED = 24  # tellings that one is compared with, those it met most often first
 MEETINGS = 2  # bands in which two must meet to be compared
+OTHER_NAMES = {"nb": "no", "iw": "he", "in": "id", "und": "", "mul": ""}  # of one language
 LITTLE = 12  # triples; of a shorter text the title decides
 
 SAME_TEXT = 0.42  # of the shorter one's triples are in the longer one
@@ -52,32 +54,39 @@ class Traits(NamedTuple):
     title_bands: list[int]
     text: "array[int]"  # hashes of triples of words, each once, the smallest first
     numbers: frozenset[str]  # in the title
+    language: str  # without its region; "": it does not say
 
 
 def stories(tellings: Iterable[Telling]) -> dict[int, int]:
     """Return for each telling the id of the first one, by time, of the same story.
 
-    A telling that is like no other is a story of its own. What was published more than
-    four days apart, or in two languages, is never the same.
+    A telling that is like no other is a story of its own. What was published more than four days
+    apart, or says that it is in two languages, is never the same; one that says nothing of its
+    language may be in any.
     """
     told = sorted(tellings, key=lambda one: (one.published_at, one.id))
-    story: dict[int, int] = {}
+    parent: dict[int, int] = {}  # the earlier telling of the same story; the first has itself
+    place: dict[int, int] = {}  # by time
     bands = _Bands()
     for telling in told:
         traits = _traits(telling)
         triples = set(traits.text)
         like = [other for other in bands.met(traits) if _same(traits, triples, other)]
-        story[telling.id] = min((story[other.telling] for other in like), default=telling.id)
-        for other in like[1:]:  # a telling that joins two: rare, and the earlier one wins
-            _join(story, other, story[telling.id])
+        parent[telling.id] = telling.id
+        place[telling.id] = len(place)
+        # A telling may join two stories: the one that was told first goes on.
+        roots = sorted({_root(parent, other.telling) for other in like}, key=place.__getitem__)
+        for root in (*roots[1:], telling.id):
+            parent[root] = roots[0] if roots else telling.id
         bands.remember(traits)
-    return story
+    return {key: _root(parent, key) for key in parent}
 
 
-def _join(story: dict[int, int], other: Traits, first: int) -> None:
-    if story[other.telling] != first:
-        later = story[other.telling]
-        story.update({key: first for key, of in story.items() if of == later})
+def _root(parent: dict[int, int], key: int) -> int:
+    while parent[key] != key:
+        parent[key] = parent[parent[key]]  # half the way for whoever asks next
+        key = parent[key]
+    return key
 
 
 class _Bands:
@@ -122,6 +131,8 @@ def _bands(traits: Traits) -> list[int]:
 
 
 def _same(one: Traits, triples: Set[int], other: Traits) -> bool:
+    if one.language != other.language and one.language and other.language:
+        return False
     if min(len(triples), len(other.text)) < LITTLE:
         shorter = min(len(one.title), len(other.title))
         alike = len(one.title & other.title) >= SAME_TITLE * shorter
@@ -131,18 +142,22 @@ def _same(one: Traits, triples: Set[int], other: Traits) -> bool:
 
 
 def _traits(telling: Telling) -> Traits:
-    # The language begins each hash: what is said in two languages never meets.
-    language = crc32((telling.language or "").partition("-")[0].lower().encode())
     words, title = _words(telling.text)[:MOST_WORDS], _words(telling.title)
     triples = zip(words, words[1:], words[2:], strict=False)
     return Traits(
         telling.id,
         telling.published_at,
         frozenset(title),
-        [_hash(f"title {word}", language) for word in _rarest(title)],
-        array("I", sorted({_hash(f"{a} {b} {c}", language) for a, b, c in triples})),
+        [_hash(f"title {word}") for word in _rarest(title)],
+        array("I", sorted({_hash(f"{a} {b} {c}") for a, b, c in triples})),
         frozenset(word for word in title if word.isdecimal()),
+        _language(telling.language),
     )
+
+
+def _language(tag: str | None) -> str:
+    primary = sys.intern((tag or "").partition("-")[0].lower())
+    return OTHER_NAMES.get(primary, primary)
 
 
 def _rarest(title: Sequence[str]) -> list[str]:
@@ -155,6 +170,6 @@ def _words(text: str) -> Sequence[str]:
     return WORD.findall(UNSPACED.sub(r" \g<0> ", text.casefold()))
 
 
-def _hash(text: str, start: int) -> int:
+def _hash(text: str) -> int:
     """Return 32 bits that are the same in every process, unlike Python's own."""
-    return crc32(text.encode(), start) * SPREAD & 0xFFFFFFFF
+    return crc32(text.encode()) * SPREAD & 0xFFFFFFFF

@@ -108,6 +108,7 @@ class Session:
                 retry_after=retry_after(headers),
                 max_age=max_age(headers),
                 moved_to=moved_to(response),
+                robots=_sendable(", ".join(headers.getall("X-Robots-Tag", []))) or None,
             )
 
     async def _body(self, url: str, response: aiohttp.ClientResponse) -> bytes:

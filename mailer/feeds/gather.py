@@ -10,6 +10,7 @@ from functools import partial
 
 from mailer.clock import Clock
 from mailer.config.settings import FeedSettings
+from mailer.editions.redraw import redraw
 from mailer.errors import FeedError
 from mailer.feeds import guards, pace
 from mailer.feeds.fetch import Fetch, Session
@@ -136,6 +137,8 @@ class Gather:
         now = self._clock.now()
         with self._store.write() as tx:
             new = tx.articles.keep(feed.id, said.drafts, now, self._judge(tx, feed, now))
+            gone = tx.retractions.by_feed(feed.id, said.drafts, now)
+            redraw(tx, [*tx.articles.retold, *gone])
             after = pace.told(feed, answer, said, new, self._settings.interval, now)
             after = _kept(tx, after)
         return _look(after, LookStatus.READ, new)
@@ -174,6 +177,7 @@ class Gather:
 
 def _kept(tx: Transaction, after: Feed) -> Feed:
     """Write a look down, and follow a feed that has moved."""
+    after = _with_silence(tx, after)
     tx.feeds.keep_look(after)
     if not pace.has_moved(after) or after.moved_to is None:
         return after
@@ -182,6 +186,22 @@ def _kept(tx: Transaction, after: Feed) -> Feed:
         return after
     log.info("feed.moved", extra={"feed": after.id, "to": after.moved_to})
     return replace(after, url=after.moved_to, moved_to=None, moved_seen=0)
+
+
+def _with_silence(tx: Transaction, after: Feed) -> Feed:
+    """Return the feed with a note of its silence, which is told once."""
+    looked, changed = after.last_looked_at, after.last_changed_at
+    if looked is None or changed is None or after.failures:
+        return after
+    if changed == looked:
+        return replace(after, silent_since=None)
+    if after.silent_since is not None or looked - changed <= guards.LEAST_SILENCE:
+        return after
+    published = tx.retractions.rhythm(after.id)
+    if not guards.is_silent(published, looked):
+        return after
+    log.warning("feed.silent", extra={"feed": after.id, "since": published[0].isoformat()})
+    return replace(after, silent_since=published[0])
 
 
 def _look(after: Feed, status: LookStatus, new: int = 0) -> Look:

@@ -30,6 +30,7 @@ class Feed:
     trouble: str | None  # why the last look failed, for a person; None when it did not
     moved_to: str | None = None  # where it was sent on to for good, not believed yet
     moved_seen: int = 0  # in a row
+    silent_since: datetime | None = None  # its last news, when it is silent for unusually long
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ArticleState(StrEnum):
     BACKLOG = "backlog"  # was there already when the feed was added
     HELD = "held"  # by an operator, or because suspiciously many came at once
     WITHDRAWN = "withdrawn"
+    GONE = "gone"  # its page is gone, or its feed took it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ class Article:
     words: int
     topics: tuple[str, ...]
     state: ArticleState = ArticleState.KEPT
+    changed_at: datetime | None = None  # when it was last told otherwise
+    gone_because: str | None = None  # for a person; None unless GONE
+    urgent_at: datetime | None = None  # when somebody marked it as urgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class Fetched:
     retry_after: int | None  # seconds
     max_age: int | None  # seconds
     moved_to: str | None = None  # where permanent redirects lead (RFC 9110 section 15.4.2)
+    robots: str | None = None  # what X-Robots-Tag tells search engines
 
 
 class LookStatus(StrEnum):

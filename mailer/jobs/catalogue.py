@@ -27,6 +27,19 @@ def _compose(mailer: Mailer) -> str:
     return f"{len(mailer.compose.due())} editions composed"
 
 
+def _look_again(mailer: Mailer) -> str:
+    report = mailer.recheck.due()
+    return f"{report.looked_at} pages looked at again, {report.dropped} articles dropped"
+
+
+def _urgent(mailer: Mailer) -> str:
+    return f"{len(mailer.urgent.due())} urgent editions composed"
+
+
+def _alert(mailer: Mailer) -> str:
+    return f"{mailer.alert.due()} urgent mails planned"
+
+
 def _approve(mailer: Mailer) -> str:
     return f"{len(mailer.approve.due())} approved"
 
@@ -47,8 +60,13 @@ JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
         "digests",
-        "composes, approves, plans and renders the editions that are due",
-        (_compose, _approve, _plan, _render),
+        "composes, looks at again, approves, plans and renders the editions that are due",
+        (_compose, _look_again, _approve, _plan, _render),
+    ),
+    Job(
+        "urgent",
+        "sends urgent articles to those who want them at once",
+        (_urgent, _look_again, _alert, _render),
     ),
     Job("send", "sends what is due", (_send,), by_scheduler=False),
 )

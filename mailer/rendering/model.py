@@ -40,3 +40,4 @@ class Variant:
 
     since: int  # the reader has seen everything up to this arrival
     language: str
+    apart: str = ""  # what they had at once, and corrections: the key of an `Apart`

@@ -1,15 +1,17 @@
 """Makes the pages of editions: one for each variant that somebody is owed."""
 
 import logging
+from dataclasses import replace
 
 from mailer.clock import Clock
+from mailer.editions.apart import apart
 from mailer.editions.layout import copies_of, lay_out
 from mailer.editions.model import Edition
 from mailer.errors import RenderError
 from mailer.feeds.model import Article
 from mailer.links import Links
 from mailer.rendering.model import Page, Variant
-from mailer.rendering.stories import DigestView, digest_view
+from mailer.rendering.stories import DigestView, correction_lines, digest_view
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store, Transaction
 
@@ -34,49 +36,59 @@ class Render:
             missing = tx.pages.missing()
         return sum(self._keep(edition_id, variant) for edition_id, variant in missing)
 
-    def preview(self, edition_id: int, since: int | None = None) -> Page:
+    def preview(self, edition_id: int, since: int | None = None, own: str = "") -> Page:
         """Return an edition's page, with its slots, for readers who have seen all up to `since`.
 
-        None: for those who have seen what came before the edition.
+        None: for those who have seen what came before the edition. `own` is the key of what they
+        get otherwise than most.
         """
         with self._store.read() as tx:
             edition = tx.editions.by_id(edition_id)
             newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        return self._render(
-            edition_id, Variant(edition.opens if since is None else since, newsletter.language)
-        )
+        begins = edition.opens if since is None else since
+        return self._render(edition_id, Variant(begins, newsletter.language, own))[0]
 
     def _keep(self, edition_id: int, variant: Variant) -> bool:
         try:
-            page = self._render(edition_id, variant)
+            page, told = self._render(edition_id, variant)
         except RenderError:
             log.exception("page.failed", extra={"edition": edition_id, "since": variant.since})
             return False
+        now = self._clock.now()
         with self._store.write() as tx:
-            new = tx.pages.keep(edition_id, variant, page, self._clock.now())
+            new = tx.pages.keep(edition_id, variant, page, now)
+            if new:
+                edition = tx.editions.by_id(edition_id)
+                tx.corrections.note_told(edition, variant, told, now)
         log.info("page.rendered", extra={"edition": edition_id, "bytes": len(page.html.encode())})
         return new
 
-    def _render(self, edition_id: int, variant: Variant) -> Page:
-        """Read in one transaction, and render when it is over."""
+    def _render(self, edition_id: int, variant: Variant) -> tuple[Page, list[int]]:
+        """Read in one transaction, and render when it is over; return which articles it tells."""
         with self._store.read() as tx:
-            view = self._view(tx, tx.editions.by_id(edition_id), variant)
-        return self._templates.digest(view)
+            view, told = self._view(tx, tx.editions.by_id(edition_id), variant)
+        return self._templates.digest(view), told
 
-    def _view(self, tx: Transaction, edition: Edition, variant: Variant) -> DigestView:
+    def _view(
+        self, tx: Transaction, edition: Edition, variant: Variant
+    ) -> tuple[DigestView, list[int]]:
         newsletter = tx.newsletters.by_id(edition.newsletter_id)
-        sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
-        pieces = tx.editions.pieces(edition.id)
+        own = apart(variant.apart)
+        pieces = own.of(tx.editions.pieces(edition.id))
         since = max(variant.since, edition.opens)
-        layout = lay_out(pieces, since, newsletter.max_stories, sections)
+        headings = tx.sections.headings(newsletter.id)
+        layout = lay_out(pieces, since, newsletter.max_stories, headings)
         copies = copies_of(layout.stories, pieces)
-        keys = [piece.article_id for piece in (*layout.stories, *copies)]
+        corrections = tx.corrections.by_ids(own.corrections)
+        shown = [piece.article_id for piece in layout.stories]
+        wrong = [correction.article_id for correction in corrections]
+        keys = [*shown, *(piece.article_id for piece in copies), *wrong]
         articles = {article.id: article for article in tx.articles.by_ids(keys)}
         also: dict[int, list[Article]] = {}
         for piece in copies:
             also.setdefault(piece.story, []).append(articles[piece.article_id])
         feeds = tx.feeds.by_ids([article.feed_id for article in articles.values()])
-        return digest_view(
+        view = digest_view(
             edition,
             newsletter,
             variant,
@@ -86,3 +98,4 @@ class Render:
             self._links,
             also,
         )
+        return replace(view, corrections=correction_lines(corrections, articles)), shown

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from mailer.editions.apart import apart
 from mailer.editions.headline import preheader, shorten, subject
 from mailer.editions.layout import Layout
-from mailer.editions.model import Edition, Newsletter, Piece
+from mailer.editions.model import Correction, CorrectionKind, Edition, Newsletter, Piece
 from mailer.feeds.excerpt import excerpt
 from mailer.feeds.model import Article
 from mailer.links import Links
@@ -75,6 +76,16 @@ class StorySection:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """What is said of an article that was wrong, to those who got it."""
+
+    title: str  # as it was mailed
+    note: str  # a sentence of the owner's, or ""
+    url: str | None  # None: it is withdrawn
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """Everything the digest's three templates print."""
 
@@ -91,6 +102,8 @@ class DigestView:
     archive_url: str
     subscribe_url: str
     site: str  # the host readers signed up at
+    urgent: bool = False  # one story that did not wait for the digest
+    corrections: tuple[CorrectionLine, ...] = ()
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -123,7 +136,7 @@ def digest_view(
     later than the edition has a subject of its own: the edition's may name a story it leaves out.
     """
     shown = [articles[piece.article_id] for piece in layout.stories]
-    whole = variant.since <= edition.opens
+    whole = variant.since <= edition.opens and not apart(variant.apart).without
     titles = [article.title for article in shown]
     fillers = [*(article.summary for article in shown[:1]), newsletter.description]
 
@@ -149,6 +162,24 @@ def digest_view(
         archive_url=links.archive(newsletter.slug),
         subscribe_url=links.subscribe(newsletter.slug),
         site=_host(links.base_url),
+        urgent=edition.is_urgent,
+    )
+
+
+def correction_lines(
+    corrections: Sequence[Correction], articles: Mapping[int, Article]
+) -> tuple[CorrectionLine, ...]:
+    """Return what is said of articles that were wrong; one that was withdrawn is not linked to."""
+    return tuple(
+        CorrectionLine(
+            shorten(one.title, LONGEST_HEADLINE),
+            one.note,
+            None
+            if one.kind is CorrectionKind.WITHDRAWN
+            else web_address(articles[one.article_id].url),
+            withdrawn=one.kind is CorrectionKind.WITHDRAWN,
+        )
+        for one in corrections
     )
 
 

@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
-from mailer.editions.model import EditionState
+from mailer.editions.model import URGENT_SLOT, EditionState
+from mailer.feeds.identity import content_hash
 from mailer.feeds.model import Article, ArticleState, Draft
+from mailer.feeds.urls import address_key
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import arrival, article, edition, piece, source
 
@@ -37,6 +39,9 @@ def _article(row: RowMapping) -> Article:
         words=row["words"],
         topics=tuple(json.loads(row["topics"])),
         state=ArticleState(row["state"]),
+        changed_at=row["changed_at"],
+        gone_because=row["gone_because"],
+        urgent_at=row["urgent_at"],
     )
 
 
@@ -60,12 +65,28 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
     }
 
 
+def _keys(draft: Draft) -> dict[str, object]:
+    """Return by what an article is known again under another id."""
+    return {
+        "address_key": address_key(draft.url) if draft.url else "",
+        "content_hash": content_hash(draft),
+    }
+
+
 def _all_kept(_fresh: Sequence[Draft]) -> Mapping[str, ArticleState]:
     return {}
 
 
+TOOK_BACK = "its feed took it back"
+RETOLD = frozenset({"title", "summary", "html", "state"})  # one of these is what readers read
+
+
 class Articles(Aggregate):
     """What the feeds said."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.retold: list[int] = []  # articles of which this transaction learnt another telling
 
     def keep(
         self,
@@ -77,12 +98,13 @@ class Articles(Aggregate):
         """Keep what is new and refresh what is known; return how many were new.
 
         A refreshed article keeps its arrival, so it is never mailed twice; so does one whose feed
-        gives it another id at its old address. `judge` says what becomes of the new ones.
+        gives it another id at its old address, or another address with its old words. `judge` says
+        what becomes of the new ones.
         """
         told = {draft.identity: draft for draft in reversed(drafts)}
         self._rename(feed_id, told)
         known = self._known(feed_id, told)
-        self._refresh(known, told)
+        self._refresh(known, told, now)
         if len(known) == len(told):
             return 0
         newest = self._lock_arrivals()
@@ -106,14 +128,21 @@ class Articles(Aggregate):
         return float(row["count"] / max(1.0, (now - row["first"]) / timedelta(days=1)))
 
     def listing(
-        self, feed_ids: Sequence[int] | None, state: ArticleState | None, limit: int
+        self,
+        feed_ids: Sequence[int] | None,
+        state: ArticleState | None,
+        limit: int,
+        *,
+        changed: bool = False,
     ) -> list[Article]:
-        """Return articles, newest first."""
+        """Return articles, newest first; with `changed` only those that were told otherwise."""
         query = select(article).order_by(article.c.arrival.desc()).limit(limit)
         if feed_ids is not None:
             query = query.where(article.c.feed_id.in_(feed_ids))
         if state is not None:
             query = query.where(article.c.state == state)
+        if changed:
+            query = query.where(article.c.changed_at.is_not(None))
         return [_article(row) for row in self._all(query)]
 
     def held(self) -> dict[int, int]:
@@ -171,6 +200,7 @@ class Articles(Aggregate):
                 piece.c.included,
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.state != EditionState.CANCELLED,
+                edition.c.slot.not_like(f"{URGENT_SLOT}%"),  # the others have not got it yet
             )
         )
         rows = self._all(
@@ -194,33 +224,62 @@ class Articles(Aggregate):
         )
         return {row["identity"]: row for row in rows}
 
-    def _rename(self, feed_id: int, told: Mapping[str, Draft]) -> None:
-        """Give known articles the new ids under which the feed tells their addresses."""
-        known = set(self._known(feed_id, told))
-        moved = [draft for key, draft in told.items() if key not in known and draft.url]
-        alone = {url for url, count in Counter(one.url for one in moved).items() if count == 1}
-        if not alone:
-            return
-        rows = self._all(
-            select(article.c.id, article.c.url, article.c.identity).where(
-                article.c.feed_id == feed_id, article.c.url.in_(alone)
-            )
-        )
-        here = Counter(row["url"] for row in rows)
-        key_of = {draft.url: draft.identity for draft in moved}
-        for row in rows:
-            if here[row["url"]] == 1 and row["identity"] not in told:
-                self._run(
-                    update(article)
-                    .where(article.c.id == row["id"])
-                    .values(identity=key_of[row["url"]])
-                )
+    def refresh(self, feed_id: int, drafts: Sequence[Draft], now: datetime) -> None:
+        """Refresh what is known of what a feed says; what is new waits for the next look."""
+        told = {draft.identity: draft for draft in reversed(drafts)}
+        self._rename(feed_id, told)
+        self._refresh(self._known(feed_id, told), told, now)
 
-    def _refresh(self, known: Mapping[str, RowMapping], told: Mapping[str, Draft]) -> None:
+    def _rename(self, feed_id: int, told: Mapping[str, Draft]) -> None:
+        """Give known articles the new ids under which the feed tells them."""
+        for name in ("address_key", "content_hash"):
+            known = set(self._known(feed_id, told))
+            moved = [draft for key, draft in told.items() if key not in known]
+            if not moved:
+                return
+            by_key: dict[object, list[Draft]] = {}
+            for draft in moved:
+                by_key.setdefault(_keys(draft)[name], []).append(draft)
+            by_key.pop("", None)
+            self._rename_by(article.c[name], feed_id, told, by_key)
+
+    def _rename_by(
+        self,
+        column: ColumnElement[str],
+        feed_id: int,
+        told: Mapping[str, Draft],
+        by_key: Mapping[object, Sequence[Draft]],
+    ) -> None:
+        """Rename where one article and one draft have a key that no others have."""
+        rows = self._all(
+            select(article.c.id, article.c.identity, column.label("key"))
+            .where(article.c.feed_id == feed_id, column.in_(list(by_key)))
+            .order_by(article.c.id)
+        )
+        here = Counter(row["key"] for row in rows)
+        for row in rows:
+            drafts = by_key[row["key"]]
+            if here[row["key"]] == len(drafts) == 1 and row["identity"] not in told:
+                named = update(article).where(article.c.id == row["id"])
+                self._run(named.values(identity=drafts[0].identity))
+
+    def _refresh(
+        self, known: Mapping[str, RowMapping], told: Mapping[str, Draft], now: datetime
+    ) -> None:
         for identity, row in known.items():
-            columns = _columns(told[identity], row["published_at"])
-            if any(row[name] != value for name, value in columns.items()):
-                self._run(update(article).where(article.c.id == row["id"]).values(columns))
+            draft = told[identity]
+            columns = _columns(draft, row["published_at"])
+            changed = [name for name, value in columns.items() if row[name] != value]
+            if row["state"] == ArticleState.GONE and row["gone_because"] == TOOK_BACK:
+                columns |= {"state": ArticleState.KEPT, "gone_because": None}  # it told it again
+                changed.append("state")
+            if not changed:
+                continue
+            columns |= _keys(draft)
+            if not RETOLD.isdisjoint(changed):
+                self.retold.append(row["id"])
+                columns["changed_at"] = now
+            self._run(update(article).where(article.c.id == row["id"]).values(columns))
 
     def _lock_arrivals(self) -> int:
         """Return the newest number; until the commit nobody else can give one out."""
@@ -246,6 +305,7 @@ class Articles(Aggregate):
                 "seen_at": now,
                 "state": states.get(draft.identity, ArticleState.KEPT),
                 **_columns(draft, now),
+                **_keys(draft),
             }
             for number, draft in enumerate(oldest_first, start=newest + 1)
         ]

@@ -12,8 +12,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailer.errors import StoreError
+from mailer.store.apartness import Apartness
 from mailer.store.articles import Articles
 from mailer.store.consent import Consent
+from mailer.store.corrections import Corrections
 from mailer.store.deliveries import Deliveries
 from mailer.store.editions import Editions
 from mailer.store.feeds import Feeds
@@ -23,11 +25,14 @@ from mailer.store.newsletters import Newsletters
 from mailer.store.pacing import Pacing
 from mailer.store.pages import Pages
 from mailer.store.planning import Planning
+from mailer.store.retractions import Retractions
+from mailer.store.sections import Sections
 from mailer.store.senders import Senders
 from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
 from mailer.store.suppressions import Suppressions
+from mailer.store.urgency import Urgency
 
 # A program that was stopped inside a transaction keeps nobody waiting for ever.
 POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
@@ -67,6 +72,26 @@ class Transaction:
     @cached_property
     def articles(self) -> Articles:
         return Articles(self.connection)
+
+    @cached_property
+    def retractions(self) -> Retractions:
+        return Retractions(self.connection)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        return Corrections(self.connection)
+
+    @cached_property
+    def apartness(self) -> Apartness:
+        return Apartness(self.connection)
+
+    @cached_property
+    def sections(self) -> Sections:
+        return Sections(self.connection)
+
+    @cached_property
+    def urgency(self) -> Urgency:
+        return Urgency(self.connection)
 
     @cached_property
     def editions(self) -> Editions:

@@ -57,6 +57,8 @@ _rendered = exists(
         page.c.edition_id == delivery.c.edition_id,
         page.c.since == delivery.c.since,
         page.c.language == delivery.c.language,
+        page.c.apart == delivery.c.apart,
+        page.c.stale.is_(False),
     )
 )
 _approved = exists(
@@ -407,6 +409,7 @@ _JOBS = (
         delivery.c.notice,
         delivery.c.since,
         delivery.c.language,
+        delivery.c.apart,
         subscriber.c.address,
         subscriber.c.address_key,
         delivery.c.attempts,
@@ -435,6 +438,7 @@ def _job(  # noqa: PLR0917 - the columns of _JOBS
     notice: str | None,
     since: int,
     language: str,
+    apart: str,
     address: str,
     address_key: str,
     attempts: int,
@@ -457,4 +461,5 @@ def _job(  # noqa: PLR0917 - the columns of _JOBS
         requested_at,
         attempts,
         planned_at,
+        apart,
     )

@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, and_, exists, func, insert, or_, select, update
 
+from mailer.delivery.model import DeliveryState
 from mailer.editions.model import (
     EDITION_MOVES,
+    URGENT_SLOT,
     Approval,
     DueGroup,
     Edition,
@@ -19,7 +21,7 @@ from mailer.editions.model import (
 from mailer.errors import MoveError, NotFound
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import article, edition, newsletter, piece, subscription
+from mailer.store.tables import article, delivery, edition, newsletter, piece, subscription
 
 GOES_OUT = (EditionState.DRAFT, EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED)
 
@@ -178,12 +180,35 @@ class Editions(Aggregate):
     def pieces(self, key: int) -> list[Piece]:
         """Return the candidates of an edition, those that are in first, best first."""
         rows = self._all(
-            select(piece, article.c.arrival, article.c.state)
+            select(piece, article.c.arrival, article.c.state, article.c.gone_because)
             .join(article, article.c.id == piece.c.article_id)
             .where(piece.c.edition_id == key)
             .order_by(piece.c.included.desc(), piece.c.score.desc(), article.c.arrival.desc())
         )
         return [_piece(row) for row in rows]
+
+    def telling_of(self, article_ids: Sequence[int], *, past: bool) -> list[Edition]:
+        """Return the editions that tell of articles and are not out yet, or with `past` all."""
+        waiting = select(delivery.c.id).where(
+            delivery.c.edition_id == edition.c.id, delivery.c.state == DeliveryState.DUE
+        )
+        begun = select(delivery.c.id).where(delivery.c.edition_id == edition.c.id)
+        query = (
+            select(edition)
+            .distinct()
+            .join(piece, piece.c.edition_id == edition.c.id)
+            .where(piece.c.article_id.in_(article_ids), edition.c.state.in_(GOES_OUT))
+            .order_by(edition.c.id)
+        )
+        if not past:
+            query = query.where(or_(waiting.exists(), ~begun.exists()))
+        return [_edition(row) for row in self._all(query)]
+
+    def say(self, key: int, subject: str, preheader: str) -> None:
+        """Give an edition other lines."""
+        self._run(
+            update(edition).where(edition.c.id == key).values(subject=subject, preheader=preheader)
+        )
 
     def newest_out(self, newsletter_id: int) -> int:
         """Return up to which arrival the newest approved edition goes; 0 before the first."""
@@ -191,6 +216,7 @@ class Editions(Aggregate):
             select(func.coalesce(func.max(edition.c.closes), 0)).where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.state == EditionState.APPROVED,
+                edition.c.slot.not_like(f"{URGENT_SLOT}%"),  # it is only a part of what there was
             )
         )
 
@@ -203,11 +229,54 @@ class Editions(Aggregate):
                 edition.c.state == EditionState.DRAFT,
                 edition.c.due_at <= now,
                 edition.c.at_once.is_(False),
+                or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
                 newsletter.c.approval == Approval.AUTOMATIC,
             )
             .order_by(edition.c.id)
         )
         return [_edition(row) for row in rows]
+
+    def claim_unchecked(self, now: datetime, fresh: datetime, until: datetime) -> list[Edition]:
+        """Take the editions that go out next and were not looked at since `fresh`.
+
+        Nobody approves, plans or takes them before `until`, or until they are `checked`.
+        """
+        waiting = exists(
+            select(subscription.c.id).where(
+                subscription.c.newsletter_id == edition.c.newsletter_id,
+                subscription.c.rhythm == edition.c.rhythm,
+                subscription.c.next_slot == edition.c.slot,
+                subscription.c.next_due_at <= now,
+            )
+        )
+        begun = exists(select(delivery.c.id).where(delivery.c.edition_id == edition.c.id))
+        by_itself = exists(
+            select(newsletter.c.id).where(
+                newsletter.c.id == edition.c.newsletter_id,
+                newsletter.c.approval == Approval.AUTOMATIC,
+            )
+        )
+        draft = and_(edition.c.state == EditionState.DRAFT, by_itself, edition.c.due_at <= now)
+        out = and_(
+            edition.c.state == EditionState.APPROVED,
+            or_(waiting, and_(edition.c.approved_at >= fresh, ~begun)),
+        )
+        rows = self._all(
+            update(edition)
+            .where(
+                or_(draft, out),
+                or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
+                or_(edition.c.checked_at.is_(None), edition.c.checked_at < fresh),
+            )
+            .values(checking_until=until)
+            .returning(edition)
+        )
+        return [_edition(row) for row in rows]
+
+    def checked(self, keys: Sequence[int], now: datetime) -> None:
+        """Let editions go on whose articles were looked at."""
+        chosen = update(edition).where(edition.c.id.in_(keys))
+        self._run(chosen.values(checking_until=None, checked_at=now))
 
     def move(self, key: int, to: EditionState, now: datetime) -> Edition:
         """Put an edition into another state; raise MoveError when the table of moves has none."""
@@ -227,20 +296,28 @@ class Editions(Aggregate):
         return self.by_id(key)
 
 
-WITHDRAWN = Reason("withdrawn", 0.0, "was withdrawn or held after the edition was made")
+SINCE_THEN = {
+    ArticleState.WITHDRAWN: "was withdrawn after the edition was made",
+    ArticleState.HELD: "was held after the edition was made",
+    ArticleState.GONE: "was looked at again before sending",
+}
 
 
 def _piece(row: RowMapping) -> Piece:
     reasons = tuple(Reason(*told) for told in json.loads(row["reasons"]))
-    withdrawn = row["included"] and row["state"] in {ArticleState.WITHDRAWN, ArticleState.HELD}
+    state = ArticleState(row["state"])
+    out = row["included"] and state in SINCE_THEN
+    if out:
+        why = f", and {row['gone_because']}" if row["gone_because"] else ""
+        reasons = (Reason(state.value, 0.0, f"{SINCE_THEN[state]}{why}"), *reasons)
     return Piece(
         article_id=row["article_id"],
         arrival=row["arrival"],
         story=row["story"],
         section=row["section"],
         score=row["score"],
-        included=row["included"] and not withdrawn,
-        reasons=(WITHDRAWN, *reasons) if withdrawn else reasons,
+        included=row["included"] and not out,
+        reasons=reasons,
     )
 
 

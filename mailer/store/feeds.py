@@ -27,6 +27,7 @@ def _feed(row: RowMapping) -> Feed:
         trouble=row["trouble"],
         moved_to=row["moved_to"],
         moved_seen=row["moved_seen"],
+        silent_since=row["silent_since"],
     )
 
 
@@ -117,6 +118,7 @@ class Feeds(Aggregate):
                 trouble=looked_at.trouble,
                 moved_to=looked_at.moved_to,
                 moved_seen=looked_at.moved_seen,
+                silent_since=looked_at.silent_since,
             )
         )
 

@@ -73,7 +73,13 @@ class LedgerReports(Aggregate):
     def digests_of(self, subscriber_id: int, limit: int) -> list[ReaderDigest]:
         """Return what a person was owed last, newest first."""
         rows = self._all(
-            select(delivery.c.edition_id, delivery.c.slot, delivery.c.since, delivery.c.state)
+            select(
+                delivery.c.edition_id,
+                delivery.c.slot,
+                delivery.c.since,
+                delivery.c.state,
+                delivery.c.apart,
+            )
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
             .where(subscription.c.subscriber_id == subscriber_id, delivery.c.kind == Kind.DIGEST)
             .order_by(delivery.c.id.desc())

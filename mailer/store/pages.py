@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from mailer.delivery.model import OPEN, DeliveryState, Kind
+from mailer.delivery.model import OPEN, Kind
 from mailer.rendering.model import Page, Variant
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, page, piece
@@ -22,14 +22,21 @@ class Pages(Aggregate):
             edition_id=edition_id,
             since=variant.since,
             language=variant.language,
+            apart=variant.apart,
             digest=sha256(content.encode()).hexdigest(),
             subject=made.subject,
             html=made.html,
             text=made.text,
             rendered_at=now,
+            stale=False,
         )
-        once = statement.on_conflict_do_nothing(index_elements=["edition_id", "since", "language"])
-        return self._inserted(once, page) == 1
+        words = ("digest", "subject", "html", "text", "rendered_at", "stale")
+        kept = statement.on_conflict_do_update(
+            index_elements=["edition_id", "since", "language", "apart"],
+            set_={name: statement.excluded[name] for name in words},
+            where=page.c.stale.is_(True),
+        )
+        return self._inserted(kept, page) == 1
 
     def get(self, edition_id: int, variant: Variant) -> Page | None:
         """Return a page, or None when it has not been rendered."""
@@ -38,6 +45,7 @@ class Pages(Aggregate):
                 page.c.edition_id == edition_id,
                 page.c.since == variant.since,
                 page.c.language == variant.language,
+                page.c.apart == variant.apart,
             )
         )
         return None if row is None else Page(row["subject"], row["html"], row["text"])
@@ -49,17 +57,18 @@ class Pages(Aggregate):
                 page.c.edition_id == edition_id,
                 page.c.since == variant.since,
                 page.c.language == variant.language,
+                page.c.apart == variant.apart,
             )
         )
         return None if row is None else str(row["digest"])
 
     def forget(self, article_ids: Sequence[int]) -> None:
-        """Have the pages made anew that tell of these articles and have not gone to everybody."""
+        """Have the pages made anew that tell of these articles, before anybody else gets them.
+
+        They stay until then: what a sender has claimed is written from them.
+        """
         telling = select(piece.c.edition_id).where(piece.c.article_id.in_(article_ids))
-        waiting = select(delivery.c.edition_id).where(delivery.c.state == DeliveryState.DUE)
-        self._run(
-            page.delete().where(page.c.edition_id.in_(telling), page.c.edition_id.in_(waiting))
-        )
+        self._run(update(page).where(page.c.edition_id.in_(telling)).values(stale=True))
 
     def missing(self) -> list[tuple[int, Variant]]:
         """Return the editions and variants that open deliveries wait for."""
@@ -67,9 +76,11 @@ class Pages(Aggregate):
             page.c.edition_id == delivery.c.edition_id,
             page.c.since == delivery.c.since,
             page.c.language == delivery.c.language,
+            page.c.apart == delivery.c.apart,
+            page.c.stale.is_(False),
         )
         rows = self._all(
-            select(delivery.c.edition_id, delivery.c.since, delivery.c.language)
+            select(delivery.c.edition_id, delivery.c.since, delivery.c.language, delivery.c.apart)
             .distinct()
             .where(
                 delivery.c.kind == Kind.DIGEST,
@@ -78,4 +89,7 @@ class Pages(Aggregate):
             )
             .order_by(delivery.c.edition_id, delivery.c.since)
         )
-        return [(row["edition_id"], Variant(row["since"], row["language"])) for row in rows]
+        return [
+            (row["edition_id"], Variant(row["since"], row["language"], row["apart"]))
+            for row in rows
+        ]

@@ -19,7 +19,9 @@ from sqlalchemy import (
 
 from mailer.delivery.model import Canary, DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
+from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
+from mailer.store.apartness import Apartness
 from mailer.store.tables import (
     article,
     delivery,
@@ -54,7 +56,11 @@ class Planning(Aggregate):
         )
         rows = self._all(
             select(edition.c.id)
-            .where(edition.c.state.not_in(WAITS_FOR_A_PERSON), or_(scheduled, at_once))
+            .where(
+                edition.c.state.not_in(WAITS_FOR_A_PERSON),
+                or_(scheduled, at_once),
+                or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
+            )
             .order_by(edition.c.id)
         )
         return [row["id"] for row in rows]
@@ -100,6 +106,7 @@ class Planning(Aggregate):
         planned = 0
         if found.state is EditionState.APPROVED:
             planned = self._owe(found, readers, now, canary)
+            planned -= Apartness(self._connection).mark(found, readers, now)
         self._move_on(found, readers, due)
         return Batch(planned, len(readers), readers[-1])
 
@@ -223,11 +230,15 @@ def _by_hand(found: Edition) -> bool:
 
 
 def _newest_piece() -> ColumnElement[int]:
-    """The arrival of the newest story that is in; a reader who has seen it has seen all."""
+    """The newest story that is in; a reader who has seen it, or a copy of it, has seen all."""
     newest = (
-        select(func.coalesce(func.max(article.c.arrival), 0))
-        .join(piece, piece.c.article_id == article.c.id)
-        .where(piece.c.edition_id == edition.c.id, piece.c.included.is_(True))
+        select(func.coalesce(func.max(piece.c.story), 0))
+        .join(article, article.c.id == piece.c.article_id)
+        .where(
+            piece.c.edition_id == edition.c.id,
+            piece.c.included.is_(True),
+            article.c.state == ArticleState.KEPT,  # not taken back since
+        )
         .correlate(edition)
     )
     return newest.scalar_subquery()

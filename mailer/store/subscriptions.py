@@ -25,6 +25,7 @@ def _subscription(row: RowMapping) -> Subscription:
         watermark=row["watermark"],
         next_due_at=row["next_due_at"],
         next_slot=row["next_slot"],
+        urgent=row["urgent"],
     )
 
 
@@ -103,6 +104,11 @@ class Subscriptions(Aggregate):
     def end(self, found: Subscription, now: datetime) -> bool:
         """Make a tie left; False when somebody else was quicker."""
         return self._move(found, State.LEFT, left_at=now, next_due_at=None, next_slot=None)
+
+    def want_urgent(self, found: Subscription, *, urgent: bool) -> None:
+        """Let a reader get urgent articles at once, or with everything else."""
+        chosen = update(subscription).where(subscription.c.id == found.id)
+        self._run(chosen.values(urgent=urgent))
 
     def follow(self, before: Newsletter, after: Newsletter, now: datetime) -> int:
         """Give the new schedule to all readers who still have the newsletter's old one.

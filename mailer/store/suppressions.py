@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import suppression
+from mailer.store.tables import subscriber, suppression
 
 
 class Suppressions(Aggregate):
@@ -27,6 +27,12 @@ class Suppressions(Aggregate):
     def holds(self, address_hash: str) -> bool:
         """Tell whether an address is on the list."""
         return bool(self.among([address_hash]))
+
+    def covers(self, subscriber_id: int) -> bool:
+        """Tell whether a person's address is on the list."""
+        theirs = select(subscriber.c.address_hash).where(subscriber.c.id == subscriber_id)
+        found = select(suppression.c.id).where(suppression.c.address_hash.in_(theirs))
+        return self._one(found) is not None
 
     def among(self, hashes: Collection[str]) -> set[str]:
         """Return those of the hashes that are on the list."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from mailer.delivery.model import DeliveryState, Kind, Notice
-from mailer.editions.model import Approval, EditionState, Rhythm
+from mailer.editions.model import Approval, CorrectionKind, EditionState, Rhythm
 from mailer.feeds.model import ArticleState, FeedState
 from mailer.subscribers.model import Act, State, Way
 
@@ -145,6 +145,7 @@ subscription = _table(
     Column("watermark", BigInteger, nullable=False, server_default=text("0")),
     Column("next_due_at", Instant),
     Column("next_slot", String(32)),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("subscriber_id", "newsletter_id"),
     _is_one_of("state", State),
     _is_one_of("rhythm", Rhythm),
@@ -215,6 +216,7 @@ feed = _table(
     Column("trouble", Text),
     Column("moved_to", Text),
     Column("moved_seen", Integer, nullable=False, server_default=text("0")),
+    Column("silent_since", Instant),
     _is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
@@ -229,6 +231,19 @@ source = _table(
     Column("weight", Float, nullable=False),
     Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
     UniqueConstraint("newsletter_id", "feed_id"),
+)
+
+# The owner's headings: an article of one of these topics stands below it, whatever feed it is from.
+section = _table(
+    "section",
+    _key(),
+    _ref("newsletter"),
+    Column("name", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("points", Float, nullable=False),
+    Column("topics", Text, nullable=False),  # JSON list of strings
+    Column("urgent_since", Instant),  # NULL: what stands below it waits for the digest
+    UniqueConstraint("newsletter_id", "name"),
 )
 
 # The newest arrival number given out. Taking one locks this row until the commit, so articles
@@ -263,9 +278,21 @@ article = _table(
     Column("words", Integer, nullable=False),
     Column("topics", Text, nullable=False),  # JSON list of strings
     Column("state", String(16), nullable=False),
+    Column(
+        "address_key", Text, nullable=False, server_default=text("''")
+    ),  # the address without what may change of it
+    Column(
+        "content_hash", String(64), nullable=False, server_default=text("''")
+    ),  # "": too little to tell
+    Column("changed_at", Instant),  # when its feed or page last told it otherwise
+    Column("gone_because", Text),
+    Column("urgent_at", Instant),
     _is_one_of("state", ArticleState),
     UniqueConstraint("feed_id", "identity"),
     Index("ix_article_feed_id_arrival", "feed_id", "arrival"),
+    Index("ix_article_feed_id_address_key", "feed_id", "address_key"),
+    Index("ix_article_feed_id_content_hash", "feed_id", "content_hash"),
+    _partial_index("ix_article_urgent_at", "urgent_at", where="urgent_at IS NOT NULL"),
 )
 
 edition = _table(
@@ -285,6 +312,8 @@ edition = _table(
     Column("at_once", Boolean, nullable=False),
     Column("composed_at", Instant, nullable=False),
     Column("approved_at", Instant),
+    Column("checking_until", Instant),  # somebody looks at its articles' pages until then
+    Column("checked_at", Instant),
     UniqueConstraint("newsletter_id", "rhythm", "slot"),
     _is_one_of("rhythm", Rhythm),
     _is_one_of("state", EditionState),
@@ -311,12 +340,39 @@ page = _table(
     _ref("edition"),
     Column("since", BigInteger, nullable=False),
     Column("language", String(35), nullable=False),
+    Column("apart", Text, nullable=False, server_default=text("''")),
     Column("digest", String(64), nullable=False),  # SHA-256 of the three parts, hex
     Column("subject", Text, nullable=False),
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("rendered_at", Instant, nullable=False),
-    UniqueConstraint("edition_id", "since", "language"),
+    Column("stale", Boolean, nullable=False, server_default=text("false")),  # to be made anew
+    UniqueConstraint("edition_id", "since", "language", "apart"),
+)
+
+# What the pages of an edition told, and from when until when: who got an article is asked of it.
+told = _table(
+    "told",
+    _key(),
+    _ref("edition"),
+    Column("since", BigInteger, nullable=False),
+    Column("apart", Text, nullable=False),
+    _ref("article"),
+    Column("told_from", Instant, nullable=False),
+    Column("told_until", Instant),
+    UniqueConstraint("edition_id", "since", "apart", "article_id"),
+    Index("ix_told_article_id", "article_id"),
+)
+
+correction = _table(
+    "correction",
+    _key(),
+    _ref("article"),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),  # as it was mailed
+    Column("note", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    _is_one_of("kind", CorrectionKind),
 )
 
 # One running program that sends. Its lease is renewed while it lives; what it had claimed when the
@@ -380,6 +436,7 @@ delivery = _table(
     _ref("edition", nullable=True),
     Column("since", BigInteger, nullable=False, server_default=text("0")),
     Column("language", String(35), nullable=False),
+    Column("apart", Text, nullable=False, server_default=text("''")),  # what its page has otherwise
     Column("notice", String(32)),
     Column("state", String(16), nullable=False),
     Column("due_at", Instant, nullable=False),
@@ -407,6 +464,18 @@ delivery = _table(
     _partial_index("ix_delivery_due", "lane", "due_at", where="state = 'due'"),
     _partial_index("ix_delivery_held", "sender_id", where="sender_id IS NOT NULL"),
     Index("ix_delivery_edition_id", "edition_id"),
+)
+
+# Who is owed a correction: exactly those who got the article. `shown_id` is the mail that tells it.
+correction_owed = _table(
+    "correction_owed",
+    _key(),
+    _ref("correction"),
+    _ref("subscription"),
+    Column("got_id", Id, ForeignKey("delivery.id"), nullable=False),
+    Column("shown_id", Id, ForeignKey("delivery.id")),
+    UniqueConstraint("correction_id", "subscription_id"),
+    Index("ix_correction_owed_subscription_id", "subscription_id"),
 )
 
 job_run = Table(

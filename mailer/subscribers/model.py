@@ -68,6 +68,7 @@ class Subscription:
     watermark: int  # arrival of the newest article this reader's mails have accounted for
     next_due_at: datetime | None  # None unless active
     next_slot: str | None
+    urgent: bool = False  # gets urgent articles at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _contents(
     tx: Transaction, newsletter: Newsletter, edition: Edition
 ) -> tuple[Layout, dict[int, Article]]:
     pieces = tx.editions.pieces(edition.id)
-    sections = [source.section for source in tx.newsletters.sources(newsletter.id)]
+    sections = tx.sections.headings(newsletter.id)
     layout = lay_out(pieces, edition.opens, newsletter.max_stories, sections)
     articles = tx.articles.by_ids([piece.article_id for piece in layout.stories])
     return layout, {article.id: article for article in articles}

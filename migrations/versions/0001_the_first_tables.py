@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("moved_to", sa.Text(), nullable=True),
         sa.Column("moved_seen", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
@@ -160,8 +161,16 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("topics", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("address_key", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column(
+            "content_hash", sa.String(length=64), server_default=sa.text("''"), nullable=False
+        ),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gone_because", sa.Text(), nullable=True),
+        sa.Column("urgent_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('kept', 'backlog', 'held', 'withdrawn')", name=op.f("ck_article_state_known")
+            "state IN ('kept', 'backlog', 'held', 'withdrawn', 'gone')",
+            name=op.f("ck_article_state_known"),
         ),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_article_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
@@ -170,6 +179,20 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_article_feed_id_arrival", "article", ["feed_id", "arrival"], unique=False)
+    op.create_index(
+        "ix_article_feed_id_address_key", "article", ["feed_id", "address_key"], unique=False
+    )
+    op.create_index(
+        "ix_article_feed_id_content_hash", "article", ["feed_id", "content_hash"], unique=False
+    )
+    op.create_index(
+        "ix_article_urgent_at",
+        "article",
+        ["urgent_at"],
+        unique=False,
+        postgresql_where=sa.text("urgent_at IS NOT NULL"),
+        sqlite_where=sa.text("urgent_at IS NOT NULL"),
+    )
     op.create_table(
         "consent_wording",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -207,6 +230,8 @@ def upgrade() -> None:
         sa.Column("at_once", sa.Boolean(), nullable=False),
         sa.Column("composed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checking_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),
@@ -291,6 +316,7 @@ def upgrade() -> None:
         sa.Column("watermark", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_slot", sa.String(length=32), nullable=True),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "(state = 'active') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
             name=op.f("ck_subscription_due_when_active"),
@@ -388,6 +414,7 @@ def upgrade() -> None:
         ),
         sa.Column("since", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("apart", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("notice", sa.String(length=32), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -456,15 +483,21 @@ def upgrade() -> None:
         ),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("apart", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("html", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("rendered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stale", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_page_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
         sa.UniqueConstraint(
-            "edition_id", "since", "language", name=op.f("uq_page_edition_id_since_language")
+            "edition_id",
+            "since",
+            "language",
+            "apart",
+            name=op.f("uq_page_edition_id_since_language_apart"),
         ),
         sqlite_autoincrement=True,
     )
@@ -491,3 +524,102 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.execute('INSERT INTO arrival ("only", newest) VALUES (1, 0)')
+    op.create_table(
+        "section",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "newsletter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Float(), nullable=False),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("urgent_since", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_section_newsletter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section")),
+        sa.UniqueConstraint("newsletter_id", "name", name=op.f("uq_section_newsletter_id_name")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('withdrawn', 'corrected')", name=op.f("ck_correction_kind_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_correction_article_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "told",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("apart", sa.Text(), nullable=False),
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("told_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_told_article_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_told_edition_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told")),
+        sa.UniqueConstraint(
+            "edition_id",
+            "since",
+            "apart",
+            "article_id",
+            name=op.f("uq_told_edition_id_since_apart_article_id"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_told_article_id", "told", ["article_id"], unique=False)
+    op.create_table(
+        "correction_owed",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "correction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "subscription_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("got_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shown_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["correction.id"], name=op.f("fk_correction_owed_correction_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["got_id"], ["delivery.id"], name=op.f("fk_correction_owed_got_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shown_id"], ["delivery.id"], name=op.f("fk_correction_owed_shown_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["subscription.id"],
+            name=op.f("fk_correction_owed_subscription_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_owed")),
+        sa.UniqueConstraint(
+            "correction_id",
+            "subscription_id",
+            name=op.f("uq_correction_owed_correction_id_subscription_id"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_correction_owed_subscription_id", "correction_owed", ["subscription_id"], unique=False
+    )

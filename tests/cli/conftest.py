@@ -19,6 +19,7 @@ data_dir = "."
 
 [feeds]
 allow_networks = ["127.0.0.0/8"]
+look_again_seconds = 0
 
 [[relay]]
 name = "fake"

@@ -95,3 +95,119 @@ def test_a_file_is_cleaned(mailer: Operator, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p onclick=x>Words<script>1</script>")
 
     assert mailer.does("articles", "clean", tmp_path / "page.html").out == "<p>Words</p>\n"
+
+
+def test_the_next_mail_of_a_reader_is_explained_before_it_is_made(full: Operator) -> None:
+    full.does("newsletters", "edit", "brief", "--exclude", "library")
+
+    told = full.json("subscribers", "explain", "ada@example.org")[0]
+
+    assert (told["state"], told["edition_id"], told["nothing_because"]) == ("next", None, None)
+    places = {story["title"]: story["place"] for story in told["stories"]}
+    assert places[TITLES[2]] == "out"
+    assert "lead" in places.values()
+    assert "exclude" in full.does("subscribers", "explain", "ada@example.org").out
+    assert full.json("editions", "list") == [], "nothing was made"
+
+
+def test_an_article_that_is_no_candidate_of_the_next_mail_says_why(
+    full: Operator, site: FeedServer
+) -> None:
+    number = full.json("articles", "list")[0]["id"]
+    full.does("feeds", "remove", site.url("/feed.xml"), "--newsletter", "brief", "--yes")
+
+    words = ("subscribers", "explain", "ada@example.org", "--article", number)
+
+    (story,) = full.json(*words)[0]["stories"]
+    assert story["reasons"][0]["rule"] == "feed"
+    assert "does not draw from its feed" in full.does(*words).out
+
+
+def test_a_mail_that_would_not_come_says_why(full: Operator) -> None:
+    full.does("newsletters", "edit", "brief", "--min-stories", "4")
+
+    said = full.does("subscribers", "explain", "ada@example.org").out
+
+    assert "no mail, as 3 stories are fewer than the 4" in said
+    full.does("subscribers", "unsubscribe", "ada@example.org", "--yes")
+    assert "has left" in full.does("subscribers", "explain", "ada@example.org").out
+
+
+def test_what_was_in_the_last_mail_is_not_in_the_next_one(full: Operator) -> None:
+    number = full.json("articles", "list")[0]["id"]
+    edition = full.json("editions", "compose", "--newsletter", "brief")["id"]
+    full.does("editions", "approve", edition, "--yes")
+    full.does("jobs", "run", "digests")
+
+    coming, last = full.json("subscribers", "explain", "ada@example.org", "--article", number)
+
+    assert coming["nothing_because"] == "nothing is new"
+    assert coming["stories"][0]["reasons"][0]["rule"] == "seen"
+    assert last["stories"][0]["place"] != "out"
+
+
+def test_headings_by_topic_are_made_listed_and_forgotten(full: Operator, site: FeedServer) -> None:
+    feed = a_feed(*TITLES).replace("<guid", "<category>Transport</category><guid", 1)
+    site.serve("/feed.xml", feed)
+    full.does("feeds", "gather")
+    words = ("--newsletter", "brief", "--topic", "transport", "--points", "2", "--urgent", "yes")
+    assert "at once" in full.does("sections", "set", "On the move", *words).out
+
+    (section,) = full.json("sections", "list", "--newsletter", "brief")
+    stories = full.json("subscribers", "explain", "ada@example.org")[0]["stories"]
+
+    assert (section["name"], section["topics"]) == ("On the move", ["transport"])
+    rules = {story["title"]: [one["rule"] for one in story["reasons"]] for story in stories}
+    assert [title for title, told in rules.items() if "section" in told] == [TITLES[0]]
+    full.does("sections", "remove", "On the move", "--newsletter", "brief")
+    assert full("sections", "remove", "On the move", "--newsletter", "brief").code == 1
+
+
+def test_a_reader_chooses_urgent_news_and_an_article_is_marked(full: Operator) -> None:
+    number = full.json("articles", "list")[0]["id"]
+    full.does("subscribers", "edit", "ada@example.org", "--newsletter", "brief", "--urgent", "yes")
+
+    full.does("articles", "urgent", number)
+    said = full.does("jobs", "run", "urgent").out
+
+    assert "1 urgent editions composed" in said
+    assert "1 urgent mails planned" in said
+    story = next(
+        one
+        for one in full.json("subscribers", "explain", "ada@example.org")[0]["stories"]
+        if one["article"] == number
+    )
+    assert (story["place"], story["reasons"][0]["rule"]) == ("out", "urgent")
+    assert full("articles", "urgent", 999).code == 1
+
+
+def test_withdrawing_and_correcting_say_who_is_told(full: Operator) -> None:
+    first, second, _ = full.json("articles", "list")
+
+    assert "Nobody had got it" in full.does("articles", "withdraw", first["id"], "--yes").out
+    said = full.does("articles", "correct", second["id"], "--note", "The day was wrong.").out
+    assert "A correction is kept" in said
+    shown = full.json("articles", "show", second["id"])["corrections"]
+    assert [(one["kind"], one["note"]) for one in shown] == [("corrected", "The day was wrong.")]
+    assert full("articles", "correct", second["id"], "--note", " ").code == 2
+
+
+def test_a_lead_that_is_withdrawn_gives_its_name_to_no_edition(full: Operator) -> None:
+    edition = full.json("editions", "compose", "--newsletter", "brief")
+    lead = next(
+        one for one in full.json("articles", "list") if edition["subject"].startswith(one["title"])
+    )
+
+    full.does("articles", "withdraw", lead["id"], "--yes")
+
+    assert lead["title"] not in full.json("editions", "show", edition["id"])["subject"]
+
+
+def test_what_was_told_otherwise_is_listed(full: Operator, site: FeedServer) -> None:
+    assert full.json("articles", "list", "--changed") == []
+    site.serve("/feed.xml", a_feed(*TITLES).replace(">Night buses return", ">Night buses stay"))
+    full.does("feeds", "gather")
+
+    assert [one["title"] for one in full.json("articles", "list", "--changed")] == [
+        "Night buses stay"
+    ]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailer.editions.model import TopicSection
 from mailer.editions.rank import rank
 from mailer.editions.select import refused_by_rules
 from mailer.feeds.model import ArticleState, Rules, Source
@@ -66,3 +67,56 @@ def test_a_heavy_feed_goes_before_an_earlier_one() -> None:
 @pytest.mark.parametrize("state", [ArticleState.HELD, ArticleState.BACKLOG, ArticleState.WITHDRAWN])
 def test_what_is_held_or_withdrawn_stays_out(state: ArticleState) -> None:
     assert why_out(rank([an_article(1, state=state)], SOURCES, DUE)) == {1: state.value}
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        ("地震", "大地震が港を襲う"),
+        ("straße", "Neue STRASSE gesperrt"),
+        ("cafe\u0301", "Das Café schließt"),
+        ("c++", "A book on C++ is out"),
+    ],
+)
+def test_a_word_is_found_in_every_script_and_spelling(word: str, title: str) -> None:
+    article = an_article(1, title=title)
+
+    assert refused_by_rules(article, Rules(include=(word,)), DUE) is None
+    assert refused_by_rules(article, Rules(exclude=(word,)), DUE) is not None
+
+
+def test_the_rule_that_let_an_article_in_is_named() -> None:
+    rules = Rules(include=("ferries",), topics=("Islands",))
+
+    (piece,) = rank([an_article(1, **FERRY)], SOURCES, DUE, rules=rules)
+
+    told = {reason.rule: reason.note for reason in piece.reasons}
+    assert told["include"] == "let in: contains “ferries”"
+    assert told["topic"] == "let in: is about “Islands”"
+
+
+def test_of_a_newsletter_the_newest_few_of_all_feeds() -> None:
+    articles = [an_article(n, feed=1 + n % 2, hours=n) for n in (1, 2, 3)]
+
+    assert why_out(rank(articles, SOURCES, DUE, rules=Rules(first=2))) == {3: "first"}
+
+
+def test_a_topic_has_its_own_heading_whatever_the_feed() -> None:
+    sections = [TopicSection("Sea", ("islands", "ports"), points=2.0), TopicSection("World", ())]
+    articles = [an_article(1), an_article(2, feed=2, topics=("News", "Islands"))]
+
+    first, second = rank(articles, SOURCES, DUE, sections=sections)
+
+    assert (first.article_id, first.section, second.section) == (2, "Sea", "World")
+    assert first.earned("section")
+
+
+def test_a_copy_that_nobody_could_get_makes_the_next_one_no_older() -> None:
+    text = " ".join(f"word{n}" for n in range(80))
+    held = an_article(1, state=ArticleState.HELD, html=text)
+    copy = an_article(9, feed=2, html=text)
+
+    pieces = {piece.article_id: piece for piece in rank([held, copy], SOURCES, DUE)}
+
+    assert pieces[9].included
+    assert pieces[9].story == 9

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.feeds.cluster import APART, Telling, stories
+from mailer.feeds.cluster import APART, SAME_TEXT, Telling, stories
 
 LABELLED = Path(__file__).parents[1] / "data" / "stories" / "labelled.toml"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -70,6 +70,62 @@ def test_the_same_words_long_after_are_another_story() -> None:
 
 def test_two_languages_are_two_stories() -> None:
     assert stories([a_telling(1), a_telling(2, language="de")]) == {1: 1, 2: 2}
+
+
+def test_who_says_nothing_of_its_language_may_tell_the_same() -> None:
+    assert stories([a_telling(1), a_telling(2, language=None)]) == {1: 1, 2: 1}
+    assert stories([a_telling(1, language="nb-NO"), a_telling(2, language="no")]) == {1: 1, 2: 1}
+
+
+def test_a_telling_that_joins_two_stories_leaves_one_the_first() -> None:
+    first, second = ([f"{name}{n}" for n in range(60)] for name in "ab")
+    told = [
+        a_telling(5, " ".join(first), title="One thing"),
+        a_telling(4, " ".join(second), title="Another", published_at=NOON + timedelta(hours=1)),
+        a_telling(3, " ".join(first + second), published_at=NOON + timedelta(hours=2)),
+    ]
+
+    assert stories(told) == {5: 5, 4: 5, 3: 5}
+
+
+EVENTS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 40), st.sampled_from(["en", "de", None])),
+    max_size=25,
+)
+
+
+@given(EVENTS)
+def test_whatever_is_told_each_story_begins_with_its_first_telling(
+    events: list[tuple[int, int, str | None]],
+) -> None:
+    told = [
+        a_telling(
+            n,
+            " ".join(f"e{event}w{place}" for place in range(cut, cut + 60)),
+            language=language,
+            published_at=NOON + timedelta(hours=9 * (n % 20)),
+        )
+        for n, (event, cut, language) in enumerate(events)
+    ]
+
+    story = stories(told)
+
+    place = {one.id: (one.published_at, one.id) for one in told}
+    assert set(story) == set(place)
+    for key, first in story.items():
+        assert story[first] == first
+        assert place[first] <= place[key]
+        assert events[first][0] == events[key][0], "no two events share a word"
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_copies_are_one_story_exactly_above_the_threshold(ours: int, theirs: int) -> None:
+    shared = [f"s{n}" for n in range(60)]
+    one = a_telling(1, " ".join(shared + [f"a{n}" for n in range(ours)]), title="Alpha one two")
+    other = a_telling(2, " ".join(shared + [f"b{n}" for n in range(theirs)]), title="Beta six ten")
+    shorter = 60 + min(ours, theirs) - 2
+
+    assert (stories([one, other])[2] == 1) == (SAME_TEXT * shorter <= 58)
 
 
 def test_without_a_text_the_headline_decides_and_its_numbers_count() -> None:

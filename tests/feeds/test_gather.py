@@ -102,7 +102,7 @@ def test_an_article_told_again_is_refreshed_and_not_new(
 
     assert outcome(gather.due()) == [(LookStatus.READ, 1)]
     after, new = articles(store)
-    assert after == replace(before, title="Corrected")
+    assert after == replace(before, title="Corrected", changed_at=clock.now())
     assert new.arrival > before.arrival
 
 

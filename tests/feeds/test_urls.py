@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer.errors import UsageError
-from mailer.feeds.urls import canonical, feed_url, host_of, web_url
+from mailer.feeds.urls import address_key, canonical, feed_url, host_of, web_url
 
 BASE = "https://harbour.example/news/feed.xml"
 
@@ -101,3 +101,68 @@ def test_two_pages_do_not_compare_equal() -> None:
 
 def test_a_host_is_named_for_people() -> None:
     assert host_of("https://www.harbour.example:8080/x") == "www.harbour.example"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://www.post.example/2026/ferries?id=3#comments",
+        "https://m.post.example/2026/ferries?id=3",
+        "https://mobile.post.example/2026/ferries/?id=3",
+        "https://amp.post.example/2026/ferries?id=3",
+        "https://post.example/2026/ferries/amp/?id=3",
+        "https://post.example/amp/2026/ferries?id=3",
+        "https://post.example/2026/ferries?amp=1&id=3",
+        "https://post.example/2026/ferries?id=3&outputType=amp",
+        "https://post-example.cdn.ampproject.org/c/s/post.example/2026/ferries?id=3",
+        "https://www.google.com/amp/s/amp.post.example/2026/ferries?id=3",
+        "https://post.example/2026/ferries/index.html?id=3",
+        "https://post.example:443/2026/%66erries?id=3",
+        "https://post.example/2026/ferries?utm_source=rss&utm_medium=feed&id=3&fbclid=x",
+        "https://post.example/2026/ferries?id=3&ref=rss&source=feedburner&at_campaign=64",
+        "https://post.example/2026/ferries;jsessionid=7F?id=3",
+    ],
+)
+def test_one_page_has_one_address_however_it_is_linked_to(other: str) -> None:
+    assert canonical(other) == canonical("https://post.example/2026/ferries?id=3")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "https://post.example/2026/ferries?id=4",
+        "https://post.example/2026/ferry?id=3",
+        "https://city.post.example/2026/ferries?id=3",
+        "https://post.example/2026/ferries?id=3&page=2",
+        "https://post.example/2026/ferries?id=3&source=reuters",
+        "https://m.io/2026/ferries?id=3",
+        "https://post.example/lamp/2026/ferries?id=3",
+    ],
+)
+def test_what_names_a_page_is_kept(other: str) -> None:
+    assert canonical(other) != canonical("https://post.example/2026/ferries?id=3")
+
+
+PARTS = st.sampled_from(
+    ["amp", "index.html", "a", "b.amp", "b.amp.html", "", "%7e", "m.x.y", "amp/s", ";session=1"]
+)
+
+
+@given(
+    st.sampled_from(["www.", "m.", "amp.", "www.m.", "en.m.", ""]),
+    st.lists(PARTS, max_size=4),
+    st.lists(st.sampled_from(["utm_x=1", "b=2", "a=", "amp=1", "ref=rss", "ref=7"]), max_size=3),
+)
+def test_the_plain_address_of_a_plain_address_is_itself(
+    face: str, path: list[str], query: list[str]
+) -> None:
+    plain = canonical(f"https://{face}post.example/{'/'.join(path)}?{'&'.join(query)}")
+
+    assert canonical(plain) == plain
+
+
+def test_an_index_keeps_no_monstrous_address() -> None:
+    long = f"https://post.example/{'x' * 900}"
+
+    assert len(address_key(long)) < 100
+    assert address_key(long) == address_key(f"{long}?utm_source=rss")

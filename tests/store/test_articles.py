@@ -85,7 +85,9 @@ def test_a_changed_article_is_refreshed_in_its_place(both_stores: Store, feed_id
 
     with both_stores.read() as tx:
         [after] = tx.articles.by_ids([before.id])
-    assert after == replace(before, title="Ferries do not sail", topics=("Strike",))
+    now = NOW + timedelta(hours=1)
+    title = "Ferries do not sail"
+    assert after == replace(before, title=title, topics=("Strike",), changed_at=now)
 
 
 def test_numbers_are_given_to_new_articles_alone(both_stores: Store, feed_id: int) -> None:

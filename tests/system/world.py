@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from threading import Event, Thread
 from xml.sax.saxutils import escape
+
+from sqlalchemy import update
 
 from mailer.address import parse_address
 from mailer.config.settings import (
@@ -19,7 +21,10 @@ from mailer.config.settings import (
     SiteSettings,
     Tls,
 )
+from mailer.editions.calendar import next_due
+from mailer.editions.model import Schedule
 from mailer.jobs.run import run_job
+from mailer.store.tables import subscription
 from mailer.subscribers.model import Origin, Way
 from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
@@ -37,7 +42,8 @@ def settings_for(database_url: str, relay_port: int, folder: Path) -> Settings:
         site=SiteSettings((Secret(SECRET),), base_url=BASE_URL, data_dir=folder),
         database=DatabaseSettings(Secret(database_url)),
         relay=(RelaySettings("fake", "127.0.0.1", relay_port, tls=Tls.NONE),),
-        feeds=FeedSettings(allow_networks=(ip_network("127.0.0.0/8"),)),
+        # Its articles' pages are nowhere; tests of looking again have their own.
+        feeds=FeedSettings(allow_networks=(ip_network("127.0.0.0/8"),), look_again_seconds=0),
     )
 
 
@@ -51,6 +57,7 @@ class World:
     site: FeedServer
     settings: Settings
     published: int = 0
+    items: list[str] = field(default_factory=list)  # articles with a headline of their own
 
     def newsletter(self, **changes: object) -> None:
         """Make the newsletter `brief` and let it draw from the site's feed."""
@@ -69,13 +76,42 @@ class World:
             f"{escape(f'What happened in story {number} is told here.')}</description></item>"
             for number in range(self.published, max(0, self.published - 20), -1)
         )
+        items = "".join(reversed(self.items)) + items
         feed = f"<rss version='2.0'><channel><title>Post</title>{items}</channel></rss>"
         self.site.serve("/feed.xml", feed, content_type="application/rss+xml")
+
+    def publish_item(self, title: str, *, url: str = "", topics: tuple[str, ...] = ()) -> None:
+        """Put an article with this headline at the head of the site's feed."""
+        number = len(self.items)
+        tags = "".join(f"<category>{topic}</category>" for topic in topics)
+        self.items.append(
+            f"<item><title>{escape(title)}</title><guid>item-{number}</guid>{tags}"
+            f"<link>{escape(url or f'https://post.example/item/{number}')}</link>"
+            f"<description>{escape(title)}: what is known of it so far.</description></item>"
+        )
+        self.publish(0)
 
     def reader(self, *addresses: str) -> None:
         """Put confirmed readers on the list."""
         for address in addresses:
             self.mailer.signup.add("brief", parse_address(address))
+
+    def move(self, address: str, schedule: Schedule) -> None:
+        """Give a reader a rhythm and an hour of their own."""
+        due = next_due(schedule, self.clock.now())
+        with self.mailer.store.write() as tx:
+            person = tx.subscribers.by_address(parse_address(address))
+            (tie,) = tx.subscriptions.of_subscriber(person.id)
+            tx.connection.execute(
+                update(subscription)
+                .where(subscription.c.id == tie.id)
+                .values(
+                    rhythm=schedule.rhythm,
+                    minute_of_day=schedule.minute_of_day,
+                    next_due_at=due.at,
+                    next_slot=due.slot,
+                )
+            )
 
     def sign_up(self, address: str) -> None:
         """Ask for the newsletter, as the form does."""
@@ -111,6 +147,7 @@ class World:
             when_in_doubt = "{when_in_doubt}"
             [feeds]
             allow_networks = ["127.0.0.0/8"]
+            look_again_seconds = 0
             """
         )
         path.chmod(0o600)

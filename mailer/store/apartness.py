@@ -1,0 +1,100 @@
+"""Rows that were just planned, and what their readers get otherwise than the others."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from mailer.delivery.model import DeliveryState
+from mailer.editions.apart import Apart
+from mailer.editions.layout import is_new
+from mailer.editions.model import URGENT_SLOT, Edition, Piece
+from mailer.store.aggregate import Aggregate
+from mailer.store.corrections import NEVER_SEEN, Corrections
+from mailer.store.editions import Editions
+from mailer.store.tables import delivery, edition
+
+
+class Apartness(Aggregate):
+    """Looks at a batch of planning, and changes the few rows that need a page of their own."""
+
+    def mark(self, found: Edition, readers: Collection[int], now: datetime) -> int:
+        """Give the rows their own page; return how many were taken back, having nothing to tell."""
+        had = self.had_at_once(found.newsletter_id, readers, found.opens)
+        pending = Corrections(self._connection).pending(readers)
+        if not had and not pending:
+            return 0
+        pieces = [one for one in Editions(self._connection).pieces(found.id) if one.included]
+        rows = self._all(
+            select(delivery.c.id, delivery.c.subscription_id, delivery.c.since).where(
+                delivery.c.edition_id == found.id,
+                delivery.c.subscription_id.in_(self._each({*had, *pending})),
+                delivery.c.state == DeliveryState.DUE,
+                delivery.c.planned_at == now,
+            )
+        )
+        empty: list[int] = []
+        mails: dict[int, int] = {}
+        by_key: dict[str, list[int]] = {}
+        for row in rows:
+            reader = row["subscription_id"]
+            own = own_page(pieces, had.get(reader, ()), pending.get(reader, ()), row["since"])
+            if not any(is_new(piece, row["since"]) for piece in own.of(pieces)):
+                empty.append(row["id"])
+            else:
+                by_key.setdefault(own.key, []).append(row["id"])
+                mails |= {reader: row["id"]} if own.corrections else {}
+        self._write(by_key, empty)
+        Corrections(self._connection).shown(mails)
+        return len(empty)
+
+    def of_one(self, found: Edition, subscription_id: int, since: int) -> Apart:
+        """Return what one reader's page would have otherwise, planned or not."""
+        pieces = [one for one in Editions(self._connection).pieces(found.id) if one.included]
+        had = self.had_at_once(found.newsletter_id, [subscription_id], found.opens)
+        pending = Corrections(self._connection).pending([subscription_id])
+        return own_page(
+            pieces, had.get(subscription_id, ()), pending.get(subscription_id, ()), since
+        )
+
+    def had_at_once(
+        self, newsletter_id: int, readers: Collection[int], opens: int
+    ) -> dict[int, set[int]]:
+        """Return the articles after `opens` that readers got, or will get, ahead of a digest."""
+        slots = self._all(
+            select(edition.c.slot).where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.slot.like(f"{URGENT_SLOT}%"),
+                edition.c.closes > opens,
+            )
+        )
+        if not slots:
+            return {}
+        rows = self._all(
+            select(delivery.c.subscription_id, delivery.c.slot).where(
+                delivery.c.subscription_id.in_(self._each(readers)),
+                delivery.c.slot.in_([row["slot"] for row in slots]),
+                delivery.c.state.not_in(NEVER_SEEN),
+            )
+        )
+        found: dict[int, set[int]] = {}
+        for row in rows:
+            key = int(row["slot"].removeprefix(URGENT_SLOT))
+            found.setdefault(row["subscription_id"], set()).add(key)
+        return found
+
+    def _write(self, by_key: Mapping[str, Sequence[int]], empty: Sequence[int]) -> None:
+        for key, rows in by_key.items():
+            if key:
+                chosen = delivery.c.id.in_(self._each(rows))
+                self._run(update(delivery).where(chosen).values(apart=key))
+        if empty:
+            self._run(delete(delivery).where(delivery.c.id.in_(self._each(empty))))
+
+
+def own_page(
+    pieces: Sequence[Piece], had: Collection[int], corrections: Sequence[int], since: int
+) -> Apart:
+    """Return what a reader's page has otherwise: every copy of a story they had is left out."""
+    stories = {piece.story for piece in pieces if piece.article_id in had and piece.story > since}
+    return Apart(tuple(sorted(stories)), tuple(corrections))

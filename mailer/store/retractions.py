@@ -1,0 +1,64 @@
+"""What became of articles after they were kept: taken back, gone, told otherwise, urgent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from mailer.feeds.guards import Known, taken_back
+from mailer.feeds.model import ArticleState, Draft
+from mailer.store.aggregate import Aggregate
+from mailer.store.articles import TOOK_BACK
+from mailer.store.tables import article
+
+LATELY = timedelta(days=7)  # what was seen longer ago has been mailed, or never will be
+NEWEST = 40  # articles, of which a feed's rhythm is known
+
+
+class Retractions(Aggregate):
+    """Changes the state of articles that somebody else published, and takes back."""
+
+    def by_feed(self, feed_id: int, drafts: Sequence[Draft], now: datetime) -> list[int]:
+        """Put away what a feed has taken back, by the document it shows now; return which."""
+        rows = self._all(
+            select(article.c.id, article.c.identity, article.c.published_at).where(
+                article.c.feed_id == feed_id,
+                article.c.state == ArticleState.KEPT,
+                article.c.seen_at >= now - LATELY,
+            )
+        )
+        known = [Known(row["id"], row["identity"], row["published_at"]) for row in rows]
+        gone = taken_back(known, drafts)
+        self.put_away(dict.fromkeys(gone, TOOK_BACK))
+        return gone
+
+    def put_away(self, reasons: Mapping[int, str]) -> None:
+        """Let these articles into no digest any more; what has left has left."""
+        for key, why in reasons.items():
+            self._run(
+                update(article)
+                .where(article.c.id == key, article.c.state == ArticleState.KEPT)
+                .values(state=ArticleState.GONE, gone_because=why)
+            )
+
+    def retitle(self, titles: Mapping[int, str], now: datetime) -> None:
+        """Give articles the headlines that their own pages have."""
+        for key, title in titles.items():
+            self._run(
+                update(article).where(article.c.id == key).values(title=title, changed_at=now)
+            )
+
+    def mark_urgent(self, keys: Collection[int], now: datetime | None) -> int:
+        """Mark articles as urgent, or as not; return how many there are."""
+        marked = update(article).where(article.c.id.in_(keys))
+        return self._run(marked.values(urgent_at=now)).rowcount
+
+    def rhythm(self, feed_id: int) -> list[datetime]:
+        """Return when a feed published its newest articles, the newest first."""
+        rows = self._all(
+            select(article.c.published_at)
+            .where(article.c.feed_id == feed_id)
+            .order_by(article.c.published_at.desc())
+            .limit(NEWEST)
+        )
+        return [row["published_at"] for row in rows]

@@ -1,0 +1,75 @@
+"""The owner's headings: by topic, and those that feeds were given."""
+
+import json
+
+from sqlalchemy import RowMapping, delete, select, update
+
+from mailer.editions.model import TopicSection
+from mailer.store.aggregate import Aggregate
+from mailer.store.tables import section, source
+
+
+def _section(row: RowMapping) -> TopicSection:
+    return TopicSection(
+        row["name"], tuple(json.loads(row["topics"])), row["points"], row["urgent_since"]
+    )
+
+
+class Sections(Aggregate):
+    """What stands under which heading of a newsletter."""
+
+    def all(self, newsletter_id: int) -> list[TopicSection]:
+        """Return the headings by topic, in the owner's order."""
+        rows = self._all(
+            select(section)
+            .where(section.c.newsletter_id == newsletter_id)
+            .order_by(section.c.position, section.c.id)
+        )
+        return [_section(row) for row in rows]
+
+    def headings(self, newsletter_id: int) -> list[str]:
+        """Return every heading, in the order of a page: the owner's, then those of feeds."""
+        feeds = self._all(
+            select(source.c.section)
+            .where(source.c.newsletter_id == newsletter_id)
+            .order_by(source.c.position)
+        )
+        named = [one.name for one in self.all(newsletter_id)]
+        return list(dict.fromkeys([*named, *(row["section"] for row in feeds)]))
+
+    def put(self, newsletter_id: int, wanted: TopicSection, place: int | None = None) -> None:
+        """Keep a heading, at a place from 0 on; a new one without a place comes last."""
+        others = self.all(newsletter_id)
+        here = [number for number, one in enumerate(others) if one.name == wanted.name]
+        others = [one for one in others if one.name != wanted.name]
+        if place is None:
+            place = here[0] if here else len(others)
+        statement = self._insert(section).values(
+            newsletter_id=newsletter_id,
+            name=wanted.name,
+            position=place,
+            points=wanted.points,
+            topics=json.dumps(wanted.topics, ensure_ascii=False),
+            urgent_since=wanted.urgent_since,
+        )
+        changed = {name: statement.excluded[name] for name in ("points", "topics", "urgent_since")}
+        self._run(
+            statement.on_conflict_do_update(index_elements=["newsletter_id", "name"], set_=changed)
+        )
+        for number, one in enumerate([*others[:place], wanted, *others[place:]]):
+            self._run(
+                update(section)
+                .where(section.c.newsletter_id == newsletter_id, section.c.name == one.name)
+                .values(position=number)
+            )
+
+    def remove(self, newsletter_id: int, name: str) -> bool:
+        """Forget a heading; False when there was none of that name."""
+        return (
+            self._run(
+                delete(section).where(
+                    section.c.newsletter_id == newsletter_id, section.c.name == name
+                )
+            ).rowcount
+            > 0
+        )
