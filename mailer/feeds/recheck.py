@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from urllib.parse import urlsplit
 
 from mailer.clock import Clock
@@ -72,8 +73,9 @@ class Recheck:
             return RecheckReport()
         with self._store.read() as tx:
             todo = _what_to_look_at(tx, editions)
-        asyncio.run(self._look(todo, time.total_seconds()))
-        return self._keep(todo)
+        ends = monotonic() + time.total_seconds()
+        _run(self._look(todo, time.total_seconds()))
+        return self._keep(todo, self._read(todo.documents, ends))
 
     async def _look(self, todo: _Round, seconds: float) -> None:
         """Ask for all pages and feeds at once; what has not come when the time is over is left."""
@@ -86,15 +88,11 @@ class Recheck:
                 async with asyncio.timeout(seconds):
                     await asyncio.gather(*asked)
 
-    def _keep(self, todo: _Round) -> RecheckReport:
+    def _keep(self, todo: _Round, drafts: Mapping[int, Sequence[Draft]]) -> RecheckReport:
         known = todo.articles
-        seen = {
-            key: look(answer, known[key].url, known[key].title)
-            for key, answer in todo.answers.items()
-        }
+        seen = {key: _seen(answer, known[key]) for key, answer in todo.answers.items()}
         gone = _gone(seen, known)
         titles = {key: title for key, title in _new_titles(seen).items() if key not in gone}
-        drafts = self._read(todo.documents)
         now = self._clock.now()
         with self._store.write() as tx:
             for feed_id, told in drafts.items():
@@ -119,12 +117,12 @@ class Recheck:
         log.info("articles.rechecked", extra={**fields, "dropped": report.dropped})
         return report
 
-    def _read(self, documents: Mapping[int, Fetched]) -> dict[int, Sequence[Draft]]:
-        """Return what the feeds say that changed since they were gathered."""
+    def _read(self, documents: Mapping[int, Fetched], ends: float) -> dict[int, Sequence[Draft]]:
+        """Return what feeds say that changed since they were gathered, as far as time allows."""
         found: dict[int, Sequence[Draft]] = {}
         with Reader() as reader:
             for feed_id, answer in documents.items():
-                if answer.status == 200:
+                if answer.status == 200 and monotonic() < ends:
                     with suppress(FeedError):
                         found[feed_id] = reader.read(
                             answer.body,
@@ -139,8 +137,29 @@ async def _ask(
     session: Session, into: dict[int, Fetched], key: int, url: str, feed: Feed | None = None
 ) -> None:
     validators = (None, None) if feed is None else (feed.etag, feed.last_modified)
-    with suppress(FetchError):  # no answer is no retraction
+    try:
         into[key] = await session.get(url, etag=validators[0], last_modified=validators[1])
+    except FetchError:
+        pass  # no answer is no retraction
+    except Exception:  # one page's trouble must not keep back a digest
+        log.exception("article.unaskable", extra={"number": key})
+
+
+def _run(looking: Coroutine[None, None, None]) -> None:
+    """Run it to its end, and wait for nothing more: a slow resolver's thread ends by itself."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(looking)
+    finally:
+        loop.close()
+
+
+def _seen(answer: Fetched, article: Article) -> Seen:
+    try:
+        return look(answer, article.url, article.title)
+    except Exception:  # as above
+        log.exception("article.unreadable", extra={"article": article.id})
+        return Seen(Standing.UNKNOWN)
 
 
 def _what_to_look_at(tx: Transaction, editions: Sequence[Edition]) -> _Round:

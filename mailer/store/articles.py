@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Column, Connection, RowMapping, func, insert, select, update
 
 from mailer.editions.model import URGENT_SLOT, EditionState
 from mailer.feeds.identity import content_hash
@@ -73,12 +73,17 @@ def _keys(draft: Draft) -> dict[str, object]:
     }
 
 
+def _of_one_day(draft: Draft, published_at: datetime) -> bool:
+    told = draft.published_at
+    return told is not None and abs(told - published_at) <= timedelta(days=1)
+
+
 def _all_kept(_fresh: Sequence[Draft]) -> Mapping[str, ArticleState]:
     return {}
 
 
 TOOK_BACK = "its feed took it back"
-RETOLD = frozenset({"title", "summary", "html", "state"})  # one of these is what readers read
+SHOWN = frozenset({"title", "summary", "state"})  # what a mail tells of an article
 
 
 class Articles(Aggregate):
@@ -166,7 +171,9 @@ class Articles(Aggregate):
             for number, key in enumerate(changed, start=newest + 1):
                 self._run(update(article).where(article.c.id == key).values(arrival=number))
             self._run(update(arrival).values(newest=newest + len(changed)))
-        self._run(update(article).where(article.c.id.in_(changed)).values(state=state))
+        self._run(
+            update(article).where(article.c.id.in_(changed)).values(state=state, gone_because=None)
+        )
         return len(changed)
 
     def newest_arrival(self) -> int:
@@ -232,34 +239,42 @@ class Articles(Aggregate):
 
     def _rename(self, feed_id: int, told: Mapping[str, Draft]) -> None:
         """Give known articles the new ids under which the feed tells them."""
-        for name in ("address_key", "content_hash"):
-            known = set(self._known(feed_id, told))
-            moved = [draft for key, draft in told.items() if key not in known]
-            if not moved:
-                return
+        here = article.c.feed_id == feed_id
+        for column in (article.c.address_key, article.c.content_hash):
+            known = {
+                row["identity"]
+                for row in self._all(
+                    select(article.c.identity).where(here, article.c.identity.in_(told))
+                )
+            }
             by_key: dict[object, list[Draft]] = {}
-            for draft in moved:
-                by_key.setdefault(_keys(draft)[name], []).append(draft)
+            for draft in (draft for key, draft in told.items() if key not in known):
+                by_key.setdefault(_keys(draft)[column.name], []).append(draft)
             by_key.pop("", None)
-            self._rename_by(article.c[name], feed_id, told, by_key)
+            if not by_key:
+                return
+            self._rename_by(column, feed_id, told, by_key)
 
     def _rename_by(
         self,
-        column: ColumnElement[str],
+        column: Column[str],
         feed_id: int,
         told: Mapping[str, Draft],
         by_key: Mapping[object, Sequence[Draft]],
     ) -> None:
         """Rename where one article and one draft have a key that no others have."""
         rows = self._all(
-            select(article.c.id, article.c.identity, column.label("key"))
+            select(article.c.id, article.c.identity, article.c.published_at, column.label("key"))
             .where(article.c.feed_id == feed_id, column.in_(list(by_key)))
             .order_by(article.c.id)
         )
         here = Counter(row["key"] for row in rows)
         for row in rows:
             drafts = by_key[row["key"]]
-            if here[row["key"]] == len(drafts) == 1 and row["identity"] not in told:
+            if here[row["key"]] != 1 or len(drafts) != 1 or row["identity"] in told:
+                continue
+            # A site that moves keeps its dates; what is the same each week has each week's.
+            if column.name == "address_key" or _of_one_day(drafts[0], row["published_at"]):
                 named = update(article).where(article.c.id == row["id"])
                 self._run(named.values(identity=drafts[0].identity))
 
@@ -269,15 +284,17 @@ class Articles(Aggregate):
         for identity, row in known.items():
             draft = told[identity]
             columns = _columns(draft, row["published_at"])
-            changed = [name for name, value in columns.items() if row[name] != value]
             if row["state"] == ArticleState.GONE and row["gone_because"] == TOOK_BACK:
                 columns |= {"state": ArticleState.KEPT, "gone_because": None}  # it told it again
-                changed.append("state")
+            changed = {name for name, value in columns.items() if row[name] != value}
             if not changed:
                 continue
             columns |= _keys(draft)
-            if not RETOLD.isdisjoint(changed):
+            if not SHOWN.isdisjoint(changed):
                 self.retold.append(row["id"])
+            # Other markup of the same words, a new address for a picture, is no other telling.
+            words = columns["content_hash"]
+            if not SHOWN.isdisjoint(changed) or (words != row["content_hash"] and words):
                 columns["changed_at"] = now
             self._run(update(article).where(article.c.id == row["id"]).values(columns))
 

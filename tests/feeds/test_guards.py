@@ -198,3 +198,31 @@ def test_a_new_id_at_another_spelling_of_the_address_is_no_news(
     server.serve("/feed.xml", an_rss(an_item(1, guid="new", link=link)))
 
     assert (gather.due().new, len(articles(store))) == (0, 1)
+
+
+def test_what_is_the_same_each_week_is_news_each_week(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    text = LONG.format("the readers of this page may talk about in an open thread")
+    monday = an_item(1, description=text)
+    follow(store, clock, server.serve("/feed.xml", an_rss(monday)))
+    gather.due()
+    clock.advance(timedelta(days=7))
+    again = an_item(2, title="Story 1", description=text, pubDate="Mon, 30 Nov 2026 18:00:00 GMT")
+    server.serve("/feed.xml", an_rss(again))
+
+    assert gather.due().new == 1
+
+
+def test_other_markup_of_the_same_words_is_no_other_telling(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    words = LONG.format("the ministers called a relief for all who live there")
+    told = [f"&lt;p&gt;{words}&lt;/p&gt;", f"&lt;div&gt;&lt;p&gt;{words}&lt;/p&gt;&lt;/div&gt;"]
+    follow(store, clock, server.serve("/feed.xml", an_rss(an_item(1, description=told[0]))))
+    gather.due()
+    clock.advance(QUARTER)
+    server.serve("/feed.xml", an_rss(an_item(1, description=told[1])))
+    gather.due()
+
+    assert articles(store)[0].changed_at is None
