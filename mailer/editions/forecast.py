@@ -89,8 +89,7 @@ def _apart(
     """Return what this reader's page would have otherwise than the others'."""
     had = tx.apartness.had_at_once(edition.newsletter_id, [tie.id], edition.opens)
     pending = tx.corrections.pending([tie.id])
-    included = [piece for piece in pieces if piece.included]
-    return own_page(included, had.get(tie.id, ()), pending.get(tie.id, ()), since)
+    return own_page(pieces, had.get(tie.id, ()), pending.get(tie.id, ()), since)
 
 
 def _verdicts(

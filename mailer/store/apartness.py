@@ -24,7 +24,7 @@ class Apartness(Aggregate):
         pending = Corrections(self._connection).pending(readers)
         if not had and not pending:
             return 0
-        pieces = [one for one in Editions(self._connection).pieces(found.id) if one.included]
+        pieces = Editions(self._connection).pieces(found.id)
         rows = self._all(
             select(delivery.c.id, delivery.c.subscription_id, delivery.c.since).where(
                 delivery.c.edition_id == found.id,
@@ -39,7 +39,7 @@ class Apartness(Aggregate):
         for row in rows:
             reader = row["subscription_id"]
             own = own_page(pieces, had.get(reader, ()), pending.get(reader, ()), row["since"])
-            if not any(is_new(piece, row["since"]) for piece in own.of(pieces)):
+            if not any(piece.included and is_new(piece, row["since"]) for piece in own.of(pieces)):
                 empty.append(row["id"])
             else:
                 by_key.setdefault(own.key, []).append(row["id"])
@@ -50,7 +50,7 @@ class Apartness(Aggregate):
 
     def of_one(self, found: Edition, subscription_id: int, since: int) -> Apart:
         """Return what one reader's page would have otherwise, planned or not."""
-        pieces = [one for one in Editions(self._connection).pieces(found.id) if one.included]
+        pieces = Editions(self._connection).pieces(found.id)
         had = self.had_at_once(found.newsletter_id, [subscription_id], found.opens)
         pending = Corrections(self._connection).pending([subscription_id])
         return own_page(
@@ -96,5 +96,9 @@ def own_page(
     pieces: Sequence[Piece], had: Collection[int], corrections: Sequence[int], since: int
 ) -> Apart:
     """Return what a reader's page has otherwise: every copy of a story they had is left out."""
-    stories = {piece.story for piece in pieces if piece.article_id in had and piece.story > since}
+    stories = {
+        piece.story
+        for piece in pieces
+        if piece.article_id in had and piece.story > since and (piece.included or piece.is_copy)
+    }
     return Apart(tuple(sorted(stories)), tuple(corrections))

@@ -74,6 +74,26 @@ def test_it_is_left_out_of_their_next_digest_only(both_worlds: World) -> None:
     assert [tells(world.digests(BEN)[0], number) for number in (1, 2, 3)] == [True] * 3
 
 
+def test_a_copy_of_what_they_had_is_left_out_too(both_worlds: World) -> None:
+    world = both_worlds
+    two_readers(world)
+    text = " ".join(f"word{number}" for number in range(60))
+    world.at(2026, 11, 24, 5, 30)
+    for title in ("Dam gives way", "Water over the valley"):
+        world.publish_item(title, text=text)
+    run_job(world.mailer, "gather")
+    world.mailer.retract.mark_urgent([number_of(world, "Water over the valley")], urgent=True)
+    run_all(world)
+
+    world.at(2026, 11, 24, 6, 0)
+    run_all(world)
+
+    _, ada = world.digests(ADA)
+    (ben,) = world.digests(BEN)
+    assert [title in ada for title in ("Dam gives way", "Water over the valley")] == [False] * 2
+    assert "Dam gives way" in ben or "Water over the valley" in ben
+
+
 def test_who_had_everything_at_once_gets_no_empty_digest(both_worlds: World) -> None:
     world = both_worlds
     two_readers(world, 1)

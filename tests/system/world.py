@@ -80,14 +80,16 @@ class World:
         feed = f"<rss version='2.0'><channel><title>Post</title>{items}</channel></rss>"
         self.site.serve("/feed.xml", feed, content_type="application/rss+xml")
 
-    def publish_item(self, title: str, *, url: str = "", topics: tuple[str, ...] = ()) -> None:
+    def publish_item(
+        self, title: str, *, url: str = "", topics: tuple[str, ...] = (), text: str = ""
+    ) -> None:
         """Put an article with this headline at the head of the site's feed."""
         number = len(self.items)
         tags = "".join(f"<category>{topic}</category>" for topic in topics)
         self.items.append(
             f"<item><title>{escape(title)}</title><guid>item-{number}</guid>{tags}"
             f"<link>{escape(url or f'https://post.example/item/{number}')}</link>"
-            f"<description>{escape(title)}: what is known of it so far.</description></item>"
+            f"<description>{escape(text or f'{title}: what is known so far.')}</description></item>"
         )
         self.publish(0)
 
