@@ -186,6 +186,11 @@ class Piece:
         """Whether it was left out for another piece of the same story."""
         return not self.included and self.reasons[0].rule == "duplicate"
 
+    @property
+    def is_told(self) -> bool:
+        """Whether its story is, by itself or by another piece."""
+        return self.included or self.is_copy
+
     def earned(self, rule: str) -> bool:
         """Whether this rule gave the piece points."""
         return any(reason.rule == rule and reason.points > 0 for reason in self.reasons)

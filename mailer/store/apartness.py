@@ -20,11 +20,13 @@ class Apartness(Aggregate):
 
     def mark(self, found: Edition, readers: Collection[int], now: datetime) -> int:
         """Give the rows their own page; return how many were taken back, having nothing to tell."""
-        had = self.had_at_once(found.newsletter_id, readers, found.opens)
+        slots = self._urgent_slots(found.newsletter_id, found.opens)
         pending = Corrections(self._connection).pending(readers)
-        if not had and not pending:
+        if not slots and not pending:
             return 0
         pieces = Editions(self._connection).pieces(found.id)
+        self._overtake([one for one in pieces if one.is_told], slots, readers, now)
+        had = self._had(slots, readers)
         rows = self._all(
             select(delivery.c.id, delivery.c.subscription_id, delivery.c.since).where(
                 delivery.c.edition_id == found.id,
@@ -61,19 +63,25 @@ class Apartness(Aggregate):
         self, newsletter_id: int, readers: Collection[int], opens: int
     ) -> dict[int, set[int]]:
         """Return the articles after `opens` that readers got, or will get, ahead of a digest."""
-        slots = self._all(
+        return self._had(self._urgent_slots(newsletter_id, opens), readers)
+
+    def _urgent_slots(self, newsletter_id: int, opens: int) -> list[str]:
+        rows = self._all(
             select(edition.c.slot).where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.slot.like(f"{URGENT_SLOT}%"),
                 edition.c.closes > opens,
             )
         )
+        return [row["slot"] for row in rows]
+
+    def _had(self, slots: Collection[str], readers: Collection[int]) -> dict[int, set[int]]:
         if not slots:
             return {}
         rows = self._all(
             select(delivery.c.subscription_id, delivery.c.slot).where(
                 delivery.c.subscription_id.in_(self._each(readers)),
-                delivery.c.slot.in_([row["slot"] for row in slots]),
+                delivery.c.slot.in_(slots),
                 delivery.c.state.not_in(NEVER_SEEN),
             )
         )
@@ -82,6 +90,28 @@ class Apartness(Aggregate):
             key = int(row["slot"].removeprefix(URGENT_SLOT))
             found.setdefault(row["subscription_id"], set()).add(key)
         return found
+
+    def _overtake(
+        self,
+        pieces: Sequence[Piece],
+        slots: Collection[str],
+        readers: Collection[int],
+        now: datetime,
+    ) -> None:
+        """Let the digest tell what an urgent mail could not until now: once, and not never."""
+        told = {f"{URGENT_SLOT}{piece.article_id}" for piece in pieces}.intersection(slots)
+        if told:
+            self._run(
+                update(delivery)
+                .where(
+                    delivery.c.subscription_id.in_(self._each(readers)),
+                    delivery.c.slot.in_(told),
+                    delivery.c.state == DeliveryState.DUE,
+                )
+                .values(
+                    state=DeliveryState.SKIPPED, settled_at=now, reply_text="the digest was quicker"
+                )
+            )
 
     def _write(self, by_key: Mapping[str, Sequence[int]], empty: Sequence[int]) -> None:
         for key, rows in by_key.items():
@@ -99,6 +129,6 @@ def own_page(
     stories = {
         piece.story
         for piece in pieces
-        if piece.article_id in had and piece.story > since and (piece.included or piece.is_copy)
+        if piece.article_id in had and piece.story > since and piece.is_told
     }
     return Apart(tuple(sorted(stories)), tuple(corrections))

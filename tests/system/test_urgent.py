@@ -134,6 +134,23 @@ def test_a_mail_that_was_refused_leaves_the_story_in_the_digest(both_worlds: Wor
     assert tells(digest, 2)
 
 
+def test_what_could_not_leave_until_the_digest_comes_with_it_and_once(both_worlds: World) -> None:
+    world = both_worlds
+    two_readers(world)
+    world.mailer.retract.mark_urgent([number_of(world, "Story number 2")], urgent=True)
+    world.relay.refuse(ADA, "451 4.7.1 greylisted")
+    run_all(world)
+    world.relay.refuse(ADA, "250 2.1.5 fine")
+
+    world.at(2026, 11, 24, 6, 0)
+    run_all(world)
+    world.at(2026, 11, 24, 9, 0)
+    run_all(world)
+
+    (digest,) = world.digests(ADA)
+    assert tells(digest, 2)
+
+
 def test_many_schedulers_at_once_send_it_once(both_worlds: World) -> None:
     world = both_worlds
     two_readers(world)
