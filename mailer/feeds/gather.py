@@ -137,7 +137,8 @@ class Gather:
         now = self._clock.now()
         with self._store.write() as tx:
             new = tx.articles.keep(feed.id, said.drafts, now, self._judge(tx, feed, now))
-            gone = tx.retractions.by_feed(feed.id, said.drafts, now)
+            first = feed.last_changed_at is None
+            gone = [] if first else tx.retractions.by_feed(feed.id, said.drafts, now)
             redraw(tx, [*tx.articles.retold, *gone])
             after = pace.told(feed, answer, said, new, self._settings.interval, now)
             after = _kept(tx, after)

@@ -4,8 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from mailer.editions.model import URGENT_SLOT, EditionState
 from mailer.feeds.identity import content_hash
@@ -65,11 +66,22 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
     }
 
 
-def _keys(draft: Draft) -> dict[str, object]:
-    """Return by what an article is known again under another id."""
+class Keys(NamedTuple):
+    """By what an article is known again under another id; "" says nothing."""
+
+    address_key: str
+    content_hash: str
+
+
+def _keys(draft: Draft) -> Keys:
+    return Keys(address_key(draft.url) if draft.url else "", content_hash(draft))
+
+
+def _alone(unknown: Mapping[str, Keys], place: int) -> dict[str, str]:
+    """Return which id has each key that no other of them has."""
+    times = Counter(keys[place] for keys in unknown.values())
     return {
-        "address_key": address_key(draft.url) if draft.url else "",
-        "content_hash": content_hash(draft),
+        keys[place]: key for key, keys in unknown.items() if keys[place] and times[keys[place]] == 1
     }
 
 
@@ -107,8 +119,7 @@ class Articles(Aggregate):
         what becomes of the new ones.
         """
         told = {draft.identity: draft for draft in reversed(drafts)}
-        self._rename(feed_id, told)
-        known = self._known(feed_id, told)
+        known = self._recognised(feed_id, told)
         self._refresh(known, told, now)
         if len(known) == len(told):
             return 0
@@ -234,49 +245,46 @@ class Articles(Aggregate):
     def refresh(self, feed_id: int, drafts: Sequence[Draft], now: datetime) -> None:
         """Refresh what is known of what a feed says; what is new waits for the next look."""
         told = {draft.identity: draft for draft in reversed(drafts)}
-        self._rename(feed_id, told)
-        self._refresh(self._known(feed_id, told), told, now)
+        self._refresh(self._recognised(feed_id, told), told, now)
 
-    def _rename(self, feed_id: int, told: Mapping[str, Draft]) -> None:
-        """Give known articles the new ids under which the feed tells them."""
-        here = article.c.feed_id == feed_id
-        for column in (article.c.address_key, article.c.content_hash):
-            known = {
-                row["identity"]
-                for row in self._all(
-                    select(article.c.identity).where(here, article.c.identity.in_(told))
-                )
-            }
-            by_key: dict[object, list[Draft]] = {}
-            for draft in (draft for key, draft in told.items() if key not in known):
-                by_key.setdefault(_keys(draft)[column.name], []).append(draft)
-            by_key.pop("", None)
-            if not by_key:
-                return
-            self._rename_by(column, feed_id, told, by_key)
+    def _recognised(self, feed_id: int, told: Mapping[str, Draft]) -> Mapping[str, RowMapping]:
+        """Return what is known of what a feed tells, under the ids that it gives now."""
+        known = self._known(feed_id, told)
+        unknown = {key: _keys(draft) for key, draft in told.items() if key not in known}
+        if unknown and self._rename(feed_id, told, unknown):
+            return self._known(feed_id, told)
+        return known
 
-    def _rename_by(
-        self,
-        column: Column[str],
-        feed_id: int,
-        told: Mapping[str, Draft],
-        by_key: Mapping[object, Sequence[Draft]],
-    ) -> None:
-        """Rename where one article and one draft have a key that no others have."""
+    def _rename(self, feed_id: int, told: Mapping[str, Draft], unknown: Mapping[str, Keys]) -> bool:
+        """Give known articles the new ids under which the feed tells them; whether it did."""
+        addresses = _alone(unknown, 0)
+        words = _alone(unknown, 1)
         rows = self._all(
-            select(article.c.id, article.c.identity, article.c.published_at, column.label("key"))
-            .where(article.c.feed_id == feed_id, column.in_(list(by_key)))
-            .order_by(article.c.id)
+            select(
+                article.c.id,
+                article.c.identity,
+                article.c.published_at,
+                article.c.address_key,
+                article.c.content_hash,
+            ).where(
+                article.c.feed_id == feed_id,
+                or_(article.c.address_key.in_(addresses), article.c.content_hash.in_(words)),
+            )
         )
-        here = Counter(row["key"] for row in rows)
-        for row in rows:
-            drafts = by_key[row["key"]]
-            if here[row["key"]] != 1 or len(drafts) != 1 or row["identity"] in told:
-                continue
-            # A site that moves keeps its dates; what is the same each week has each week's.
-            if column.name == "address_key" or _of_one_day(drafts[0], row["published_at"]):
-                named = update(article).where(article.c.id == row["id"])
-                self._run(named.values(identity=drafts[0].identity))
+        renamed: dict[str, int] = {}
+        for name, found in (("address_key", addresses), ("content_hash", words)):
+            here = Counter(row[name] for row in rows)
+            for row in rows:
+                key = found.get(row[name])
+                if key is None or here[row[name]] != 1 or row["identity"] in told:
+                    continue
+                # A site that moves keeps its dates; what is the same each week has each week's.
+                if name == "address_key" or _of_one_day(told[key], row["published_at"]):
+                    renamed.setdefault(key, row["id"])
+        once = {number: key for key, number in reversed(renamed.items())}
+        for number, key in sorted(once.items()):
+            self._run(update(article).where(article.c.id == number).values(identity=key))
+        return bool(once)
 
     def _refresh(
         self, known: Mapping[str, RowMapping], told: Mapping[str, Draft], now: datetime
@@ -289,7 +297,7 @@ class Articles(Aggregate):
             changed = {name for name, value in columns.items() if row[name] != value}
             if not changed:
                 continue
-            columns |= _keys(draft)
+            columns |= _keys(draft)._asdict()
             if not SHOWN.isdisjoint(changed):
                 self.retold.append(row["id"])
             # Other markup of the same words, a new address for a picture, is no other telling.
@@ -322,7 +330,7 @@ class Articles(Aggregate):
                 "seen_at": now,
                 "state": states.get(draft.identity, ArticleState.KEPT),
                 **_columns(draft, now),
-                **_keys(draft),
+                **_keys(draft)._asdict(),
             }
             for number, draft in enumerate(oldest_first, start=newest + 1)
         ]

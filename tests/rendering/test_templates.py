@@ -7,9 +7,10 @@ from mailer.errors import RenderError
 from mailer.feeds.model import Article
 from mailer.message.slots import fill
 from mailer.rendering.model import Page, Slot
+from mailer.rendering.stories import CorrectionLine
 from mailer.rendering.templates import Templates
 from tests.conftest import a_newsletter
-from tests.rendering.samples import TEMPLATES, VALUES, a_view, an_article
+from tests.rendering.samples import TEMPLATES, VALUES, a_page, a_view, an_article
 
 HOSTILE = [
     "{{7*7}}",
@@ -127,3 +128,28 @@ def test_a_page_is_the_same_each_time() -> None:
     assert TEMPLATES.digest(a_view()) == TEMPLATES.digest(a_view())
     assert isinstance(TEMPLATES.digest(a_view()), Page)
     assert Slot.LEAVE_URL.marker in TEMPLATES.digest(a_view()).html
+
+
+def test_who_got_what_was_wrong_reads_so_in_both_parts() -> None:
+    lines = (
+        CorrectionLine("Bridge <closed>", "It was another bridge.", None, withdrawn=True),
+        CorrectionLine("Batteries", "It was Saturday.", "https://lab.example/9", withdrawn=False),
+    )
+
+    page = a_page(an_article(1), corrections=lines)
+
+    for part in (page.html, page.text):
+        assert "It has been withdrawn. It was another bridge." in " ".join(part.split())
+        assert "https://lab.example/9" in part
+        assert "Corrections" in part
+    assert "Bridge &lt;closed&gt;" in page.html
+    assert "Correction" not in a_page(an_article(1)).html
+
+
+def test_an_urgent_mail_says_why_it_did_not_wait() -> None:
+    page = a_page(an_article(1), urgent=True)
+
+    for part in (page.html, page.text):
+        assert "Just in" in part
+        assert "Top story" not in part
+        assert "It will not be in your next digest." in " ".join(part.split())
