@@ -24,6 +24,7 @@ from mailer.store.database import Store, Transaction
 
 FRESH = timedelta(minutes=30)  # so long a look is good for: readers of other zones come later
 SLACK = timedelta(seconds=30)  # for writing down what was seen; then anybody may look
+MOST_BYTES = 50_000_000  # of feeds that have changed, in memory
 A_HABIT = 3  # pages of one host that are all hidden: that is how the site is, and no retraction
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,8 @@ class _Round:
     editions: Sequence[Edition]
     articles: Mapping[int, Article]
     feeds: Sequence[Feed]
-    answers: dict[int, Fetched] = field(default_factory=dict)  # by article
-    documents: dict[int, Fetched] = field(default_factory=dict)  # by feed
+    seen: dict[int, Seen] = field(default_factory=dict)  # by article
+    documents: dict[int, Fetched] = field(default_factory=dict)  # by feed, when it has changed
 
 
 class Recheck:
@@ -81,16 +82,15 @@ class Recheck:
         """Ask for all pages and feeds at once; what has not come when the time is over is left."""
         async with self._fetch.session() as session:
             asked = [
-                *(_ask(session, todo.answers, key, one.url) for key, one in todo.articles.items()),
-                *(_ask(session, todo.documents, feed.id, feed.url, feed) for feed in todo.feeds),
+                *(_ask_page(session, todo.seen, article) for article in todo.articles.values()),
+                *(_ask_feed(session, todo.documents, feed) for feed in todo.feeds),
             ]
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await asyncio.gather(*asked)
 
     def _keep(self, todo: _Round, drafts: Mapping[int, Sequence[Draft]]) -> RecheckReport:
-        known = todo.articles
-        seen = {key: _seen(answer, known[key]) for key, answer in todo.answers.items()}
+        known, seen = todo.articles, todo.seen
         gone = _gone(seen, known)
         titles = {key: title for key, title in _new_titles(seen).items() if key not in gone}
         now = self._clock.now()
@@ -122,7 +122,7 @@ class Recheck:
         found: dict[int, Sequence[Draft]] = {}
         with Reader() as reader:
             for feed_id, answer in documents.items():
-                if answer.status == 200 and monotonic() < ends:
+                if monotonic() < ends:
                     with suppress(FeedError):
                         found[feed_id] = reader.read(
                             answer.body,
@@ -133,16 +133,25 @@ class Recheck:
         return found
 
 
-async def _ask(
-    session: Session, into: dict[int, Fetched], key: int, url: str, feed: Feed | None = None
-) -> None:
-    validators = (None, None) if feed is None else (feed.etag, feed.last_modified)
-    try:
-        into[key] = await session.get(url, etag=validators[0], last_modified=validators[1])
+async def _ask_page(session: Session, into: dict[int, Seen], article: Article) -> None:
+    try:  # the page is read at once and let go: a hundred of them may be large
+        into[article.id] = look(await session.get(article.url), article.url, article.title)
     except FetchError:
         pass  # no answer is no retraction
     except Exception:  # one page's trouble must not keep back a digest
-        log.exception("article.unaskable", extra={"number": key})
+        log.exception("article.unreadable", extra={"article": article.id})
+
+
+async def _ask_feed(session: Session, into: dict[int, Fetched], feed: Feed) -> None:
+    try:
+        answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+    except FetchError:
+        return
+    except Exception:  # as above
+        log.exception("feed.unreadable", extra={"feed": feed.id})
+        return
+    if answer.status == 200 and sum(len(one.body) for one in into.values()) < MOST_BYTES:
+        into[feed.id] = answer
 
 
 def _run(looking: Coroutine[None, None, None]) -> None:
@@ -152,14 +161,6 @@ def _run(looking: Coroutine[None, None, None]) -> None:
         loop.run_until_complete(looking)
     finally:
         loop.close()
-
-
-def _seen(answer: Fetched, article: Article) -> Seen:
-    try:
-        return look(answer, article.url, article.title)
-    except Exception:  # as above
-        log.exception("article.unreadable", extra={"article": article.id})
-        return Seen(Standing.UNKNOWN)
 
 
 def _what_to_look_at(tx: Transaction, editions: Sequence[Edition]) -> _Round:

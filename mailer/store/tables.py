@@ -163,6 +163,13 @@ subscription = _table(
         *("newsletter_id", "next_due_at", "id"),
         where="next_due_at IS NOT NULL",
     ),
+    # Few are, and they are asked for at each tick; the words are those that a query has.
+    Index(
+        "ix_subscription_urgent",
+        *("newsletter_id", "id"),
+        postgresql_where=text("urgent IS true"),
+        sqlite_where=text("urgent IS 1"),
+    ),
 )
 
 consent_wording = _table(

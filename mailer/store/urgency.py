@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
@@ -12,6 +12,7 @@ from mailer.editions.model import URGENT_SLOT, Edition, EditionState
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import (
+    arrival,
     article,
     delivery,
     edition,
@@ -22,6 +23,9 @@ from mailer.store.tables import (
     subscription,
 )
 from mailer.subscribers.model import State
+
+A_DAY = timedelta(days=1)
+NEWEST = 5_000  # articles that a rule is asked about at each tick
 
 
 class Urgent(NamedTuple):
@@ -37,8 +41,11 @@ class Urgency(Aggregate):
 
     def waiting(self, since: datetime) -> list[Urgent]:
         """Return what became urgent at `since` or later, has readers, and no mail yet."""
-        marked = self._all(self._candidates().where(article.c.urgent_at >= since))
-        found = [Urgent(row["newsletter_id"], row["article_id"], by_rule=False) for row in marked]
+        # Its index finds the few that are marked; only they are joined with all the rest.
+        marked = self._all(select(article.c.id).where(article.c.urgent_at >= since))
+        keys = [row["id"] for row in marked]
+        rows = self._all(self._candidates().where(article.c.id.in_(keys))) if keys else ()
+        found = [Urgent(row["newsletter_id"], row["article_id"], by_rule=False) for row in rows]
         return list({one[:2]: one for one in [*self._by_rule(since), *found]}.values())
 
     def _by_rule(self, since: datetime) -> list[Urgent]:
@@ -53,6 +60,7 @@ class Urgency(Aggregate):
             rows = self._all(
                 self._candidates().where(
                     newsletter.c.id == rule["newsletter_id"],
+                    article.c.arrival > select(arrival.c.newest - NEWEST).scalar_subquery(),
                     article.c.seen_at >= max(since, rule["urgent_since"]),
                 )
             )
@@ -101,12 +109,16 @@ class Urgency(Aggregate):
         )
 
     def editions_to_plan(self, now: datetime) -> list[int]:
-        """Return the ids of urgent editions that somebody is to get and is not owed yet."""
+        """Return the ids of urgent editions that somebody is to get and is not owed yet.
+
+        Those of a day: what somebody chose or confirmed later is not for older ones.
+        """
         rows = self._all(
             select(edition.c.id)
             .where(
                 edition.c.slot.like(f"{URGENT_SLOT}%"),
                 edition.c.state == EditionState.APPROVED,
+                edition.c.approved_at >= now - A_DAY,
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
                 exists(select(subscription.c.id).where(*_not_owed())),
                 _is_kept(),

@@ -358,6 +358,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
         sqlite_where=sa.text("next_due_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_subscription_urgent",
+        "subscription",
+        ["newsletter_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("urgent IS true"),
+        sqlite_where=sa.text("urgent IS 1"),
+    )
     op.create_table(
         "consent_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
