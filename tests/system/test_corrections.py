@@ -2,7 +2,10 @@
 
 from email import message_from_string, policy
 
+from mailer.address import parse_address
+from mailer.editions.forecast import NextMail
 from mailer.editions.model import Rhythm, Schedule
+from mailer.jobs.run import run_job
 from tests.system.test_urgent import number_of
 from tests.system.world import World
 
@@ -122,3 +125,29 @@ def test_what_is_withdrawn_between_two_readers_reaches_the_first_alone(both_worl
     assert "Story number 3" not in first
     assert "Story number 2" in first
     assert NOTE in second
+
+
+def test_withdrawing_twice_is_told_once(world: World) -> None:
+    a_digest_has_left(world)
+    number = number_of(world, "Story number 2")
+
+    assert world.mailer.retract.withdraw(number, NOTE) == 2
+    assert world.mailer.retract.withdraw(number, NOTE) == 0
+
+
+def test_the_forecast_knows_of_the_line(world: World) -> None:
+    a_digest_has_left(world)
+    world.mailer.retract.withdraw(number_of(world, "Story number 2"), NOTE)
+    world.publish()
+    run_job(world.mailer, "gather")
+
+    (ada,) = forecasts(world, ADA)
+    (eve,) = forecasts(world, EVE)
+
+    assert (ada.corrections, eve.corrections) == (1, 0)
+
+
+def forecasts(world: World, address: str) -> list[NextMail]:
+    with world.mailer.store.read() as tx:
+        person = tx.subscribers.by_address(parse_address(address))
+    return world.mailer.forecast.next_mails(person.id)

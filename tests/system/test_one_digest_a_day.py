@@ -6,10 +6,14 @@ from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
+from mailer.address import parse_address
 from mailer.editions.model import Rhythm, Schedule
 from mailer.jobs.run import run_job
+from mailer.store.tables import subscription
 from mailer.wiring import Mailer
+from tests.feeds.samples import a_draft
 from tests.system.world import World
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -159,3 +163,30 @@ def test_two_schedulers_and_two_senders_at_once_send_one_digest_each(both_worlds
     assert Counter(to for message in world.relay.messages for to in message.recipients) == Counter(
         readers
     )
+
+
+def test_nobody_gets_a_digest_of_a_story_they_had_from_another_feed(both_worlds: World) -> None:
+    world = both_worlds
+    world.newsletter()
+    world.reader(ADA, "ben@example.org")
+    now, store = world.clock.now(), world.mailer.store
+    with store.write() as tx:
+        first = tx.feeds.by_url(world.site.url("/feed.xml"))
+        second = tx.feeds.add("https://city.example/feed.xml", now)
+        tx.newsletters.add_source(tx.newsletters.by_slug("brief").id, second.id, "City")
+        text = " ".join(f"word{number}" for number in range(80))
+        copies = [a_draft(f"https://{n}.example/", html=text, published_at=now) for n in "ab"]
+        tx.articles.keep(second.id, copies[:1], now)  # Ben had this one
+        tx.articles.keep(first.id, copies[1:], now)
+        person = tx.subscribers.by_address(parse_address("ben@example.org"))
+        (ben,) = tx.subscriptions.of_subscriber(person.id)
+        tx.connection.execute(
+            update(subscription).where(subscription.c.id == ben.id).values(watermark=1)
+        )
+
+    world.at(2026, 11, 24, 6, 0)
+    for job in ("digests", "send"):
+        run_job(world.mailer, job)
+
+    assert len(world.digests(ADA)) == 1
+    assert world.digests("ben@example.org") == []

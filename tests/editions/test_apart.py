@@ -1,0 +1,29 @@
+"""What some readers of an edition get otherwise than the others."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailer.editions.apart import Apart, apart
+from tests.editions.test_layout import a_piece
+
+NUMBERS = st.lists(st.integers(1, 10**12), unique=True, max_size=5)
+
+
+@given(NUMBERS, NUMBERS)
+def test_a_key_stands_for_what_it_was_made_of_in_any_order(
+    without: list[int], corrections: list[int]
+) -> None:
+    own = Apart(tuple(without), tuple(corrections))
+
+    assert apart(own.key) == Apart(tuple(sorted(without)), tuple(sorted(corrections)))
+    assert own.key == Apart(tuple(reversed(without)), tuple(reversed(corrections))).key
+
+
+def test_most_readers_get_nothing_otherwise() -> None:
+    assert (Apart().key, apart("")) == ("", Apart())
+
+
+def test_every_piece_of_a_story_is_left_out() -> None:
+    pieces = [a_piece(1), a_piece(2), a_piece(3)]
+
+    assert apart("-2 +7").of(pieces) == [pieces[0], pieces[2]]
