@@ -100,7 +100,8 @@ def _newsletter(now: datetime) -> Row:
         "slug": "brief", "name": "The Harbour Brief", "description": "", "reply_to": None,
         "sender": "brief@example.org", "postal_address": "1 Quay", "language": "en",
         "rhythm": "daily", "minute_of_day": 360, "weekday": 0, "zone": "UTC",
-        "approval": "automatic", "max_stories": 20, "min_stories": 1, "rules": "{}", "public": True, "created_at": now,
+        "approval": "automatic", "max_stories": 20, "min_stories": 1, "rules": "{}",
+        "public": True, "created_at": now,
     }  # fmt: skip
 
 
@@ -127,7 +128,8 @@ def _edition(now: datetime) -> Row:
 
 
 def _piece() -> Row:
-    return {"edition_id": 1, "article_id": 1, "story": 1, "section": "", "score": 1.0, "included": True,
+    return {"edition_id": 1, "article_id": 1, "story": 1,
+            "section": "", "score": 1.0, "included": True,
             "reasons": "[]"}  # fmt: skip
 
 

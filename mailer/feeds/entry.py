@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailer.feeds.clean import safe_html
-from mailer.feeds.excerpt import CUT, excerpt, sentences, was_cut
+from mailer.feeds.excerpt import CUT, excerpt, is_finished, sentences, was_cut
 from mailer.feeds.furniture import paragraphs
 from mailer.feeds.identity import identity
 from mailer.feeds.model import Draft
 from mailer.feeds.picture import Picture, lead_picture
-from mailer.feeds.syndication import Origin, credited
+from mailer.feeds.syndication import Origin, credited, is_own
 from mailer.feeds.text import bounded, count_words, one_line, shortened, storable
 from mailer.feeds.urls import host_of, web_url
 
@@ -22,6 +22,13 @@ LONGEST_TOPIC = 60
 MOST_TOPICS = 10
 TITLE_WORDS = 12  # of a title made from the text
 TEASER_WORDS = 100  # a shorter description says nothing about the article's length
+# What programs write where nobody has written anything.
+NOBODY = {"admin", "administrator", "root", "webmaster", "editor", "unknown", "anonymous", "author"}
+NO_TOPIC = {
+    "uncategorized", "uncategorised", "allgemein", "unkategorisiert", "non classé", "sin categoría",
+    "sem categoria", "senza categoria", "geen categorie", "без рубрики", "כללי", "غير مصنف",
+    "未分類", "未分类",
+}  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -38,6 +45,7 @@ class Entry:
     published_at: datetime | None = None
     pictures: tuple[Picture, ...] = ()
     publisher: str | None = None  # of the feed it was taken from, when the feed names one
+    origin_url: str | None = None  # where the piece was first, when the feed says so
     language: str | None = None
     topics: tuple[str, ...] = ()
 
@@ -58,8 +66,9 @@ def draft(entry: Entry, frame: Frame) -> Draft | None:
     link = web_url(entry.link, frame.url)
     base = link or frame.url
     summary, content = bounded(entry.summary), bounded(entry.content)
-    teaser, text = paragraphs(summary), paragraphs(content)
-    told = text if text and (not teaser or was_cut(teaser)) else teaser
+    repeated = {one_line(entry.title), one_line(entry.author or "")}
+    teaser, text = _without(paragraphs(summary), repeated), _without(paragraphs(content), repeated)
+    told = teaser if _stands_alone(teaser, text) else text
     title = shortened(one_line(entry.title), LONGEST_TITLE) or _title_from(told, link)
     if not title:
         return None
@@ -85,6 +94,21 @@ def draft(entry: Entry, frame: Frame) -> Draft | None:
     )
 
 
+def _without(lines: list[str], repeated: set[str]) -> list[str]:
+    """Return the lines without headline and author, which stand above many texts once more."""
+    return [line for line in lines if line not in repeated]
+
+
+def _stands_alone(teaser: list[str], text: list[str]) -> bool:
+    """Tell whether the description is the better excerpt: its author wrote it to be one."""
+    if not text:
+        return True
+    if not teaser or was_cut(teaser):
+        return False
+    # A subtitle, or what a program cut without saying so, gives way to whole sentences.
+    return is_finished(teaser) or not is_finished(text)
+
+
 def plausible(moment: datetime | None, now: datetime) -> datetime | None:
     """Return the time when an article can have been published then, else None."""
     if moment is None or not EARLIEST <= moment <= now + AHEAD:
@@ -105,12 +129,15 @@ def _title_from(told: list[str], link: str | None) -> str:
 
 
 def _origin(entry: Entry, whole: str, base: str, frame: Frame) -> Origin | None:
-    found = credited(whole, base)
+    found = credited(whole, base, frame.title)
     if found is not None:
         return found
-    publisher = _name(entry.publisher)
+    address, publisher = web_url(entry.origin_url, frame.url), _name(entry.publisher)
+    if address is None and publisher is None:
+        return None
+    named = Origin(publisher or host_of(address or ""), address)
     # Many feeds name themselves as the source of all they have.
-    return Origin(publisher, None) if publisher and publisher != frame.title else None
+    return None if is_own(named, frame.site_url or frame.url, frame.title) else named
 
 
 def _words(text: list[str], teaser: list[str]) -> int:
@@ -125,9 +152,10 @@ def _words(text: list[str], teaser: list[str]) -> int:
 def _name(text: str | None) -> str | None:
     """Return a name for people, None for an e-mail address: that is nobody's business."""
     name = shortened(one_line(text or ""), LONGEST_NAME)
-    return None if not name or "@" in name else name
+    return None if not name or "@" in name or name.casefold() in NOBODY else name
 
 
 def _topics(told: tuple[str, ...]) -> tuple[str, ...]:
     lines = (shortened(one_line(topic), LONGEST_TOPIC) for topic in told)
-    return tuple(dict.fromkeys(line for line in lines if line))[:MOST_TOPICS]
+    known = dict.fromkeys(line for line in lines if line and line.casefold() not in NO_TOPIC)
+    return tuple(known)[:MOST_TOPICS]

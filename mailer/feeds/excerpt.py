@@ -1,34 +1,48 @@
 """A few sentences that stand for an article."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from mailer.feeds.furniture import CREDIT, is_furniture
-from mailer.feeds.text import count_words
+from mailer.feeds.captions import CREDIT
+from mailer.feeds.dates import is_month
+from mailer.feeds.furniture import NAME, UPPER, is_furniture
+from mailer.feeds.text import UNSPACED, count_words
 
 MOST_WORDS = 60
 NEARBY = 20  # characters
 LABEL_WORDS = 4  # so few words without a full stop are a label, not a sentence
-OPENING = "\"'\u2018\u201c\xab(["  # what may stand before a sentence
-CLOSING = r"\"'\u2019\u201d\xbb\u300d\u300f\uff09)\]"  # what may stand behind its last mark
+ENOUGH = 40  # sentences: more are never asked for
+OPENING = "\"'\u2018\u201c\u201e\xab(["  # what may stand before a sentence
+CLOSING = r"\"'\u2019\u201c\u201d\xbb\u300d\u300f\uff09)\]"  # what may stand behind its last mark
 MARKS = r".!?…\u061f\u0964"  # and the Arabic and Hindi ones
 WIDE_MARKS = r"\u3002\uff01\uff1f"  # Chinese and Japanese: no space follows
 DASHES = "\u2013\u2014-"
 END = re.compile(rf"[{MARKS}]+[{CLOSING}]*(?=\s)|[{WIDE_MARKS}]+[{CLOSING}]*")
-FINISHED = re.compile(rf".*[{MARKS}{WIDE_MARKS}][{CLOSING}]*", re.DOTALL)
+FINISHED = re.compile(rf"[{MARKS}{WIDE_MARKS}][{CLOSING}]*$")
 CUT = re.compile(r"\s*(?:[\[(]\s*(?:…|\.{3})\s*[\])]|…|\.{3})\s*$")
 # NORTHHAVEN, Nov. 23 (Wire) -- the place, day and agency before an agency's first sentence.
-NAME = r"[A-Z][\w.'\u2019-]*"
+CAPITALS = rf"[{UPPER}][{UPPER}.'\u2019-]+"
 DATELINE = re.compile(
-    r"(?:[A-Z][A-Z.'\u2019-]+(?:[ /][A-Z][A-Z.'\u2019-]+){0,3}"
-    rf"(?:,\s*{NAME}(?:\s+\d{{1,2}})?)?(?:\s*\([^()]{{2,40}}\))?"
-    rf"|{NAME}(?:\s{NAME}){{0,3}}\s*\([A-Z][^()]{{1,39}}\))"
+    rf"(?:{CAPITALS}(?:[ /]{CAPITALS}){{0,3}}"
+    rf"(?:,\s*{NAME})?(?:,?\s*{NAME}\s+\d{{1,2}}(?:,\s*\d{{4}})?)?(?:\s*\([^()]{{2,40}}\))?"
+    rf"|{NAME}(?:[\s/]{NAME}){{0,3}}\s*\([^\W\d_][^()]{{1,39}}\)"
+    r"|[\u0590-\u08ff][\u0590-\u08ff\s/]{1,40}\([^()]{2,40}\)"
+    r"|\([A-Z][^()]{1,30}\))"
     rf"\s*[{DASHES}]{{1,2}}\s+"
+    rf"|{CAPITALS}(?: {CAPITALS}){{0,3}}:\s+"
+    r"|【[^】]{1,30}】\s*|［[^］]{1,30}］\s*[－-]\s*|\([^()]{1,20}=[^()]{1,20}\)[^=]{1,20}=\s*"
+    r"|新华社\S{1,20}电\s*"
 )
 ABBREVIATION = re.compile(
     r"mrs?|ms|dr|prof|st|sen|rep|gov|gen|col|lt|sgt|capt|rev|hon|nos?|vol|vs|etc|al|approx|inc|ltd"
     r"|co|corp|[js]r|dept|est|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mt|ft|e\.g|i\.e|u\.[skn]"
-    r"|[ap]\.m|bzw|z\.b|ca|nr|str|[^\W\d_]",
+    r"|[ap]\.m|bzw|z\.b|u\.a|d\.h|ca|nr|str|abs|evtl|ggf|inkl|mio|mrd|tel|usw|vgl|sr|sra|ud|núm|p\.ej"
+    r"|mm?e|mlle|cf|env|av|tl|dott|sig|dhr|mevr|blz|[^\W\d_]",
+    re.IGNORECASE,
+)
+STATE = re.compile(  # as agencies write them, behind a town
+    r",\s*(?:ala|ariz|ark|calif|colo|conn|del|fla|ga|ill|ind|kan|ky|la|md|mass|mich|minn|miss|mo"
+    r"|mont|neb|nev|okla|ore|pa|tenn|tex|va|vt|wash|wis|wyo|n\.[hjmycd]|s\.[cd]|r\.i|d\.c)$",
     re.IGNORECASE,
 )
 
@@ -39,13 +53,14 @@ def excerpt(paragraphs: Sequence[str], most: int = MOST_WORDS) -> str:
     A first sentence that is too long by itself is cut between words, and shows that it was.
     """
     told = _sentences_of(paragraphs)
-    taken: list[str] = []
+    taken = ""
     for sentence in told:
-        if count_words(" ".join([*taken, sentence])) > most or (taken and CUT.search(sentence)):
+        longer = _joined(taken, sentence)
+        if count_words(longer) > most or (taken and CUT.search(sentence)):
             break
-        taken.append(sentence)
+        taken = longer
     if taken:
-        return _marked(" ".join(taken))
+        return _marked(taken)
     return _cut(told[0], most) if told else ""
 
 
@@ -54,17 +69,32 @@ def was_cut(paragraphs: Sequence[str]) -> bool:
     return bool(paragraphs) and CUT.search(paragraphs[-1]) is not None
 
 
+def is_finished(paragraphs: Sequence[str]) -> bool:
+    """Tell whether there is a whole sentence in it."""
+    return any(is_whole(one) for one in _sentences_of(paragraphs))
+
+
+def is_whole(sentence: str) -> bool:
+    """Tell whether a sentence ends as sentences do, and was not cut off."""
+    return FINISHED.search(sentence[-NEARBY:]) is not None and CUT.search(sentence) is None
+
+
 def sentences(text: str) -> list[str]:
     """Divide a paragraph at the ends of its sentences."""
-    parts: list[str] = []
+    return list(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[str]:
     begin = 0
     for mark in END.finditer(text):
         if _goes_on(text, begin, mark):
             continue
-        parts.append(text[begin : mark.end()].strip())
+        sentence = text[begin : mark.end()].strip()
         begin = mark.end()
-    parts.append(text[begin:].strip())
-    return [part for part in parts if part]
+        if sentence:
+            yield sentence
+    if text[begin:].strip():
+        yield text[begin:].strip()
 
 
 def _goes_on(text: str, begin: int, mark: re.Match[str]) -> bool:
@@ -78,21 +108,35 @@ def _goes_on(text: str, begin: int, mark: re.Match[str]) -> bool:
     if mark[0] != ".":
         return False
     before = text[max(begin, mark.start() - NEARBY) : mark.start()]
-    return ABBREVIATION.fullmatch(before.rpartition(" ")[2].lstrip(OPENING)) is not None
+    word = before.rpartition(" ")[2].lstrip(OPENING)
+    if word.isdecimal() and len(word) < 3:  # German counts days so: am 1. Dezember
+        return is_month(rest.partition(" ")[0].rstrip(".,"))
+    return ABBREVIATION.fullmatch(word) is not None or STATE.search(before) is not None
 
 
 def _sentences_of(paragraphs: Sequence[str]) -> list[str]:
-    told = [
-        sentence
-        for paragraph in paragraphs
-        for part in _without_captions(paragraph)
-        for sentence in sentences(part)
-        if not is_furniture(sentence)
-    ]
-    if told:
-        told[0] = DATELINE.sub("", told[0], count=1) or told[0]
-    finished = [one for one in told if FINISHED.fullmatch(one) or count_words(one) > LABEL_WORDS]
-    return finished or told
+    """Return the first sentences that say something; whole ones alone, when there is one."""
+    told: list[str] = []
+    whole = 0
+    for sentence in _told(paragraphs):
+        told.append(sentence)
+        whole += is_whole(sentence)
+        if whole >= ENOUGH or len(told) >= 10 * ENOUGH:
+            break
+    if whole:
+        # What has no full stop between sentences is a heading, a label, or was cut off.
+        return [one for one in told if is_whole(one)]
+    return [one for one in told if count_words(one) > LABEL_WORDS] or told
+
+
+def _told(paragraphs: Sequence[str]) -> Iterator[str]:
+    for number, paragraph in enumerate(paragraphs):
+        dateline = DATELINE.match(paragraph) if number < 2 else None
+        text = paragraph if dateline is None else paragraph[dateline.end() :]
+        for part in _without_captions(text or paragraph):
+            for sentence in _sentences(part):
+                if not is_furniture(sentence):
+                    yield sentence
 
 
 def _without_captions(paragraph: str) -> list[str]:
@@ -105,6 +149,15 @@ def _without_captions(paragraph: str) -> list[str]:
         begin = credit.end()
     rest = paragraph[begin:]
     return [*parts, rest.lstrip(" .") if begin else rest]
+
+
+def _joined(text: str, sentence: str) -> str:
+    """Put a sentence behind a text; where words stand without spaces, sentences do too."""
+    if not text:
+        return sentence
+    last = text[-3:].rstrip("\u3002\uff01\uff1f\u300d\u300f\uff09")
+    together = len(last) < len(text[-3:]) and bool(UNSPACED.match(sentence.lstrip("\u300c\u300e")))
+    return f"{text}{sentence}" if together else f"{text} {sentence}"
 
 
 def _marked(text: str) -> str:

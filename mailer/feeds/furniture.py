@@ -4,81 +4,49 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailer.feeds.captions import CREDIT_LABEL
+from mailer.feeds.dates import read_date
 from mailer.feeds.text import innermost_first, one_line
+from mailer.feeds.wordings import FURNITURE, MORE
 
 NOT_PROSE = (
     "script,style,noscript,template,iframe,object,form,button,select,textarea,svg,math,title,video,"
     "audio,figure,figcaption,nav,aside,footer,h1,h2,h3,h4,h5,h6,pre"
 )
+HIDDEN = "[hidden],[aria-hidden=true],[style*='display:none'],[style*='display: none']"
 BLOCKS = "p,div,section,article,main,header,blockquote,ul,ol,li,dl,dt,dd,table,tr,td,th,hr"
 BOX = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|sharedaddy|social|subscribe|subscription|newsletter|signup"
-    r"|sign-up|related|relatedposts|comments?|respond|navigation|breadcrumbs?|pagination|byline"
-    r"|wp-caption|caption|credit|cookie|advert|advertisement|promo|sponsor|paywall|more-link)"
+    r"(?:^|[\s_-])(?:share|sharing|sharedaddy|addtoany|social|likes?|subscribe|subscription"
+    r"|newsletter|signup|sign-up|button|related|relatedposts|recirc|yarpp|taboola|outbrain|comments?"
+    r"|respond|navigation|breadcrumbs?|pagination|toc|table-of-contents|tags|tag-list|field-tags"
+    r"|byline|username|name-(?:title|uid|created)|submitted|datetime|dateline-date"
+    r"|(?:post|entry|article)-(?:footer|meta|author|info)|author-(?:box|bio|info)|about-author"
+    r"|wp-caption|caption|bildunterschrift|legende?|leyenda|didascalia|onderschrift|credits?"
+    r"|footnotes?|cookie|advert|advertisement|promo|sponsor|paywall|more-link|embedded-content"
+    r"|twitter-tweet|instagram-media|poll-embed|screen-reader-text|sr-only|visually-hidden)"
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
-MORE = re.compile(
-    r"\W*(?:read|see|learn|view|keep|continue|find out|show|watch)?\s*"
-    r"(?:more|on|reading|the (?:full|whole|rest).{0,30}|full (?:story|article|post))\b.{0,60}",
+SIGNUP = re.compile(
+    r"/(?:subscribe|signup|sign-up|newsletters?|portal/signup|abo|abonnement|membership|donate)/?"
+    r"(?:[?#].*)?$",
     re.IGNORECASE,
 )
-CREDIT = re.compile(
-    r"[(\[](?:(?:photo|image|picture|illustration|video)s?\s*)?"
-    r"(?:credits?|photos?|images?|pictures?|illustrations?|courtesy(?: of)?|source)"
-    r"(?:\s+by|\s*:)\s*(?P<who>[^()\[\]]{1,100})[)\]]",
-    re.IGNORECASE,
-)
-# Tried at the beginning of a sentence, or of a whole short block.
-FURNITURE = re.compile(
-    r"\W*(?:"
-    r"stay (?:updated|informed|connected|tuned|up to date|in the know)\b"
-    r"|keep up to date\b"
-    r"|(?:please |don.t forget to )?(?:subscribe|sign up)\b(?! sheet)"
-    r"|(?:get|receive|have) (?:\S+ ){0,8}(?:in|to|into) your (?:inbox|e-?mail|mailbox)\b"
-    r"|join (?:\S+ ){0,6}(?:newsletter|subscribers|mailing list|channel|community)\b"
-    r"|(?:follow|like|find) us\b"
-    r"|(?:share|tweet|pin|e-?mail|print) (?:this|on|via)\b"
-    r"|share:?\s*$"
-    r"|click (?:here|to)\b"
-    r"|(?:read|see|learn) (?:more|also|next)\b|also read\b|(?:continue|keep) reading\b"
-    r"|read the (?:full|whole|rest|original)\b"
-    r"|the post\b.{1,300}\bappeared first on\b"
-    r"|(?:this|the) (?:article|story|piece|post|report|column|essay|content|text)\b.{0,60}"
-    r"\b(?:originally|first) (?:published|appeared|posted)\b"
-    r"|(?:originally|first) (?:published|appeared|posted) (?:at|on|in|by)\b"
-    r"|(?:this (?:\w+ )?(?:was|is) )?"
-    r"(?:(?:re)?published|reprinted|reproduced|syndicated) (?:here )?"
-    r"(?:from|(?:with|by) (?:the )?(?:kind )?permission|courtesy of)\b"
-    r"|via:? \S+(?: \S+){0,4}\s*$"
-    r"|(?:zuerst|ursprünglich) (?:erschienen|veröffentlicht)\b"
-    r"|publicado originalmente\b|originalmente publicado\b|pubblicato originariamente\b"
-    r"|(?:initialement|à l.origine) (?:publié|paru)"
-    r"|(?:publié|paru)e? (?:initialement|à l.origine)\b"
-    r"|.{0,120}\bcontributed (?:reporting )?to this (?:story|report|article|piece|post)\b"
-    r"|(?:with )?(?:additional )?reporting by\b"
-    r"|(?:photo|image|picture|video|illustration|caption|credit|source)s?"
-    r"(?:\s+(?:credits?|by|courtesy(?: of)?))?\s*:"
-    r"|(?:photo|image|picture|illustration) (?:by|courtesy of)\b"
-    r"|(?:advertisement|sponsored content|sponsored)\s*$"
-    r"|(?:related|recommended|more)(?: \S+){0,2}\s*:"
-    r"|related (?:articles?|stories|posts|topics|content)\s*$"
-    r"|(?:tags?|tagged|filed under|posted in|categor(?:y|ies)|topics)\s*:"
-    r"|(?:previous|next)\s+(?:post|article|story)\b|(?:previous|next)\s*[:»→]"
-    r"|leave a (?:reply|comment)\b|\d+ comments?\s*$|comments? (?:are|is|off|closed)\b"
-    r"|your e-?mail address will not be published\b|post (?:a )?comment\s*$"
-    r"|(?:©|\(c\)|copyright\b|all rights reserved\b)"
-    r"|skip to (?:main )?content\b|(?:back to top|home\s*[\u203a»>/])"
-    r"|download (?:our|the) app\b"
-    r")",
-    re.IGNORECASE,
-)
-APPEARED_FIRST = re.compile(r".{0,300}\bappeared first on\b", re.IGNORECASE)
-NAME = r"[A-Z][\w.'\u2019-]*"
+# Marks of our own inside the text of a tree. No outside text has them: `text.storable` saw to that.
+BREAK, SIGNUP_HERE, LINK_BEGINS, LINK_ENDS = "\x1e", "\x01", "\x02", "\x03"
+LINK = re.compile(f"{LINK_BEGINS}[^{LINK_ENDS}]*{LINK_ENDS}")
+WORD = re.compile(r"\w")
+SENTENCE_MARK = re.compile(r"[.!?…。！？؟।]\W*$")
+UPPER = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0152\u0160\u017d\u0141\u0410-\u042f"
+NAME = rf"[{UPPER}][\w.'\u2019-]*"
 BYLINE = re.compile(
-    rf"(?:By|Von|Par|Por|Di)\s+{NAME}(?:\s+{NAME}){{0,3}}(?:\s*(?:,|\||&|and\b|/).*)?"
+    rf"(?:(?i:by|von|par|por|di|door|текст)|Da|Text):?\s+{NAME}(?:\s+{NAME}){{0,4}}"
+    r"(?:\s*(?:,|\||&|/|\u2013|\u2014|-|\u2022|\u00b7).*|\s+(?:and|und|et|y|e|en|i|и)\s.*)?"
+    r"|(?:מאת|بقلم|كتب(?:ت)?)\s*:?\s*\S+(?:\s\S+){0,4}"
+    r"|(?:\S+ ){0,4}staff(?: (?:writer|reporter|report|writers))?",
 )
 SHORT_BLOCK = 300  # characters
+LONGEST_WORDING = 400  # characters of a sentence that are looked at
 
 
 def paragraphs(markup: str) -> list[str]:
@@ -91,29 +59,39 @@ def paragraphs(markup: str) -> list[str]:
     if body is None:
         return []
     _drop_boxes(body)
-    return [line for line in lines_of(body) if not _is_furniture_block(line)]
+    _mark_links(body)
+    lines = [(raw, one_line(raw)) for raw in _raw_lines(body)]
+    prose = [(raw, line) for raw, line in lines if line and not _is_furniture_block(raw, line)]
+    # A page of links alone is what there is.
+    return [line for raw, line in prose if not _is_headline_link(raw, line)] or [
+        line for _, line in prose
+    ]
 
 
 def lines_of(body: LexborNode) -> list[str]:
     """Return the text of each block as one line; changes the tree."""
-    for node in body.css("br"):
-        follower = node.next
-        while follower is not None and follower.is_empty_text_node:
-            follower = follower.next
-        node.replace_with("\x1e" if follower is not None and follower.tag == "br" else " ")
-    for block in body.css(BLOCKS):
-        block.insert_before("\x1e")
-        block.insert_after("\x1e")
-    return [line for line in map(one_line, body.text().split("\x1e")) if line]
+    return [line for line in map(one_line, _raw_lines(body)) if line]
 
 
 def is_furniture(sentence: str) -> bool:
     """Tell whether a sentence is about the page it stands on, and not about the news."""
-    return bool(FURNITURE.match(sentence) or APPEARED_FIRST.match(sentence))
+    return FURNITURE.match(sentence[:LONGEST_WORDING]) is not None
+
+
+def _raw_lines(body: LexborNode) -> list[str]:
+    for node in body.css("br"):
+        follower = node.next
+        while follower is not None and follower.is_empty_text_node:
+            follower = follower.next
+        node.replace_with(BREAK if follower is not None and follower.tag == "br" else " ")
+    for block in body.css(BLOCKS):
+        block.insert_before(BREAK)
+        block.insert_after(BREAK)
+    return body.text().split(BREAK)
 
 
 def _drop_boxes(body: LexborNode) -> None:
-    for node in innermost_first(body, NOT_PROSE):
+    for node in innermost_first(body, f"{NOT_PROSE},{HIDDEN}"):
         node.decompose()
     for link in innermost_first(body, "a"):
         if MORE.fullmatch(one_line(link.text())):
@@ -126,7 +104,27 @@ def _drop_boxes(body: LexborNode) -> None:
             node.decompose()
 
 
-def _is_furniture_block(line: str) -> bool:
+def _mark_links(body: LexborNode) -> None:
+    for link in body.css("a[href]"):
+        wanted = SIGNUP.search(link.attributes.get("href") or "")
+        link.insert_before(f"{SIGNUP_HERE if wanted else ''}{LINK_BEGINS}")
+        link.insert_after(LINK_ENDS)
+
+
+def _is_furniture_block(raw: str, line: str) -> bool:
     if len(line) > SHORT_BLOCK:
         return False
-    return is_furniture(line) or bool(BYLINE.fullmatch(line))
+    return (
+        SIGNUP_HERE in raw
+        or is_furniture(line)
+        or BYLINE.fullmatch(line) is not None
+        or CREDIT_LABEL.search(line) is not None
+        or read_date(line) is not None
+    )
+
+
+def _is_headline_link(raw: str, line: str) -> bool:
+    """Tell whether a line is nothing but links to other stories."""
+    if LINK_BEGINS not in raw or SENTENCE_MARK.search(line):
+        return False
+    return WORD.search(LINK.sub("", raw)) is None

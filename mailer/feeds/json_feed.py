@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from mailer.errors import FormatError
+from mailer.feeds.dates import read_date
 from mailer.feeds.entry import Entry, Frame, language
 from mailer.feeds.picture import Picture
 from mailer.feeds.text import html_of_text, one_line
@@ -43,7 +44,8 @@ def entry_of_item(item: Object, frame: Frame) -> Entry:
         summary=html_of_text(_text(item, "summary")),
         content=html or html_of_text(text),
         author=_authors(item),
-        published_at=_date(_text(item, "date_published")) or _date(_text(item, "date_modified")),
+        published_at=read_date(_text(item, "date_published"))
+        or read_date(_text(item, "date_modified")),
         pictures=tuple(_pictures(item, frame.url)),
         language=_text(item, "language"),
         topics=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
@@ -94,15 +96,3 @@ def _pictures(item: Object, base: str) -> Iterator[Picture]:
         address = web_url(place, base)
         if address is not None:
             yield Picture(address)
-
-
-def _date(text: str) -> datetime | None:
-    """Read a date as RFC 3339 writes it; without a zone it counts as UTC."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    try:
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except OverflowError:  # the year 1 or 9999, in the wrong zone
-        return None

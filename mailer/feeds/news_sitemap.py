@@ -6,12 +6,14 @@ their namespaces: half of the papers get those wrong.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import islice
 from xml.etree import ElementTree as Xml
 
 from mailer.errors import FormatError
+from mailer.feeds.dates import read_date
 from mailer.feeds.entry import Entry, Frame, language
-from mailer.feeds.picture import Picture
+from mailer.feeds.picture import picture_of
 from mailer.feeds.text import one_line
 from mailer.feeds.urls import web_url
 
@@ -25,8 +27,8 @@ def is_sitemap(body: bytes) -> bool:
     return bool(ROOT.search(body[:BEGINNING]) or INDEX.search(body[:BEGINNING]))
 
 
-def read_news_sitemap(body: bytes, url: str, now: datetime) -> tuple[Frame, list[Entry]]:
-    """Return what holds for the whole, and its articles; raise FormatError when it has no news."""
+def read_news_sitemap(body: bytes, url: str, now: datetime, most: int) -> tuple[Frame, list[Entry]]:
+    """Return what holds for the whole, and its first articles; raise FormatError without news."""
     if INDEX.search(body[:BEGINNING]):
         raise FormatError(url, "this is a list of sitemaps; give the address of its news sitemap")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
@@ -35,7 +37,7 @@ def read_news_sitemap(body: bytes, url: str, now: datetime) -> tuple[Frame, list
         root = Xml.fromstring(body)  # noqa: S314 - without entities, and in a child
     except Xml.ParseError as why:
         raise FormatError(url, f"this sitemap is broken: {why}") from why
-    entries = [entry for node in root for entry in _entries(node, url)]
+    entries = list(islice((entry for node in root for entry in _entries(node, url)), most))
     if not entries:
         raise FormatError(url, "this is a sitemap without news: it names no titles")
     names = [name for name in (_find(root, "name"),) if name]
@@ -53,14 +55,17 @@ def _entries(node: Xml.Element, url: str) -> Iterator[Entry]:
     news = next((child for child in node if _name(child) == "news"), None)
     if news is None:
         return
-    places = [_find(child, "loc") for child in node if _name(child) == "image"]
-    pictures = (web_url(place, url) for place in places)
+    pictures = (
+        picture_of(_find(child, "loc"), _find(child, "title"), _find(child, "caption"), url)
+        for child in node
+        if _name(child) == "image"
+    )
     yield Entry(
         guid=None,
         link=_own(node, "loc"),
         title=_own(news, "title"),
-        published_at=_date(_own(news, "publication_date")),
-        pictures=tuple(Picture(one) for one in pictures if one is not None),
+        published_at=read_date(_own(news, "publication_date")),
+        pictures=tuple(one for one in pictures if one is not None),
         language=_find(news, "language"),
         topics=tuple(word for word in _own(news, "keywords").split(",") if word.strip()),
     )
@@ -76,15 +81,3 @@ def _own(node: Xml.Element, name: str) -> str:
 
 def _find(node: Xml.Element, name: str) -> str:
     return next((one_line(child.text or "") for child in node.iter() if _name(child) == name), "")
-
-
-def _date(text: str) -> datetime | None:
-    """Read a W3C date: a day, or a moment with its zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    try:
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except OverflowError:
-        return None

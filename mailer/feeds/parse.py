@@ -35,7 +35,7 @@ def parse_document(
         frame, items = read_json_feed(body, url, now)
         return _parsed(frame, items, partial(entry_of_item, frame=frame))
     if is_sitemap(body):
-        frame, told = read_news_sitemap(body, url, now)
+        frame, told = read_news_sitemap(body, url, now, MOST_ENTRIES)
         return _parsed(frame, told, _as_it_is)
     dialect, frame, entries = read_xml_feed(body, url, content_type, now)
     return _parsed(frame, entries, partial(entry_of, frame=frame, dialect=dialect))

@@ -39,6 +39,7 @@ LONGEST_KEY = 500  # the database keeps an index of them
 DROPPED = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200b-\u200f\u202a-\u202e\ue000-\uf8ff]"
 )
+MIRRORS = re.compile(r"^(?:www|m|mobile|amp|en|news)\.")
 SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 
@@ -132,6 +133,22 @@ def _one_face(host: str) -> str:
 def host_of(address: str) -> str:
     """Return the host's name for a person to read."""
     return urlsplit(address).hostname or address
+
+
+def same_site(one: str, other: str) -> bool:
+    """Tell whether two addresses are of one site: the same host, or a part of it."""
+    here, there = (_bare_host(address) for address in (one, other))
+    if not here or not there:
+        return False
+    return here == there or here.endswith(f".{there}") or there.endswith(f".{here}")
+
+
+def _bare_host(address: str) -> str:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return MIRRORS.sub("", host)
 
 
 def _ascii(part: str) -> str:

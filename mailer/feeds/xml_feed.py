@@ -4,13 +4,16 @@ import calendar
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import feedparser
 
 from mailer.errors import FormatError
+from mailer.feeds.dates import read_date
 from mailer.feeds.entry import Entry, Frame, language
-from mailer.feeds.picture import Picture, is_image_file
+from mailer.feeds.picture import LONGEST_ALT, Picture, is_image_file, picture_of
 from mailer.feeds.text import MARKUP, html_of_text, line_of_html, one_line
 from mailer.feeds.urls import web_url
 
@@ -25,6 +28,9 @@ BEGINNING = 2_000  # bytes that tell what a document is
 # feedparser takes quadratic time on attributes: a tag with 100,000 keeps it busy for minutes.
 LONG_TAG = re.compile(rb"(?:<|&lt;)(?:[^<>&]|&(?!gt;)){4000,}")
 MOST_ATTRIBUTES = 1_000
+MOST_PICTURES = 20  # of an entry
+# feedparser takes the words to a picture for the words of the article.
+MEDIA_DESCRIPTION = re.compile(rb"(</?media:)description\b[^<>]*>")
 EMAIL = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 BINARY = (
     (b"\x89PNG", "a PNG image"),
@@ -61,12 +67,14 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
         guid=_text(found, "id") or None,
         link=_link(found),
         title=_title(found, "title", dialect),
-        summary=_html(_object(found, "summary_detail"), dialect, _text(found, "summary")),
+        summary=_html(_object(found, "summary_detail"), dialect, _text(found, "summary"))
+        or html_of_text(_text(found, "media_caption")),
         content=max(contents, key=len, default=""),
         author=_author(found, dialect),
-        published_at=_date(found, "published_parsed") or _date(found, "updated_parsed"),
+        published_at=next((moment for moment in _dates(found, frame) if moment is not None), None),
         pictures=tuple(_pictures(found, frame.url)),
-        publisher=_title(_object(found, "source"), "title", dialect) or None,
+        publisher=_publisher(found, dialect),
+        origin_url=_origin_url(found),
         language=_text(_object(found, "title_detail"), "language"),
         topics=tuple(
             line_of_html(_text(tag, "label") or _text(tag, "term"))
@@ -97,7 +105,7 @@ def _parsed(body: bytes, url: str, content_type: str | None) -> Object:
     try:
         # Always a stream: bytes or text that look like a path or an address would be opened.
         found: Object = feedparser.parse(
-            io.BytesIO(body),
+            io.BytesIO(MEDIA_DESCRIPTION.sub(rb"\1caption>", body)),
             response_headers=headers,
             sanitize_html=False,  # nh3 does it, and better
             resolve_relative_uris=True,
@@ -160,31 +168,52 @@ def _author(found: Object, dialect: str) -> str | None:
     return ", ".join(dict.fromkeys(name for name in names if name)) or None
 
 
-def _date(found: Object, name: str) -> datetime | None:
-    value = dict.get(found, name)
-    if not isinstance(value, tuple):
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _dates(found: Object, frame: Frame) -> Iterator[datetime | None]:
+    """Yield what the entry's dates say, as we read them and as feedparser does."""
+    month_first = (frame.language or "").lower() == "en-us"
+    for name in ("published", "created", "updated"):
+        yield read_date(_text(found, name), month_first=month_first)
+        value = dict.get(found, f"{name}_parsed")
+        if isinstance(value, tuple):
+            with suppress(ValueError, OverflowError, OSError):
+                yield datetime.fromtimestamp(calendar.timegm(value), UTC)
+
+
+def _publisher(found: Object, dialect: str) -> str | None:
+    """Return whose feed the entry was taken from: Atom's and RSS's source, Dublin Core's."""
+    named = _title(_object(found, "source"), "title", dialect)
+    core = line_of_html(_text(found, "dc_source"))
+    return named or (core if web_url(core) is None else "") or None
+
+
+def _origin_url(found: Object) -> str | None:
+    """Return where the piece was first: RFC 4287 section 4.2.7.2 (via), canonical, a source."""
+    links = _objects(found, "links")
+    for relation in ("canonical", "via"):
+        for link in links:
+            if _text(link, "rel") == relation and web_url(_text(link, "href")):
+                return _text(link, "href")
+    core = _text(found, "dc_source")
+    return core if web_url(core) else None
 
 
 def _pictures(found: Object, base: str) -> Iterator[Picture]:
     credit = next((_text(one, "content") for one in _objects(found, "media_credit")), "")
+    caption = line_of_html(_text(found, "media_caption"))
     offers = [
         *(one for one in _objects(found, "media_content") if _is_image(one, _text(one, "url"))),
         *_objects(found, "media_thumbnail"),
     ]
     enclosed = (one for one in _objects(found, "links") if _text(one, "rel") == "enclosure")
     places = [
-        *(_text(one, "url") for one in offers),
-        *(_text(one, "href") for one in enclosed if _is_image(one, _text(one, "href"))),
+        *((_text(one, "url"), _text(one, "width")) for one in offers),
+        *((_text(one, "href"), "") for one in enclosed if _is_image(one, _text(one, "href"))),
     ]
-    for place in filter(None, places):
-        address = web_url(place, base)
-        if address is not None:
-            yield Picture(address, credit=one_line(credit) or None)
+    for place, width in places[:MOST_PICTURES]:
+        picture = picture_of(place, caption if len(caption) <= LONGEST_ALT else "", caption, base)
+        if picture is not None:
+            pixels = int(width) if width.isascii() and width.isdecimal() and len(width) < 6 else 0
+            yield replace(picture, credit=one_line(credit) or picture.credit, width=pixels)
 
 
 def _is_image(offer: Object, place: str) -> bool:

@@ -20,6 +20,7 @@ from tests.feeds.samples import an_item, an_rss
 NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 URL = "https://harbour.example/feed.xml"
 DATA = Path(__file__).parents[1] / "data" / "feeds"
+FEEDS = sorted(path.name.removesuffix(".expected.json") for path in DATA.glob("*.expected.json"))
 
 
 def parse(body: bytes | str, content_type: str | None = None) -> ParsedFeed:
@@ -40,7 +41,7 @@ def an_atom(entry: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", ["harbour-post.xml", "island-gazette.atom", "strait-radio.json"])
+@pytest.mark.parametrize("name", FEEDS)
 def test_a_feed_like_those_of_real_sites_gives_what_stands_beside_it(name: str) -> None:
     wanted = json.loads((DATA / f"{name}.expected.json").read_text())
 
@@ -181,7 +182,8 @@ def test_one_identity_is_one_article_and_a_huge_feed_is_cut() -> None:
         ("Wed, 25 Nov 2026 04:00:00 GMT", NOW + timedelta(hours=23)),
         ("Thu, 26 Nov 2026 18:00:00 GMT", None),
         ("Fri, 31 Dec 1999 23:00:00 GMT", None),
-        ("1790000000", None),
+        ("1790000000", datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)),
+        ("1890000000", None),
         ("yesterday", None),
         ("", None),
     ],
@@ -246,6 +248,42 @@ def test_relative_links_follow_xml_base() -> None:
 
     assert draft.url == "https://base.example/a/1"
     assert 'href="https://base.example/b/2"' in draft.html
+
+
+@pytest.mark.parametrize(
+    ("credit", "origin"),
+    [
+        ("<dc:source>https://desk.example/1</dc:source>", ("desk.example", "https://desk.example/1")),
+        ("<dc:source>City Desk</dc:source>", ("City Desk", None)),
+        ("<dc:source>Harbour Post</dc:source>", (None, None)),
+        ('<atom:link rel="canonical" href="https://desk.example/1"/>',
+         ("desk.example", "https://desk.example/1")),
+        ('<atom:link rel="via" href="https://desk.example/1"/>',
+         ("desk.example", "https://desk.example/1")),
+        ('<atom:link rel="canonical" href="https://www.harbour.example/1"/>', (None, None)),
+    ],
+)  # fmt: skip
+def test_a_feed_may_say_beside_the_text_where_a_piece_was_first(
+    credit: str, origin: tuple[str | None, str | None]
+) -> None:
+    item = an_item(1).replace("</item>", f"{credit}</item>")
+    named = item.replace("<item>", '<item xmlns:atom="http://www.w3.org/2005/Atom">')
+
+    draft = only(named)
+
+    assert (draft.original_publisher, draft.original_url) == origin
+
+
+def test_the_words_to_a_picture_are_not_the_article() -> None:
+    media = (
+        '<media:content url="https://harbour.example/b.jpg" type="image/jpeg">'
+        '<media:description type="plain">A ferry. Photo: Tomas Reed</media:description>'
+        "</media:content>"
+    )
+
+    draft = only(an_item(1, description="Sailings resume.").replace("<title>", f"{media}<title>"))
+
+    assert (draft.summary, draft.image_credit) == ("Sailings resume.", "Tomas Reed")
 
 
 def test_the_feed_a_piece_was_taken_from_is_its_publisher() -> None:

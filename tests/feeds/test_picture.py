@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailer.feeds.picture import Picture, credit_in, is_image_file, lead_picture
+from mailer.feeds.captions import credit_in
+from mailer.feeds.picture import Picture, is_image_file, lead_picture
 
 BASE = "https://harbour.example/1"
 FIGURE = (
@@ -64,12 +65,39 @@ def test_old_captions_are_read_too() -> None:
         ("Photo: Tomas Reed", "Tomas Reed"),
         ("The boat | Image credit: Tomas Reed", "Tomas Reed"),
         ("Courtesy of the port", "the port"),
+        ("Die Fähre. Foto: Tom Riedel/dpa", "Tom Riedel/dpa"),
+        ("Le bateau (crédit : Anne Roux)", "Anne Roux"),
+        ("צילום: רונית כהן", "רונית כהן"),
+        ("夜明けの港（写真：佐藤健）", "佐藤健"),
+        ("El barco al amanecer. Foto: EFE", "EFE"),
+        ("A boat. Image courtesy of the port", "the port"),
         ("The boat on a photo from 1931", None),
         ("", None),
     ],
 )
 def test_a_caption_says_whose_picture_it_is(caption: str, credit: str | None) -> None:
     assert credit_in(caption) == credit
+
+
+def test_the_line_behind_a_picture_is_its_caption_when_it_credits_somebody() -> None:
+    markup = "<p><img src='/b.jpg' alt='Dawn'></p><p>The boat. Foto: Tom Riedel/dpa</p>"
+
+    assert lead_picture((), markup, BASE) == Picture(
+        "https://harbour.example/b.jpg", "Dawn", "Tom Riedel/dpa"
+    )
+
+
+def test_a_stamp_of_a_picture_gives_way_to_the_picture() -> None:
+    stamp = Picture("https://harbour.example/boat=s72.jpg", width=72)
+
+    assert lead_picture((stamp,), FIGURE, BASE) == lead_picture((), FIGURE, BASE)
+    assert lead_picture((stamp,), "<p>Text</p>", BASE) == stamp
+
+
+def test_a_picture_that_a_script_would_load_is_found() -> None:
+    markup = '<img src="data:image/gif;base64,R0lGOD" data-src="/boat.jpg">'
+
+    assert lead_picture((), markup, BASE) == Picture("https://harbour.example/boat.jpg")
 
 
 def test_an_image_is_known_by_its_name() -> None:

@@ -1,5 +1,7 @@
 """Whose piece it really is."""
 
+import re
+
 import pytest
 
 from mailer.feeds.syndication import Origin, credited
@@ -62,6 +64,7 @@ def test_a_piece_of_ones_own_has_no_origin(markup: str) -> None:
     assert credited(markup, BASE) is None
 
 
+TAG = re.compile(r"<[^>]+>")
 HOUSE = '<a href="https://post.example/1">Harbour Post</a>'
 
 
@@ -76,13 +79,67 @@ HOUSE = '<a href="https://post.example/1">Harbour Post</a>'
         f"Publicado originalmente en {HOUSE}",
         f"Initialement publié sur {HOUSE}",
         f"Source: {HOUSE}",
+        f"SOURCE: {HOUSE}",
         f"via {HOUSE}",
+        f"This article first appeared on {HOUSE} and is republished here under a licence.",
+        f"This post was first published by {HOUSE}.",
+        f"First published in {HOUSE} on 3 May 2026",
+        f"Published with permission from {HOUSE}",
+        f"Crossposted from {HOUSE}",
+        f"Cross-posted at {HOUSE}",
+        f"Adapted from {HOUSE}",
+        f"This story comes to us from {HOUSE}",
+        f"Read the original article on {HOUSE}",
+        f"Dieser Artikel erschien zuerst auf {HOUSE}.",
+        f"Dieser Beitrag ist zuerst bei {HOUSE} erschienen.",
+        f"Quelle: {HOUSE}",
+        f"Cet article a d’abord été publié sur {HOUSE}",
+        f"Source : {HOUSE}",
+        f"Este artículo fue publicado originalmente en {HOUSE}",
+        f"Publicado por primera vez en {HOUSE}",
+        f"Questo articolo è stato pubblicato originariamente su {HOUSE}",
+        f"Publicado originalmente por {HOUSE}",
+        f"Dit artikel verscheen eerder op {HOUSE}",
+        f"Впервые опубликовано в {HOUSE}",
+        f"Источник: {HOUSE}",
+        f"הכתבה פורסמה לראשונה באתר {HOUSE}",
+        f"מקור: {HOUSE}",
+        f"نشر لأول مرة في {HOUSE}",
+        f"المصدر: {HOUSE}",
+        f"出典：{HOUSE}",
+        f"来源：{HOUSE}",
     ],
 )
 def test_credits_come_in_many_wordings(line: str) -> None:
-    found = credited(f"<p>The ferries sail again.</p><p>{line}</p>")
+    linked = credited(f"<p>The ferries sail again.</p><p>{line}</p>")
+    written = credited(f"<p>The ferries sail again.</p><p>{TAG.sub('', line)}</p>")
 
-    assert found == Origin("Harbour Post", "https://post.example/1")
+    assert linked == Origin("Harbour Post", "https://post.example/1")
+    assert written == Origin("Harbour Post", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'The post <a href="/1">Whales</a> first appeared on <a href="https://me.example">Me</a>.',
+        'Originally published at <a href="https://www.me.example/2">www.me.example</a>.',
+        "This story was first published by Me Daily.",
+        "Source: me.example",
+    ],
+)
+def test_a_site_that_credits_itself_credits_nobody(line: str) -> None:
+    assert credited(f"<p>Text.</p><p>{line}</p>", "https://me.example/1", "Me Daily") is None
+
+
+def test_the_credit_of_another_is_found_behind_one_s_own() -> None:
+    markup = (
+        f"<p>Republished from {HOUSE} under a licence.</p>"
+        '<p>The post <a href="/1">Whales</a> first appeared on <a href="/">Me</a>.</p>'
+    )
+
+    assert credited(markup, "https://me.example/1", "Me") == Origin(
+        "Harbour Post", "https://post.example/1"
+    )
 
 
 @pytest.mark.parametrize(
