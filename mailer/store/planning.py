@@ -103,12 +103,13 @@ class Planning(Aggregate):
         readers = self._lock(found, schedule, now, limit, after)
         if not readers:
             return Batch(0, 0, after)
-        planned = 0
+        owed: Sequence[int] = ()
+        taken_back = 0
         if found.state is EditionState.APPROVED:
-            planned = self._owe(found, readers, now, canary)
-            planned -= Apartness(self._connection).mark(found, readers, now)
-        self._move_on(found, readers, due)
-        return Batch(planned, len(readers), readers[-1])
+            owed = self._owe(found, readers, now, canary)
+            taken_back = Apartness(self._connection).mark(found, readers, now)
+        self._move_on(found, readers, owed, due)
+        return Batch(len(owed) - taken_back, len(readers), readers[-1])
 
     def has_begun(self, edition_id: int) -> bool:
         """Whether somebody is owed an edition already."""
@@ -162,11 +163,14 @@ class Planning(Aggregate):
         rows = self._all(query.limit(limit).with_for_update(of=subscription, skip_locked=True))
         return [row["id"] for row in rows]
 
-    def _owe(self, found: Edition, readers: Sequence[int], now: datetime, canary: Canary) -> int:
+    def _owe(
+        self, found: Edition, readers: Sequence[int], now: datetime, canary: Canary
+    ) -> Sequence[int]:
+        """Put rows into the ledger; return the subscriptions that had none for this slot."""
         rows = _owed(found, self._each(readers), now, self._moment(readers, now, canary))
         statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
         once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
-        return self._inserted(once, delivery)
+        return self._connection.scalars(once.returning(delivery.c.subscription_id)).all()
 
     def _moment(
         self, readers: Sequence[int], now: datetime, canary: Canary
@@ -179,11 +183,20 @@ class Planning(Aggregate):
             return later
         return case((subscription.c.id.in_(first), literal(now, moment)), else_=later)
 
-    def _move_on(self, found: Edition, readers: Sequence[int], due: Due) -> None:
+    def _move_on(
+        self, found: Edition, readers: Sequence[int], owed: Sequence[int], due: Due
+    ) -> None:
+        """Set everybody's next date; and the watermark of those alone who are owed the edition.
+
+        Whose slot was filled already gets these stories with their next mail.
+        """
         values: dict[str, object] = {}
-        if found.state is EditionState.APPROVED:
+        if owed:
             seen = subscription.c.watermark
-            values["watermark"] = case((seen < found.closes, found.closes), else_=seen)
+            told = seen < found.closes
+            if len(owed) < len(readers):
+                told = and_(told, subscription.c.id.in_(self._each(owed)))
+            values["watermark"] = case((told, found.closes), else_=seen)
         # Whoever was owed a later slot already keeps it: they got this one by hand, in between.
         here = subscription.c.next_slot == found.slot
         values["next_due_at"] = case((here, due.at), else_=subscription.c.next_due_at)

@@ -165,6 +165,25 @@ def test_two_schedulers_and_two_senders_at_once_send_one_digest_each(both_worlds
     )
 
 
+def test_what_came_after_a_filled_slot_is_in_the_next_mail(both_worlds: World) -> None:
+    world = both_worlds
+    world.newsletter()
+    world.reader(ADA)
+    world.publish()
+    world.at(2026, 11, 24, 6, 0)
+    world.run_what_is_due()
+
+    world.move(ADA, Schedule(Rhythm.WEEKDAYS, 18 * 60, 0, "Europe/Berlin"))
+    world.publish()
+    world.at(2026, 11, 24, 17, 0)  # an edition is made of it, for a date on which Ada had her mail
+    world.run_what_is_due()
+    assert len(world.digests(ADA)) == 1
+
+    world.at(2026, 11, 25, 17, 0)
+    world.run_what_is_due()
+    assert "Story number 2" in world.digests(ADA)[1]
+
+
 def test_nobody_gets_a_digest_of_a_story_they_had_from_another_feed(both_worlds: World) -> None:
     world = both_worlds
     world.newsletter()
