@@ -5,9 +5,12 @@ Absolute figures say more about the machine than about the program; the ratios a
 
 import argparse
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -131,17 +134,26 @@ def listening(module: str, *words: str) -> Iterator[int]:
     program = [sys.executable, "-m", module, *words]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None  # noqa: S101 - it is a pipe
-        yield int(running.stdout.readline().split()[1])
-        running.terminate()
-        running.communicate()
+        try:
+            yield int(running.stdout.readline().split()[1])
+        finally:
+            running.terminate()
+            running.communicate()
 
 
 @contextmanager
-def smtp_sink(port: int = 2552) -> Iterator[int]:
+def smtp_sink() -> Iterator[int]:
     """Run Postfix's own sink."""
-    with subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"]) as running:
-        yield port
-        running.terminate()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    become = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with subprocess.Popen(["smtp-sink", *become, f"127.0.0.1:{port}", "1000"]) as running:
+        try:
+            while socket.socket().connect_ex(("127.0.0.1", port)) and running.poll() is None:
+                time.sleep(0.05)
+            yield port
+        finally:
+            running.terminate()
 
 
 def rate(records: list[Record]) -> float:

@@ -65,13 +65,20 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of a migrated PostgreSQL database of the test's own."""
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: PostgresServer) -> str:
+    """The address of a migrated PostgreSQL database; tests copy it, too."""
     url = postgres_server.new_database()
     store = Store(url)
     upgrade(store)
     store.close()
+    return url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, migrated_database: str) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database of the test's own."""
+    url = postgres_server.new_database(like=migrated_database)
     yield url
     postgres_server.drop(url)
 

@@ -61,19 +61,21 @@ class PostgresServer:
         self._do("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """Make an empty database and return its URL."""
-        name = f"t{uuid4().hex}"
+    def new_database(self, like: str = "") -> str:
+        """Make a database and return its URL: empty, or a copy of one that nobody is using."""
+        name, template = f"t{uuid4().hex}", like.rpartition("/")[2] or "template0"
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        return self._url(name)
+            connection.execute(
+                f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy'.encode()
+            )
+        return self.url(name)
 
     def drop(self, url: str) -> None:
         name = url.rpartition("/")[2]
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _url(self, name: str) -> str:
+    def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
     def _dsn(self, name: str) -> str:

@@ -1,0 +1,1 @@
+"""The programs that measure: each runs, in its smallest size."""

@@ -1,0 +1,60 @@
+"""Each program that measures runs from end to end: what is started once a quarter must not rot."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import require
+from tests.fakes.postgres import PostgresServer
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(program: str, *words: str | Path) -> str:
+    command = [sys.executable, "-m", f"bench.{program}", *(str(word) for word in words)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.postgres
+def test_every_sender_stands_in_one_table(tmp_path: Path, postgres_server: PostgresServer) -> None:
+    require(shutil.which("smtp-source"), "smtp-source (Debian: postfix)")
+    plot, server = tmp_path / "bars.svg", postgres_server.url("postgres")
+
+    sizes = ("--messages", "64", "--slow-messages", "80", "--rounds", "1")
+    told = run("send", *sizes, "--postgres", server, "--plot", plot)
+
+    assert told.count("| mailer ") == told.count("| --- ") == 4
+    for name in ("mailer, PostgreSQL", "smtp-source", "smtplib", "aiosmtplib", "raw signing"):
+        assert f"| {name} " in told
+    assert plot.read_text().startswith("<svg")
+
+
+def test_signatures_alone_are_counted() -> None:
+    found = json.loads(run("signing", "--signatures", "10", "--processes", "2"))
+
+    assert found["messages"] == 10
+    assert found["seconds"] > 0
+
+
+def test_feeds_are_looked_at_in_two_rounds() -> None:
+    told = run("gather", "--feeds", "8").splitlines()
+
+    assert told[0].startswith("with news: 8 feeds, 40 new articles")
+    assert told[1].startswith("unchanged: 8 feeds, 0 new articles")
+
+
+def test_stories_are_found_in_three_sizes() -> None:
+    assert run("stories", "--articles", "50").count(" stories: ") == 3
+
+
+def test_our_reader_is_scored_beside_feedparser() -> None:
+    told = run("corpus", ROOT / "tests" / "data" / "feeds")
+
+    assert "read" in told
+    assert "entries" in told
