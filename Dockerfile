@@ -9,6 +9,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY mailer mailer
 COPY templates templates
+COPY languages languages
 COPY migrations migrations
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \
     && useradd --system --home-dir /data --create-home mailer

@@ -11,6 +11,7 @@
     │  ├─ FetchError            temporary: whether waiting may help
     │  └─ FormatError           what came is no feed
     ├─ RenderError              template, line
+    ├─ CatalogueError           file, line: no PO file
     ├─ HeaderError              a header value that would be unsafe on the wire
     ├─ DeliveryError
     │  ├─ RelayAway             no conversation could be opened; nothing was sent
@@ -123,6 +124,15 @@ class RenderError(MailerError):
         where = template if line is None else f"{template}, line {line}"
         super().__init__(f"{where}: {reason}")
         self.template = template
+        self.line = line
+
+
+class CatalogueError(MailerError):
+    """A file of translations cannot be read."""
+
+    def __init__(self, file: str, line: int, text: str) -> None:
+        super().__init__(f"languages/{file}, line {line}: {text!r} is not part of a PO file")
+        self.file = file
         self.line = line
 
 

@@ -1,13 +1,15 @@
 """What is one reader's own in a message: their values, their head, their envelope."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from mailer.delivery.model import Job, Notice
 from mailer.editions.model import Edition, Newsletter
+from mailer.languages.catalogue import catalogue
+from mailer.languages.dates import short_date
 from mailer.links import Links
 from mailer.message.model import Head, ListHead
-from mailer.rendering.filters import short_date
 from mailer.rendering.model import Slot
 
 
@@ -28,7 +30,7 @@ def digest(
     leave = links.leave(job.subscription_id, job.planned_at)
     values = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
     if Slot.SIGNED_UP_ON in wanted:
-        values[Slot.SIGNED_UP_ON] = short_date(job.signed_up_at, newsletter.schedule.zone)
+        values[Slot.SIGNED_UP_ON] = _day(job.signed_up_at, job, newsletter)
     if Slot.CONFIRM_URL in wanted:
         values[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
     listed = ListHead(
@@ -48,7 +50,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     key = f"{int(job.planned_at.timestamp() * 1e6):x}"
     values = {
         Slot.ADDRESS: job.recipient.text,
-        Slot.SIGNED_UP_ON: short_date(since, newsletter.schedule.zone),
+        Slot.SIGNED_UP_ON: _day(since, job, newsletter),
         Slot.LEAVE_URL: links.leave(job.subscription_id, job.planned_at),
         Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
     }
@@ -58,6 +60,10 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
 def reverse_path(job: Job, newsletter: Newsletter) -> str:
     """Return MAIL FROM: nobody answers a notice (RFC 3834 section 3.3)."""
     return "" if job.notice is not None else newsletter.sender.wire
+
+
+def _day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
+    return short_date(catalogue(job.language), moment, newsletter.schedule.zone)
 
 
 def _head(job: Job, newsletter: Newsletter, key: str, listed: ListHead | None) -> Head:

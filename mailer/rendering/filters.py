@@ -1,21 +1,12 @@
-"""Small things that templates ask for: dates, counts, words that stay together."""
+"""Small things that templates ask for: words that stay together, addresses made short."""
 
 import re
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
 LONGEST_ADDRESS = 40  # characters of a web address that are shown
 SHORTEST_PATH = 12
 JOINED = "\u00a0"
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
-
-# Not strftime: its names are those of whatever locale the program happened to be started in.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def minutes(words: int) -> int:
@@ -31,27 +22,6 @@ def joined(text: str) -> str:
 def typeset(text: str) -> str:
     """Return running text in which no line ends with a word of one letter."""
     return ONE_LETTER.sub(rf"\1{JOINED}", text)
-
-
-def counted(number: int, singular: str, plural: str) -> str:
-    """Return `1 story`, `2 stories`."""
-    return f"{number} {singular if number == 1 else plural}"
-
-
-def local_day(moment: datetime, zone: str) -> date:
-    """Return the calendar day it is, or was, in that zone."""
-    return moment.astimezone(ZoneInfo(zone)).date()
-
-
-def long_date(moment: datetime, zone: str) -> str:
-    """Return the date in that zone: `Tuesday, 24 November 2026`."""
-    return f"{WEEKDAYS[local_day(moment, zone).weekday()]}, {short_date(moment, zone)}"
-
-
-def short_date(moment: datetime, zone: str) -> str:
-    """Return the date in that zone: `24 November 2026`."""
-    day = local_day(moment, zone)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def short_address(url: str) -> str:

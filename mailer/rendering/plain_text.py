@@ -6,7 +6,7 @@ from mailer.rendering.model import MARKER, Slot
 
 WIDTH = 72
 # What a value will take, at most. Those not named here may fill a line, and get one of their own.
-SLOT_WIDTHS = {Slot.SIGNED_UP_ON.value: len("30 September 2026")}
+SLOT_WIDTHS = {Slot.SIGNED_UP_ON.value: len("30 de septiembre de 2026")}
 ASIDE = re.compile(r"(?<!\S)--(?!\S)")
 
 

@@ -13,8 +13,9 @@ from mailer.editions.layout import Layout
 from mailer.editions.model import Correction, CorrectionKind, Edition, Newsletter, Piece
 from mailer.feeds.excerpt import excerpt
 from mailer.feeds.model import Article
+from mailer.languages.dates import local_day
 from mailer.links import Links
-from mailer.rendering.filters import local_day, minutes, short_date
+from mailer.rendering.filters import minutes
 from mailer.rendering.model import Variant
 from mailer.rendering.theme import direction
 
@@ -43,11 +44,11 @@ class Story:
     url: str | None  # None: the feed gave no address that a mail may link to
     summary: str
     byline: str  # author and publisher, as far as they are known
-    date: str | None  # None: fresh
+    published_at: datetime | None  # None: fresh
     minutes: int  # 0: unknown
     publisher: str
     source_url: str | None  # where it was published first
-    language: str | None  # None: the edition's
+    language: str | None = None  # None: that of the words around it
     also: tuple[Coverage, ...] = ()  # others that tell it
 
     @property
@@ -59,12 +60,6 @@ class Story:
     def source_host(self) -> str:
         """The host it was published at first; "" when that is not known."""
         return _host(self.source_url)
-
-    @property
-    def meta(self) -> tuple[str, ...]:
-        """What stands below the summary: by whom, when, how long."""
-        length = f"{self.minutes} min read" if self.minutes else None
-        return tuple(part for part in (self.byline, self.date, length) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +138,11 @@ def digest_view(
     def told(piece: Piece, words: int = STORY_WORDS) -> Story:
         article = articles[piece.article_id]
         story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, words)
-        return replace(story, also=_also(article, copies.get(piece.story, ()), outlets))
+        return replace(
+            story,
+            also=_also(article, copies.get(piece.story, ()), outlets),
+            language=_other_language(article.language or newsletter.language, variant.language),
+        )
 
     return DigestView(
         newsletter=newsletter,
@@ -196,11 +195,10 @@ def _story(
         url=url,
         summary=excerpt([article.summary], words) if article.summary else "",
         byline=_byline(article.author, publisher),
-        date=None if age <= FRESH else short_date(article.published_at, zone),
+        published_at=None if age <= FRESH else article.published_at,
         minutes=minutes(article.words),
         publisher=publisher or _host(source_url),
         source_url=source_url,
-        language=_other_language(article.language, newsletter.language),
     )
 
 
@@ -234,9 +232,9 @@ def _host(url: str | None) -> str:
         return ""
 
 
-def _other_language(told: str | None, usual: str) -> str | None:
-    """Return a story's language when it is not the edition's, and is one."""
-    if told is None or LANGUAGE.fullmatch(told) is None:
+def _other_language(told: str, usual: str) -> str | None:
+    """Return a story's language when it is not the mail's, and is one."""
+    if LANGUAGE.fullmatch(told) is None:
         return None
     same = told.partition("-")[0].lower() == usual.partition("-")[0].lower()
     return None if same else told

@@ -6,7 +6,7 @@ feed's words, only `slot.…` places a slot. All else that is printed into HTML 
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from traceback import extract_tb
 
@@ -18,6 +18,8 @@ from markupsafe import Markup
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
+from mailer.languages import dates
+from mailer.languages.catalogue import catalogue
 from mailer.rendering import filters, plain_text, theme
 from mailer.rendering.model import CLOSES, OPENS, Page, Slot
 from mailer.rendering.stories import DigestView
@@ -25,6 +27,7 @@ from mailer.tokens import LIFETIME, Purpose
 
 NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
 NOTICES_KEPT = 64
+LANGUAGES_KEPT = 32
 CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
 
 
@@ -33,7 +36,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._environment = _environment(folder)
+        self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, folder))
         self._inliner = lru_cache(maxsize=2)(self._make_inliner)
         self._notice = lru_cache(NOTICES_KEPT)(self._render_notice)
 
@@ -51,25 +54,25 @@ class Templates:
         return self._page(notice.value, language, values)
 
     def _page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
-        direction = theme.direction(language)
+        language = language.translate(NO_SLOTS)
         around = {key: without_slots(value) for key, value in values.items()}
-        around |= {"lang": without_slots(language), "dir": direction}
-        subject = " ".join(self._render(f"{name}/subject.txt", around).split())
+        subject = " ".join(self._render(language, f"{name}/subject.txt", around).split())
         around["subject"] = subject
-        html = self._render(f"{name}/body.html", around)
-        text = self._render(f"{name}/body.txt", around)
-        return Page(subject, self._inliner(direction).inline(html), text.strip("\n") + "\n")
+        html = self._render(language, f"{name}/body.html", around)
+        text = self._render(language, f"{name}/body.txt", around)
+        inlined = self._inliner(theme.direction(language)).inline(html)
+        return Page(subject, inlined, text.strip("\n") + "\n")
 
     def _make_inliner(self, direction: str) -> CSSInliner:
         """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
-        css = self._render("_styles.css", {"dir": direction})
+        css = self._render("", "_styles.css", {"dir": direction})
         return CSSInliner(
             extra_css=css, keep_style_tags=True, minify_css=True, load_remote_stylesheets=False
         )
 
-    def _render(self, name: str, values: Mapping[str, object]) -> str:
+    def _render(self, language: str, name: str, values: Mapping[str, object]) -> str:
         try:
-            return self._environment.get_template(name).render(values)
+            return self._environment(language).get_template(name).render(values)
         except TemplateSyntaxError as why:
             raise RenderError(why.name or name, str(why.message), line=why.lineno) from why
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as why:
@@ -97,28 +100,40 @@ def without_slots(value: object) -> object:
     return value
 
 
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+def _environment(folder: Path, language: str) -> ImmutableSandboxedEnvironment:
+    """Return what renders in one language: its words are the same for every template and macro."""
     made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = catalogue(language)
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        words.gettext,
+        words.ngettext,
+        newstyle=True,
+        pgettext=words.pgettext,
+        npgettext=words.npgettext,
     )
     made.globals |= {
+        "lang": language,
+        "dir": theme.direction(language),
         "slot": {slot.value: Markup(slot.marker) for slot in Slot},  # noqa: S704 - ours
         "light": theme.LIGHT,
         "dark": theme.DARK,
         "serif": theme.SERIF,
         "sans": theme.MAIL_SANS,
-        "counted": filters.counted,
     }
     made.filters |= {
         "joined": filters.joined,
         "typeset": filters.typeset,
-        "long_date": filters.long_date,
-        "short_date": filters.short_date,
-        "local_day": filters.local_day,
+        "long_date": partial(dates.long_date, words),
+        "short_date": partial(dates.short_date, words),
+        "local_day": dates.local_day,
         "short_address": filters.short_address,
         "wrap": plain_text.wrap,
         "underlined": plain_text.underlined,

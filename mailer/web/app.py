@@ -5,10 +5,10 @@ from werkzeug.exceptions import HTTPException
 
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
-from mailer.rendering.theme import direction
 from mailer.web.archive import Archive, local_date, local_time
 from mailer.web.embed import Embed
 from mailer.web.health import Health
+from mailer.web.language import install
 from mailer.web.public import Public
 from mailer.web.style import Stylesheet
 from mailer.wiring import Mailer
@@ -42,8 +42,8 @@ def create_app(mailer: Mailer) -> Flask:
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
-        "direction": direction,
     }
+    install(app)
     app.jinja_env.filters |= {"local_time": local_time, "local_date": local_date}
     for part in (style, Public(mailer), Embed(mailer), Archive(mailer), Health(mailer)):
         app.register_blueprint(part.blueprint())

@@ -15,6 +15,7 @@ from mailer.subscribers.rules import consent_words
 from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
+from mailer.web.language import speak
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
@@ -86,12 +87,14 @@ class Public:
     def check(self, slug: str) -> str:
         with self._mailer.store.read() as tx:
             newsletter = tx.newsletters.by_slug(slug)
+        speak(newsletter.language)
         return render_template("check.html", newsletter=newsletter, message=CHECK)
 
     def confirm_page(self, token: str) -> str:
         g.personal = True
         glimpse = self._mailer.signup.look(Purpose.CONFIRM, token)
         if glimpse is not None and glimpse.state is State.PENDING:
+            speak(glimpse.newsletter.language)
             return render_template("confirm.html", glimpse=glimpse, newsletter=glimpse.newsletter)
         return self._confirmed(glimpse)
 
@@ -122,6 +125,7 @@ class Public:
     def _confirmed(self, glimpse: Glimpse | None) -> str:
         assert glimpse is not None  # noqa: S101 - a confirmation's subscription is there, or it raises
         newsletter = glimpse.newsletter
+        speak(newsletter.language)
         due = (
             glimpse.subscription.next_due_at
             or next_due(glimpse.subscription.schedule, self._mailer.clock.now()).at
@@ -132,10 +136,13 @@ class Public:
         glimpse = self._mailer.signup.look(Purpose.LEAVE, token)
         if glimpse is None or glimpse.state is State.LEFT:
             return self._left(glimpse)
+        speak(glimpse.newsletter.language)
         return render_template("leave.html", glimpse=glimpse, newsletter=glimpse.newsletter)
 
     def _left(self, glimpse: Glimpse | None) -> str:
         newsletter = None if glimpse is None else glimpse.newsletter
+        if newsletter is not None:
+            speak(newsletter.language)
         return render_template("left.html", glimpse=glimpse, newsletter=newsletter)
 
     def _again(self, slug: str, typed: str, reason: str, way: Way) -> ResponseReturnValue:
@@ -169,6 +176,7 @@ def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:
         found = tx.newsletters.by_slug(slug)
     if not found.public:
         raise NotFound("newsletter", slug)
+    speak(found.language)
     return found
 
 

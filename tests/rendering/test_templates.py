@@ -85,7 +85,9 @@ def test_an_edition_in_hebrew_is_written_from_right_to_left() -> None:
     page = TEMPLATES.digest(a_view(newsletter=newsletter, language="he"))
 
     assert '<html lang="he" dir="rtl"' in page.html
-    assert 'lang="en" dir="ltr"' in page.html
+    assert 'dir="ltr" lang="en"' in page.html
+    assert "<h2" in page.html
+    assert "Top story" not in page.html + page.text
 
 
 def test_light_and_dark_and_nothing_from_elsewhere() -> None:

@@ -1,0 +1,1 @@
+"""Languages: what readers see, in theirs. The words are in languages/*.po at the top level."""

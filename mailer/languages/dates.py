@@ -1,0 +1,66 @@
+"""Dates, times and numbers as a language writes them; the patterns are messages like any other.
+
+Not strftime: its names are those of whatever locale the program happened to be started in.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from mailer.languages.catalogue import Catalogue
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """Return the calendar day it is, or was, in that zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def long_date(words: Catalogue, moment: datetime, zone: str) -> str:
+    """Return the date in that zone with its weekday: `Tuesday, 24 November 2026`."""
+    day = local_day(moment, zone)
+    return words.pgettext("date", "%(weekday)s, %(day)s %(month)s %(year)s") % _parts(words, day)
+
+
+def short_date(words: Catalogue, moment: datetime, zone: str) -> str:
+    """Return the date in that zone: `24 November 2026`."""
+    parts = _parts(words, local_day(moment, zone))
+    return words.pgettext("date", "%(day)s %(month)s %(year)s") % parts
+
+
+def month_and_year(words: Catalogue, day: date) -> str:
+    """Return a month as a heading: `November 2026`."""
+    names = words.pgettext(
+        "months alone",
+        "January,February,March,April,May,June,July,August,September,October,November,December",
+    )
+    parts = {"month": names.split(",")[day.month - 1], "year": str(day.year)}
+    return words.pgettext("month and year", "%(month)s %(year)s") % parts
+
+
+def clock_time(words: Catalogue, moment: datetime, zone: str) -> str:
+    """Return the time of day in that zone: `07:00`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    pattern = words.pgettext("time", "%(hour)s:%(minute)s")
+    return pattern % {"hour": f"{local.hour:02}", "minute": f"{local.minute:02}"}
+
+
+def number(words: Catalogue, value: int) -> str:
+    """Return a number with the language's marks between thousands: `12,345`."""
+    between = words.pgettext("number", "1,234").strip("⟦⟧")[1:-3]
+    return f"{value:,}".replace(",", between)
+
+
+def _parts(words: Catalogue, day: date) -> dict[str, str]:
+    weekdays = words.pgettext(
+        "weekdays", "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"
+    )
+    months = words.pgettext(
+        "months in a date",  # many languages bend them there: listopad, 24 listopada
+        "January,February,March,April,May,June,July,August,September,October,November,December",
+    )
+    first = words.pgettext("first day of a month", "1")
+    return {
+        "weekday": weekdays.split(",")[day.weekday()],
+        "day": first if day.day == 1 else str(day.day),
+        "month": months.split(",")[day.month - 1],
+        "year": str(day.year),
+    }

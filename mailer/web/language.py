@@ -1,0 +1,56 @@
+"""The language a page is in: set once a request, asked for by every template and macro.
+
+Templates say `_("…")`, `ngettext("…", "…", n)`, `pgettext("…", "…")` or `{% trans %}`; values go in
+by name, `_("Hello %(name)s", name=…)`, and are escaped.
+"""
+
+from datetime import datetime
+
+from flask import Flask, g
+
+from mailer.languages import dates
+from mailer.languages.catalogue import SOURCE, Catalogue, catalogue
+from mailer.rendering.theme import direction
+
+
+def speak(language: str) -> None:
+    """Answer this request in the language of a BCP 47 tag."""
+    g.language = language
+
+
+def language() -> str:
+    """Return the tag this request is answered in."""
+    return str(g.get("language", SOURCE))
+
+
+def words() -> Catalogue:
+    """Return the words this request is answered in."""
+    return catalogue(language())
+
+
+def install(app: Flask) -> None:
+    """Give every template the words, the dates and the direction of the request's language."""
+    made = app.jinja_env
+    made.add_extension("jinja2.ext.i18n")
+    made.policies["ext.i18n.trimmed"] = True
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        gettext=lambda message: words().gettext(message),
+        ngettext=lambda one, many, number: words().ngettext(one, many, number),
+        pgettext=lambda context, message: words().pgettext(context, message),
+        npgettext=lambda context, one, many, n: words().npgettext(context, one, many, n),
+        newstyle=True,
+    )
+    made.globals |= {"language": language, "direction": direction}
+    made.filters |= {"long_date": _long_date, "short_date": _short_date, "clock_time": _time}
+
+
+def _long_date(moment: datetime, zone: str) -> str:
+    return dates.long_date(words(), moment, zone)
+
+
+def _short_date(moment: datetime, zone: str) -> str:
+    return dates.short_date(words(), moment, zone)
+
+
+def _time(moment: datetime, zone: str) -> str:
+    return dates.clock_time(words(), moment, zone)
