@@ -1,7 +1,8 @@
 """When a digest is due, and what the slot is called that it fills.
 
-A slot is a local date, week or month; its appointment is the schedule's minute of its day. Zones
-make trouble in four ways, and each has one answer:
+A slot is a local date, whatever the rhythm: so no change of rhythm brings two digests on one date.
+Its appointment is the schedule's minute of that day. Zones make trouble in four ways, and each has
+one answer:
 
 - the minute does not exist (clocks go forward): the first instant after the gap;
 - the minute exists twice (clocks go back): the first of the two;
@@ -11,7 +12,7 @@ make trouble in four ways, and each has one answer:
 So every slot has one appointment, and appointments follow each other as their slots do.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -45,11 +46,23 @@ def next_due(schedule: Schedule, after: datetime, *, past: str | None = None) ->
     )
 
 
+def next_mail(
+    schedule: Schedule, now: datetime, *, paused_until: datetime | None = None
+) -> datetime:
+    """Return the instant at which a reader's next digest may come: after now, and after a pause.
+
+    What they had today already is not asked; the date in the store, `next_due_at`, knows it.
+    """
+    if paused_until is not None and paused_until > now:
+        return next_due(schedule, paused_until - MINUTE / 60).at
+    return next_due(schedule, now).at
+
+
 def current_slot(schedule: Schedule, now: datetime) -> str:
     """Return the name of the slot in which `now` lies, whether or not its appointment is over."""
     if schedule.rhythm is Rhythm.MINUTELY:
         return _minute_name(now.astimezone(UTC))
-    return NAMES[schedule.rhythm](now.astimezone(zone_named(schedule.zone)).date())
+    return now.astimezone(zone_named(schedule.zone)).date().isoformat()
 
 
 def is_missed(due_at: datetime, now: datetime, grace: timedelta) -> bool:
@@ -57,30 +70,11 @@ def is_missed(due_at: datetime, now: datetime, grace: timedelta) -> bool:
     return now - due_at > grace
 
 
-def _day_name(day: date) -> str:
-    return day.isoformat()
-
-
-def _week_name(day: date) -> str:
-    year, week, _ = day.isocalendar()  # ISO 8601: a week belongs to the year of its Thursday
-    return f"{year:04}-W{week:02}"
-
-
-def _month_name(day: date) -> str:
-    return f"{day.year:04}-{day.month:02}"
-
-
 def _minute_name(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M}"
 
 
-NAMES: Mapping[Rhythm, Callable[[date], str]] = {
-    Rhythm.DAILY: _day_name,
-    Rhythm.WEEKDAYS: _day_name,
-    Rhythm.WEEKLY: _week_name,
-    Rhythm.MONTHLY: _month_name,
-}
-DATED = frozenset({Rhythm.DAILY, Rhythm.WEEKDAYS})  # their slots are dates
+SHORT = frozenset({Rhythm.DAILY, Rhythm.WEEKDAYS})  # the next one is near
 
 
 def _appointments(schedule: Schedule, near: datetime) -> Iterator[Due]:
@@ -89,11 +83,10 @@ def _appointments(schedule: Schedule, near: datetime) -> Iterator[Due]:
         yield from _minutes(near)
         return
     zone = zone_named(schedule.zone)
-    name = NAMES[schedule.rhythm]
     for day in _days(schedule, near.astimezone(zone).date()):
         # A week or month still has its digest when its day fell out of the calendar.
-        if schedule.rhythm not in DATED or _exists(day, zone):
-            yield Due(_instant(day, schedule.minute_of_day, zone), name(day))
+        if schedule.rhythm not in SHORT or _exists(day, zone):
+            yield Due(_instant(day, schedule.minute_of_day, zone), day.isoformat())
 
 
 def _minutes(near: datetime) -> Iterator[Due]:
@@ -110,18 +103,18 @@ def _days(schedule: Schedule, around: date) -> Iterator[date]:
         case Rhythm.MONTHLY:
             yield from _firsts_of_months(around - DAY)
         case Rhythm.WEEKLY:
-            back = (around.weekday() - 1 - schedule.weekday) % 7
-            yield from _every(7, around - DAY - timedelta(days=back))
+            days = schedule.days
+            yield from (day for day in _every(around - DAY) if day.weekday() in days)
         case Rhythm.WEEKDAYS:
-            yield from (day for day in _every(1, around - DAY) if day.weekday() < SATURDAY)
+            yield from (day for day in _every(around - DAY) if day.weekday() < SATURDAY)
         case _:
-            yield from _every(1, around - DAY)
+            yield from _every(around - DAY)
 
 
-def _every(days: int, day: date) -> Iterator[date]:
+def _every(day: date) -> Iterator[date]:
     while True:
         yield day
-        day += timedelta(days=days)
+        day += DAY
 
 
 def _firsts_of_months(day: date) -> Iterator[date]:

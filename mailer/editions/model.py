@@ -34,6 +34,12 @@ class Schedule:
     minute_of_day: int  # 0 to 1439, local
     weekday: int  # 0 Monday to 6 Sunday; read by WEEKLY only
     zone: str  # IANA name
+    also_on: tuple[int, ...] = ()  # more days of each week; read by WEEKLY only
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of the week on which a WEEKLY digest comes, Monday is 0."""
+        return tuple(sorted({self.weekday, *self.also_on}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class Due:
     """One appointment: the instant, and the name of what may be sent once for it."""
 
     at: datetime
-    slot: str  # 2026-11-23, 2026-W48, 2026-11 or 2026-11-23T07:31
+    slot: str  # 2026-11-23, or 2026-11-23T07:31 where there are many a day
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.editions.calendar import current_slot, is_missed, next_due, zone_named
+from mailer.editions.calendar import current_slot, is_missed, next_due, next_mail, zone_named
 from mailer.editions.model import Due, Rhythm, Schedule
 from mailer.errors import UsageError
 
@@ -20,7 +20,8 @@ zones = st.sampled_from(
     ]
 )
 rhythms = st.sampled_from([rhythm for rhythm in Rhythm if rhythm is not Rhythm.MINUTELY])
-schedules = st.builds(Schedule, rhythms, st.integers(0, 1439), st.integers(0, 6), zones)
+days = st.lists(st.integers(0, 6), max_size=3).map(tuple)
+schedules = st.builds(Schedule, rhythms, st.integers(0, 1439), st.integers(0, 6), zones, days)
 moments = st.datetimes(
     datetime(2005, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
     datetime(2037, 1, 1),  # noqa: DTZ001
@@ -103,10 +104,10 @@ def test_nights_in_which_clocks_are_changed(schedule: Schedule, after: datetime,
     ("rhythm", "after", "due"),
     [
         (Rhythm.WEEKDAYS, utc(2026, 11, 27, 8), Due(utc(2026, 11, 30, 7), "2026-11-30")),
-        (Rhythm.WEEKLY, utc(2026, 11, 24), Due(utc(2026, 11, 26, 7), "2026-W48")),
-        (Rhythm.WEEKLY, utc(2026, 12, 28), Due(utc(2026, 12, 31, 7), "2026-W53")),
-        (Rhythm.WEEKLY, utc(2026, 12, 31, 8), Due(utc(2027, 1, 7, 7), "2027-W01")),
-        (Rhythm.MONTHLY, utc(2026, 12, 1, 8), Due(utc(2027, 1, 1, 7), "2027-01")),
+        (Rhythm.WEEKLY, utc(2026, 11, 24), Due(utc(2026, 11, 26, 7), "2026-11-26")),
+        (Rhythm.WEEKLY, utc(2026, 12, 28), Due(utc(2026, 12, 31, 7), "2026-12-31")),
+        (Rhythm.WEEKLY, utc(2026, 12, 31, 8), Due(utc(2027, 1, 7, 7), "2027-01-07")),
+        (Rhythm.MONTHLY, utc(2026, 12, 1, 8), Due(utc(2027, 1, 1, 7), "2027-01-01")),
         (
             Rhythm.MINUTELY,
             utc(2026, 11, 24, 7, 31),
@@ -116,6 +117,21 @@ def test_nights_in_which_clocks_are_changed(schedule: Schedule, after: datetime,
 )
 def test_each_rhythm_has_its_own_slots(rhythm: Rhythm, after: datetime, due: Due) -> None:
     assert next_due(Schedule(rhythm, 7 * 60, 3, "UTC"), after) == due
+
+
+def test_a_weekly_digest_comes_on_each_of_its_days() -> None:
+    schedule = Schedule(Rhythm.WEEKLY, 7 * 60, 3, "UTC", also_on=(0,))
+
+    first = next_due(schedule, utc(2026, 11, 24))
+
+    assert [first.slot, next_due(schedule, first.at).slot] == ["2026-11-26", "2026-11-30"]
+
+
+def test_after_a_pause_the_first_hour_on_its_last_day_counts() -> None:
+    now, until = utc(2026, 11, 24), utc(2026, 12, 1)
+
+    assert next_mail(daily(0, zone="UTC"), now, paused_until=until) == until
+    assert next_mail(daily(7, zone="UTC"), now, paused_until=now) == utc(2026, 11, 24, 7)
 
 
 def test_the_current_slot_is_the_readers_own_date() -> None:
