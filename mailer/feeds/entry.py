@@ -94,6 +94,17 @@ def draft(entry: Entry, frame: Frame) -> Draft | None:
     )
 
 
+def without_text(entry: Entry) -> Entry:
+    """Return what is left of an entry whose text is not to be read: headline, address and date."""
+    return Entry(
+        guid=entry.guid,
+        link=entry.link,
+        title=entry.title[:LONGEST_TITLE],
+        published_at=entry.published_at,
+        language=entry.language,
+    )
+
+
 def _without(lines: list[str], repeated: set[str]) -> list[str]:
     """Return the lines without headline and author, which stand above many texts once more."""
     return [line for line in lines if line not in repeated]

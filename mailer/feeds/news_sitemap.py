@@ -17,24 +17,26 @@ from mailer.feeds.picture import picture_of
 from mailer.feeds.text import one_line
 from mailer.feeds.urls import web_url
 
-ROOT = re.compile(rb"<(?:\w+:)?urlset\b")
-INDEX = re.compile(rb"<(?:\w+:)?sitemapindex\b")
-BEGINNING = 4_000  # octets; comments and a style sheet may stand before the root
+ROOT = re.compile(r"<(?:\w+:)?urlset\b")
+INDEX = re.compile(r"<(?:\w+:)?sitemapindex\b")
+BEGINNING = 4_000  # characters; comments and a style sheet may stand before the root
 
 
-def is_sitemap(body: bytes) -> bool:
+def is_sitemap(document: str) -> bool:
     """Tell by its beginning whether a document is a sitemap."""
-    return bool(ROOT.search(body[:BEGINNING]) or INDEX.search(body[:BEGINNING]))
+    return bool(ROOT.search(document[:BEGINNING]) or INDEX.search(document[:BEGINNING]))
 
 
-def read_news_sitemap(body: bytes, url: str, now: datetime, most: int) -> tuple[Frame, list[Entry]]:
+def read_news_sitemap(
+    document: str, url: str, now: datetime, most: int
+) -> tuple[Frame, list[Entry]]:
     """Return what holds for the whole, and its first articles; raise FormatError without news."""
-    if INDEX.search(body[:BEGINNING]):
+    if INDEX.search(document[:BEGINNING]):
         raise FormatError(url, "this is a list of sitemaps; give the address of its news sitemap")
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+    if "<!DOCTYPE" in document or "<!ENTITY" in document:
         raise FormatError(url, "it declares a document type, and no sitemap needs one")
     try:
-        root = Xml.fromstring(body)  # noqa: S314 - without entities, and in a child
+        root = Xml.fromstring(document.encode("utf-8", "replace"))  # noqa: S314 - without entities, and in a child
     except Xml.ParseError as why:
         raise FormatError(url, f"this sitemap is broken: {why}") from why
     entries = list(islice((entry for node in root for entry in _entries(node, url)), most))

@@ -19,7 +19,7 @@ from mailer.errors import FormatError
 from mailer.feeds.model import Draft, ParsedFeed
 
 MEMORY = 256 * 1024 * 1024  # octets of the child, all in all
-PROCESSOR = 2.0  # seconds of work a document
+PROCESSOR = 1.8  # seconds of work a document
 PATIENCE = 30.0  # seconds by the clock on the wall, however busy the machine is
 
 Object = dict[str, Any]  # JSON that we wrote ourselves

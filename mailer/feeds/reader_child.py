@@ -10,14 +10,22 @@ import logging
 import resource
 import signal
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
+from types import FrameType
 
 from mailer.errors import FormatError
 from mailer.feeds.parse import parse_document
 from mailer.feeds.reader import MEMORY, PROCESSOR, encoded
 
+ENTRY = 0.25  # seconds of work an entry; then it is read without its text
+MOST_OF_IT = 1.0  # seconds of work a document, before its entries must be quick
+LEAST = 0.02  # seconds; an honest entry takes a tenth of it
 # Read once before the doors are closed: parsers import what they need when they first need it.
 REHEARSALS = (
     b'<?xml version="1.0" encoding="iso-8859-2"?><rss version="2.0" xmlns:media="http://search.yaho'
@@ -39,6 +47,7 @@ NO_CHARSETS = {"zlib_codec", "bz2_codec", "mbcs", "oem"}
 def main() -> None:
     """Answer until nobody asks any more."""
     logging.disable()  # what could not be read is in the answer, or left out of it
+    signal.signal(signal.SIGVTALRM, _too_long)
     _rehearse()
     _close_the_doors()
     while line := sys.stdin.buffer.readline():
@@ -59,10 +68,37 @@ def _read(body: bytes, head: dict[str, str]) -> bytes:
             url=head["url"],
             content_type=head["content_type"],
             now=datetime.fromisoformat(head["now"]),
+            bounds=partial(_a_while, time.process_time()),
         )
         return json.dumps({"error": None, "feed": encoded(feed)}).encode()
     except FormatError as why:
         return json.dumps({"error": why.reason, "feed": None}).encode()
+    except Exception as why:  # noqa: BLE001 - out of memory, or a parser we do not know well enough
+        reason = f"this feed cannot be read ({type(why).__name__})"
+        return json.dumps({"error": reason, "feed": None}).encode()
+
+
+class TooLong(Exception):
+    """An entry takes more time than it may have."""
+
+
+@contextmanager
+def _a_while(begun: float) -> Iterator[None]:
+    """Raise TooLong inside when it has been worked on for long; again, if that gets lost.
+
+    A document that has had most of its time has little for each entry that is left.
+    """
+    left = MOST_OF_IT - (time.process_time() - begun)
+    seconds = max(LEAST, min(ENTRY, left))
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, LEAST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _too_long(_number: int, _frame: FrameType | None) -> None:
+    raise TooLong
 
 
 def _rehearse() -> None:

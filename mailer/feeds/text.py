@@ -30,7 +30,9 @@ FLAT = frozenset({
     "option", "p", "param", "source", "track", "wbr",
 })  # fmt: skip
 DEEPEST = 200
-LONGEST_MARKUP = 1_000_000
+MOST_LOOKED_AT = 1_000_000  # characters
+LONGEST_MARKUP = 150_000  # characters: twenty thousand words
+LONGEST_LINE_OF_MARKUP = 10_000  # of a title, a name
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # written without spaces
 
 
@@ -47,6 +49,7 @@ def one_line(text: str) -> str:
 
 def line_of_html(markup: str) -> str:
     """Return what a reader would see of a fragment of HTML, as one line."""
+    markup = markup[:LONGEST_LINE_OF_MARKUP]
     if not MARKUP.search(markup):
         return one_line(markup)
     tree = LexborHTMLParser(BREAK.sub(r" \g<0>", bounded(markup)))
@@ -73,19 +76,19 @@ def html_of_text(text: str) -> str:
 
 
 def bounded(markup: str) -> str:
-    """Return the HTML, without its tags when there is no sane reading of it.
+    """Return the HTML, cut when it is a book, without its tags when there is no sane reading of it.
 
     Parsers of HTML take quadratic time on depth: 100,000 open elements keep them busy for half a
     minute, and no article has 200.
     """
-    markup = storable(markup[:LONGEST_MARKUP])
+    markup = storable(markup[:MOST_LOOKED_AT])
     depth = 0
-    for closes, name in TAG.findall(markup):
-        if name.lower() not in FLAT:
-            depth += -1 if closes else 1
+    for tag in TAG.finditer(markup):
+        if tag[2].lower() not in FLAT:
+            depth += -1 if tag[1] else 1
         if depth > DEEPEST:
-            return TAG.sub(" ", markup).replace("<", "&lt;")
-    return markup
+            return TAG.sub(" ", markup).replace("<", "&lt;")[:LONGEST_MARKUP]
+    return markup[:LONGEST_MARKUP]
 
 
 def shortened(text: str, most: int) -> str:

@@ -1,5 +1,6 @@
 """Documents read in a process of their own: as good as in ours, and none hangs or kills it."""
 
+import html
 import json
 import socket
 from collections.abc import Iterator
@@ -37,6 +38,23 @@ HOSTILE = {
     "a long title": an_rss(an_item(title="a. " * 1_000_000)).decode(),
 }
 
+# Markup of one entry that keeps a parser busy: each was seen to take seconds, or the memory.
+BUSY = {
+    "signs": "&" * 1_000_000,
+    "brackets": "<" * 1_000_000,
+    "attributes": "<a " + " ".join(f"a{n}='{n}'" for n in range(100_000)) + ">x</a>",
+    "nested formats": ("<b>" * 150 + "<div>" * 40 + "</b>" * 150 + "</div>" * 40) * 500,
+    "formats over paragraphs": "<i>" * 180 + "<p>x</p>" * 100_000,
+    "paragraphs": "<p>x</p>" * 120_000,
+    "breaks": "x<br><br>" * 110_000,
+    "open items": "<li>x" * 190_000,
+    "ideographs": "\u65e5" * 1_000_000,
+    "comments": "<!--" * 250_000,
+    "marks": "!?" * 500_000,
+    "a picture": '<img src="data:image/png;base64,' + "A" * 2_000_000 + '"> A ferry sails.',
+}
+PLACES = ("title", "description", "content:encoded")
+
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:
@@ -61,6 +79,13 @@ def test_every_charset_is_known_in_there(reader: Reader, encoding: str) -> None:
     assert told.title == parse_document(text.encode(encoding), url=URL, now=NOW).title
 
 
+@pytest.mark.parametrize("name", ["mbcs", "dbcs", "oem", "zlib", "idna", "no-such-one", "x" * 40])
+def test_what_is_no_charset_of_ours_is_not_looked_for(reader: Reader, name: str) -> None:
+    body = an_rss().replace(b"utf-8", name.encode())
+
+    assert reader.read(body, url=URL, now=NOW).title == "Harbour Post"
+
+
 def test_what_is_no_feed_is_told_as_it_is_here(reader: Reader) -> None:
     with pytest.raises(FormatError, match="web page"):
         reader.read(b"<!doctype html><title>a</title>", url=URL, now=NOW)
@@ -72,6 +97,30 @@ def test_a_hostile_document_costs_itself_and_not_the_next(reader: Reader, name: 
         reader.read(HOSTILE[name].encode(), url=URL, now=NOW)
 
     assert reader.read(an_rss(), url=URL, now=NOW).title == "Harbour Post"
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", BUSY)
+def test_a_hostile_entry_costs_none_of_the_others(reader: Reader, name: str, place: str) -> None:
+    bad = an_item(2, **{place: html.escape(BUSY[name], quote=False)})
+
+    told = reader.read(an_rss(an_item(1), bad, an_item(3)), url=URL, now=NOW)
+
+    assert {"Story 1", "Story 3"} <= {draft.title for draft in told.drafts}
+    assert "What happened in story 3 is told here." in told.drafts[-1].summary
+
+
+def test_an_entry_with_a_picture_inside_keeps_its_words(reader: Reader) -> None:
+    bad = an_item(1, description=html.escape(BUSY["a picture"]))
+
+    assert reader.read(an_rss(bad), url=URL, now=NOW).drafts[0].summary == "A ferry sails."
+
+
+def test_ten_busy_entries_still_leave_their_headlines(reader: Reader) -> None:
+    busy = "<b>" * 150 + "<div>" * 40 + "</b>" * 150 + "</div>" * 40
+    items = [an_item(n, description=html.escape(busy * 40)) for n in range(10)]
+
+    assert len(reader.read(an_rss(*items), url=URL, now=NOW).drafts) == 10
 
 
 def test_a_document_can_neither_open_a_file_nor_call_anybody(
