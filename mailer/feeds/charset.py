@@ -22,6 +22,7 @@ WIDE = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
+EBCDIC = b"\x4c\x6f\xa7\x94"  # "<?xm" on large machines; what follows says which kind
 BEGINNING = 4_000  # octets that may say what the rest is
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 DECLARATION = re.compile(rb"<\?xml\b[^<>]{0,200}?\bencoding\s*=\s*[\"']\s*([\w.:-]{1,40})")
@@ -67,6 +68,9 @@ def decoded(body: bytes, content_type: str | None = None) -> str:
     for mark, name in BOMS:
         if body.startswith(mark):
             return body.decode(name, errors="replace")
+    if body.startswith(EBCDIC):
+        named = _named(body[:BEGINNING].decode("cp037").encode(), None)
+        return body.decode(next(iter(named), "cp037"), errors="replace")
     named = _named(body, content_type)
     for beginning, name in WIDE:
         if body.startswith(beginning):

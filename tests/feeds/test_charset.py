@@ -49,6 +49,12 @@ def test_the_first_octets_say_more_than_any_word(charset: str) -> None:
     assert decoded(text.encode(charset), "text/xml; charset=koi8-r") == text
 
 
+def test_large_machines_have_sets_of_their_own() -> None:
+    told = '<?xml version="1.0" encoding="cp500"?><rss>[Ferries sail]</rss>'
+
+    assert decoded(told.encode("cp500")) == told
+
+
 @pytest.mark.parametrize(
     ("text", "charset", "said"),
     [
