@@ -28,9 +28,11 @@ class Purpose(IntEnum):
 
     CONFIRM = 1
     LEAVE = 2
+    FORM = 3  # a signup form that we gave out; its subject is a random number
 
 
-LIFETIME = {Purpose.CONFIRM: timedelta(hours=72)}  # what is not named here does not expire
+# What is not named here does not expire.
+LIFETIME = {Purpose.CONFIRM: timedelta(hours=72), Purpose.FORM: timedelta(hours=2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Token:
     """What a genuine link says."""
 
     purpose: Purpose
-    subject: int  # the id of the subscription it concerns
+    subject: int  # the id of the subscription it concerns, or whatever its purpose says
     made_at: datetime  # whole seconds, UTC
 
 

@@ -28,6 +28,13 @@ class WhenInDoubt(StrEnum):
     REPEAT = "repeat"
 
 
+class Taken(StrEnum):
+    """Whether addresses of a doubtful kind may sign up."""
+
+    TAKE = "take"
+    REFUSE = "refuse"
+
+
 class LogLevel(StrEnum):
     """From which level on a line is written."""
 
@@ -117,6 +124,20 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SignupSettings:
+    """`[signup]`: what the form takes, and how much of it."""
+
+    per_network: tuple[Limit, ...] = (Limit(60, timedelta(hours=1)),)
+    per_domain: tuple[Limit, ...] = (Limit(1_000, timedelta(hours=1)),)
+    in_all: tuple[Limit, ...] = (Limit(3_000, timedelta(hours=1)),)
+    least_seconds: Annotated[int, Between(0, 60)] = 2  # to fill the form in
+    role_addresses: Taken = Taken.TAKE
+    disposable_addresses: Taken = Taken.TAKE
+    refused_domains: tuple[str, ...] = ()
+    mixed_scripts: Taken = Taken.TAKE
+
+
+@dataclass(frozen=True, slots=True)
 class RelaySettings:
     """`[[relay]]`: a server that takes our mail."""
 
@@ -195,6 +216,7 @@ class Settings:
     site: SiteSettings
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    signup: SignupSettings = field(default_factory=SignupSettings)
     relay: tuple[RelaySettings, ...] = ()
     dkim: tuple[DkimSettings, ...] = ()
     delivery: DeliverySettings = field(default_factory=DeliverySettings)

@@ -63,6 +63,9 @@ host = "{host}"
 port = {smtp_port}
 tls = "none"
 
+[signup]
+least_seconds = 0
+
 [feeds]
 interval = "5 s"
 allow_networks = ["127.0.0.0/8"]

@@ -56,6 +56,10 @@ def _send(mailer: Mailer) -> str:
     return f"{mailer.send.until_done().sent} mails sent"
 
 
+def _tidy(mailer: Mailer) -> str:
+    return f"{mailer.signup.tidy()} rows forgotten"
+
+
 JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
@@ -68,6 +72,7 @@ JOBS = (
         "sends urgent articles to those who want them at once",
         (_urgent, _look_again, _alert, _render),
     ),
+    Job("tidy", "forgets what was kept for a time and is over", (_tidy,)),
     Job("send", "sends what is due", (_send,), by_scheduler=False),
 )
 BY_NAME = {job.name: job for job in JOBS}

@@ -28,6 +28,7 @@ from mailer.store.planning import Planning
 from mailer.store.retractions import Retractions
 from mailer.store.sections import Sections
 from mailer.store.senders import Senders
+from mailer.store.signup_limits import SignupLimits
 from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
@@ -60,6 +61,10 @@ class Transaction:
     @cached_property
     def consent(self) -> Consent:
         return Consent(self.connection)
+
+    @cached_property
+    def signup_limits(self) -> SignupLimits:
+        return SignupLimits(self.connection)
 
     @cached_property
     def suppressions(self) -> Suppressions:

@@ -89,3 +89,28 @@ class ConsentEvent:
     act: Act
     origin: Origin
     wording: str | None  # the words agreed to, when there were any
+
+
+class Verdict(StrEnum):
+    """What became of asking for a newsletter, as far as a stranger may know."""
+
+    TAKEN = "taken"  # whatever the address's state
+    TOO_MANY = "too-many"  # signups, from there or in all: nothing was kept
+    FORM_USED = "form-used"  # the form was sent before, for another address: nothing was kept
+
+
+class FormState(StrEnum):
+    """What the token in a signup form says of it."""
+
+    GOOD = "good"
+    MISSING = "missing"  # a form that was written by hand, or by a robot
+    EARLY = "early"  # nobody types as quickly
+    OLD = "old"
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """A signup form that came back."""
+
+    state: FormState
+    number: int = 0  # which one it is; 0 when that is not known

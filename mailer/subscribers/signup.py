@@ -1,16 +1,29 @@
 """Signing up, confirming, leaving: what people do about their own mail."""
 
+import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailer.address import Address, address_hash
 from mailer.clock import Clock
+from mailer.config.settings import SignupSettings
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
-from mailer.errors import Conflict, NotFound, TokenExpired
+from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
-from mailer.subscribers.model import Act, Origin, State, Subscriber, Subscription, Way
+from mailer.subscribers.limits import use_of_mail, uses_of_request
+from mailer.subscribers.model import (
+    Act,
+    FormState,
+    Origin,
+    SentForm,
+    State,
+    Subscriber,
+    Subscription,
+    Verdict,
+    Way,
+)
 from mailer.subscribers.rules import Request, consent_words, judge
 from mailer.tokens import Keyring, Purpose, Token
 
@@ -28,24 +41,52 @@ class Glimpse:
 class Signup:
     """Turns what people ask for into subscriptions, consent events and notices."""
 
-    def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, keyring: Keyring, settings: SignupSettings
+    ) -> None:
         self._store = store
         self._clock = clock
         self._keyring = keyring
+        self._settings = settings
 
-    def subscribe(self, slug: str, address: Address, origin: Origin) -> None:
+    def form_token(self) -> str:
+        """Return what goes into a form that we give out; `read_form` knows it again."""
+        return self._keyring.make(Purpose.FORM, secrets.randbits(63), self._clock.now())
+
+    def read_form(self, text: str) -> SentForm:
+        """Return what the token in a form says of it."""
+        now = self._clock.now()
+        try:
+            token = self._keyring.read(Purpose.FORM, text, now)
+        except TokenExpired:
+            return SentForm(FormState.OLD)
+        except TokenError:
+            return SentForm(FormState.MISSING)
+        # A token's time is in whole seconds, rounded down.
+        least = timedelta(seconds=self._settings.least_seconds)
+        early = now - token.made_at < least
+        return SentForm(FormState.EARLY if early else FormState.GOOD, token.subject)
+
+    def subscribe(
+        self, slug: str, address: Address, origin: Origin, form: SentForm | None = None
+    ) -> Verdict:
         """Ask for a newsletter. Says nothing about who was known; raise NotFound for a wrong slug.
 
-        What is to be said goes to the address by mail, at most once a day and kind.
+        What is to be said goes to the address by mail, once a day and three times a month at most.
         """
         now = self._clock.now()
+        hashed = address_hash(address, self._keyring.pepper)
         with self._store.write() as tx:
             newsletter = tx.newsletters.by_slug(slug)
-            hashed = address_hash(address, self._keyring.pepper)
-            if tx.suppressions.holds(hashed) or not newsletter.public:
-                return
-            person = tx.subscribers.get_or_add(address, hashed, now)
-            self._ask(tx, newsletter, person, origin, now)
+            if form is not None and not tx.signup_limits.use_form(form.number, hashed, now):
+                return Verdict.FORM_USED
+            uses = uses_of_request(address, origin.network, self._settings)
+            if not tx.signup_limits.take(uses, now):
+                return Verdict.TOO_MANY
+            if not tx.suppressions.holds(hashed) and newsletter.public:
+                person = tx.subscribers.get_or_add(address, hashed, now)
+                self._ask(tx, newsletter, person, hashed, origin)
+        return Verdict.TAKEN
 
     def confirm(self, text: str, origin: Origin) -> Glimpse:
         """Make a signup count; the same link again finds it done.
@@ -72,6 +113,11 @@ class Signup:
                 return None
             self._end(tx, found, origin)
             return self._glimpse(tx, found.id)
+
+    def tidy(self) -> int:
+        """Forget forms and counts that are over; return how many rows that were."""
+        with self._store.write() as tx:
+            return tx.signup_limits.tidy(self._clock.now())
 
     def look(self, purpose: Purpose, text: str) -> Glimpse | None:
         """Return what a link is about, changing nothing. None: there is nothing left of it.
@@ -132,9 +178,10 @@ class Signup:
         tx: Transaction,
         newsletter: Newsletter,
         person: Subscriber,
+        hashed: str,
         origin: Origin,
-        now: datetime,
     ) -> None:
+        now = self._clock.now()
         found = tx.subscriptions.find(person.id, newsletter.id)
         request = judge(found, now)
         if request is Request.BEGIN or found is None:
@@ -143,6 +190,8 @@ class Signup:
             words = tx.consent.wording(newsletter.id, consent_words(newsletter), now)
             tx.consent.record(found.id, Act.REQUESTED, origin, now, wording_id=words)
         notice = Notice.ALREADY_SUBSCRIBED if request is Request.ALREADY else Notice.CONFIRM
+        if not tx.signup_limits.take([use_of_mail(notice, hashed)], now):
+            return
         tx.deliveries.add_notice(
             subscription_id=found.id,
             newsletter_id=newsletter.id,

@@ -10,6 +10,7 @@ from mailer.web.embed import Embed
 from mailer.web.health import Health
 from mailer.web.language import install
 from mailer.web.public import Public
+from mailer.web.signup_form import SignupForm
 from mailer.web.style import Stylesheet
 from mailer.wiring import Mailer
 
@@ -45,7 +46,14 @@ def create_app(mailer: Mailer) -> Flask:
     }
     install(app)
     app.jinja_env.filters |= {"local_time": local_time, "local_date": local_date}
-    for part in (style, Public(mailer), Embed(mailer), Archive(mailer), Health(mailer)):
+    for part in (
+        style,
+        Public(mailer),
+        SignupForm(mailer),
+        Embed(mailer),
+        Archive(mailer),
+        Health(mailer),
+    ):
         app.register_blueprint(part.blueprint())
     app.after_request(_headers_for(https=mailer.links.base_url.startswith("https:")).add)
     app.register_error_handler(Exception, _Troubles(app).page)
@@ -67,6 +75,8 @@ class _headers_for:
         headers["Referrer-Policy"] = (
             "no-referrer"  # a page's address may be somebody's private link
         )
+        if g.get("not_to_be_kept"):
+            headers["Cache-Control"] = "no-store"
         if g.get("personal") or response.status_code >= 400 or request.method == "POST":
             headers["Cache-Control"] = "no-store"
             headers["X-Robots-Tag"] = "noindex"

@@ -11,7 +11,7 @@ from mailer.editions.model import Edition, EditionState, Newsletter, Piece
 from mailer.errors import NotFound
 from mailer.feeds.model import Article
 from mailer.store.database import Transaction
-from mailer.web.public import public_newsletter
+from mailer.web.signup_form import public_newsletter
 from mailer.wiring import Mailer
 
 A_PAGE = 100

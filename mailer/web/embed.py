@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, render_template, request
 
 from mailer import resources
 from mailer.subscribers.rules import consent_words
-from mailer.web.public import Entry, public_newsletter
+from mailer.web.signup_form import entry_of, public_newsletter
 from mailer.web.style import declarations_of_both
 from mailer.wiring import Mailer
 
@@ -39,7 +39,7 @@ class Embed:
         newsletter = public_newsletter(self._mailer, slug)
         return render_template(
             "embed.html",
-            entry=Entry(newsletter, consent_words(newsletter)),
+            entry=entry_of(self._mailer, newsletter),
             variant=_known(request.args.get("variant"), VARIANTS),
             scheme=_known(request.args.get("scheme"), SCHEMES),
         )
@@ -52,10 +52,11 @@ class Embed:
             "description": newsletter.description,
             "consent": consent_words(newsletter),
             "language": newsletter.language,
+            "form": self._mailer.signup.form_token(),
         }
         response = Response(json.dumps(words), mimetype="application/json")
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cache-Control"] = "public, max-age=300"
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     def script(self) -> Response:

@@ -1,36 +1,18 @@
-"""The form, and the pages behind the links in mails."""
+"""The front page, and the pages behind the links in mails."""
 
-from dataclasses import dataclass
-from functools import partial
-
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from mailer.address import parse_address
 from mailer.editions.calendar import next_due
-from mailer.editions.model import Newsletter
-from mailer.errors import AddressError, NotFound
 from mailer.subscribers.model import State, Way
-from mailer.subscribers.rules import consent_words
 from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
 from mailer.web.language import speak
+from mailer.web.signup_form import entry_of
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
-CHECK = (
-    "Check your inbox: we have sent you a link to confirm. It works for three days. If nothing"
-    " came, look in the spam folder."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One newsletter as its form shows it."""
-
-    newsletter: Newsletter
-    consent: str
 
 
 class Public:
@@ -42,11 +24,6 @@ class Public:
     def blueprint(self) -> Blueprint:
         made = Blueprint("public", __name__)
         made.add_url_rule("/", view_func=self.front)
-        form = partial(made.add_url_rule, "/subscribe/<slug>", provide_automatic_options=False)
-        form(view_func=self.form)
-        form(view_func=self.subscribe, methods=["POST"])
-        form(view_func=self.preflight, methods=["OPTIONS"])
-        made.add_url_rule("/subscribe/<slug>/check-your-inbox", view_func=self.check)
         made.add_url_rule("/confirm/<token>", view_func=self.confirm_page)
         made.add_url_rule("/confirm/<token>", view_func=self.confirm, methods=["POST"])
         made.add_url_rule("/leave/<token>", view_func=self.leave_page)
@@ -56,39 +33,9 @@ class Public:
     def front(self) -> str:
         with self._mailer.store.read() as tx:
             public = [newsletter for newsletter in tx.newsletters.all() if newsletter.public]
-        return render_template("front.html", entries=[_entry(found) for found in public])
-
-    def form(self, slug: str) -> str:
         return render_template(
-            "subscribe.html", entry=_entry(public_newsletter(self._mailer, slug))
+            "front.html", entries=[entry_of(self._mailer, found) for found in public]
         )
-
-    def subscribe(self, slug: str) -> ResponseReturnValue:
-        """Sign somebody up, from a form or as JSON, from any site. Everybody gets one answer."""
-        typed, trap, way = _typed()
-        try:
-            address = parse_address(typed)
-        except AddressError as why:
-            return self._again(slug, typed, why.reason, way)
-        if not trap:
-            trusted = self._mailer.settings.web.trusted_proxies
-            self._mailer.signup.subscribe(slug, address, origin_of(request, trusted, way))
-        if way is Way.API:
-            return self._json({"status": "check-your-inbox", "message": CHECK}, 202)
-        return redirect(url_for("public.check", slug=slug), 303)
-
-    def preflight(self, slug: str) -> Response:
-        """Tell a browser on another site that its script may post JSON here."""
-        del slug
-        response = Response(status=204)
-        response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
-        return self._shared(response)
-
-    def check(self, slug: str) -> str:
-        with self._mailer.store.read() as tx:
-            newsletter = tx.newsletters.by_slug(slug)
-        speak(newsletter.language)
-        return render_template("check.html", newsletter=newsletter, message=CHECK)
 
     def confirm_page(self, token: str) -> str:
         g.personal = True
@@ -144,51 +91,3 @@ class Public:
         if newsletter is not None:
             speak(newsletter.language)
         return render_template("left.html", glimpse=glimpse, newsletter=newsletter)
-
-    def _again(self, slug: str, typed: str, reason: str, way: Way) -> ResponseReturnValue:
-        """Show the form once more, with what was typed and what is wrong with it."""
-        if way is Way.API:
-            return self._json({"status": "error", "message": reason}, 422)
-        entry = _entry(public_newsletter(self._mailer, slug))
-        page = render_template("subscribe.html", entry=entry, typed=typed, error=reason)
-        return page, 422
-
-    def _json(self, value: dict[str, str], status: int) -> Response:
-        response = jsonify(value)
-        response.status_code = status
-        return self._shared(response)
-
-    def _shared(self, response: Response) -> Response:
-        """Let scripts of allowed sites read the answer. It holds nothing about anybody."""
-        allowed = self._mailer.settings.web.allowed_origins
-        origin = request.headers.get("Origin", "")
-        if "*" in allowed or origin in allowed:
-            response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
-            response.headers["Access-Control-Allow-Methods"] = "POST"
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-            response.headers["Vary"] = "Origin"
-        return response
-
-
-def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:
-    """Return a newsletter that strangers may see; raise NotFound for others."""
-    with mailer.store.read() as tx:
-        found = tx.newsletters.by_slug(slug)
-    if not found.public:
-        raise NotFound("newsletter", slug)
-    speak(found.language)
-    return found
-
-
-def _entry(newsletter: Newsletter) -> Entry:
-    return Entry(newsletter, consent_words(newsletter))
-
-
-def _typed() -> tuple[str, bool, Way]:
-    """Return the address as it was typed, whether a robot gave itself away, and the way it came."""
-    if not request.is_json:
-        return request.form.get("email", ""), bool(request.form.get("website")), Way.FORM
-    sent = request.get_json(silent=True)
-    fields = sent if isinstance(sent, dict) else {}
-    typed = fields.get("email")
-    return typed if isinstance(typed, str) else "", bool(fields.get("website")), Way.API

@@ -631,3 +631,25 @@ def upgrade() -> None:
     op.create_index(
         "ix_correction_owed_subscription_id", "correction_owed", ["subscription_id"], unique=False
     )
+    op.create_table(
+        "signup_use",
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "scope IN ('address', 'network', 'domain', 'all')",
+            name=op.f("ck_signup_use_scope_known"),
+        ),
+        sa.PrimaryKeyConstraint("scope", "subject", "period", "start", name=op.f("pk_signup_use")),
+    )
+    op.create_index("ix_signup_use_start", "signup_use", ["start"], unique=False)
+    op.create_table(
+        "form_use",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_form_use")),
+    )
+    op.create_index("ix_form_use_at", "form_use", ["at"], unique=False)

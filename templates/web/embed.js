@@ -57,9 +57,9 @@ small{display:block;margin-block-start:10px;font-size:14px;line-height:1.5;color
       let status = 0;
       try {
         const reply = await fetch(address, {method: 'POST', headers: {'Content-Type': 'application/json'},
-          body: JSON.stringify({email: email.value}), credentials: 'omit'});
+          body: JSON.stringify({email: email.value, form: words.form, sure: words.sure}), credentials: 'omit'});
         status = reply.status;
-        if (status === 202 || status === 422) said = await reply.json();
+        if ([202, 422, 429].includes(status)) Object.assign(words, said = await reply.json());
       } catch { /* the sentence above says it */ }
       button.disabled = false;
       if (status === 202) {

@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 
 from mailer.address import parse_address
+from mailer.config.settings import SignupSettings
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
 from mailer.editions.model import Approval, Edition, EditionState
@@ -30,7 +31,9 @@ class Desk:
         with store.write() as tx:
             self.feed = tx.feeds.add("https://post.example/feed.xml", clock.now()).id
             tx.newsletters.add_source(self.newsletter.id, self.feed, "World")
-        Signup(store, clock, Keyring(["x" * 32])).add("brief", parse_address("ada@example.org"))
+        Signup(store, clock, Keyring(["x" * 32]), SignupSettings()).add(
+            "brief", parse_address("ada@example.org")
+        )
         self.compose = Compose(store, clock, GRACE)
         self.approve = Approve(store, clock)
 

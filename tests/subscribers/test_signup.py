@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailer.address import address_hash, parse_address
+from mailer.config.settings import SignupSettings
 from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.links import Links
 from mailer.store.database import Store
-from mailer.subscribers.model import Act, Origin, State, Subscription, Way
+from mailer.subscribers.model import Act, FormState, Origin, SentForm, State, Subscription, Way
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 from tests.conftest import add_newsletter
@@ -23,7 +24,7 @@ FORM = Origin(Way.FORM, "https://elsewhere.example/a", "192.0.2.0/24", "Browser"
 def signup(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Signup:
     add_newsletter(both_stores)
     add_newsletter(both_stores, "other")
-    return Signup(both_stores, clock, keyring)
+    return Signup(both_stores, clock, keyring, SignupSettings())
 
 
 def tie(store: Store, slug: str = "brief") -> Subscription:
@@ -160,3 +161,16 @@ def test_readers_with_the_newsletters_own_hour_follow_when_it_changes(
         assert tx.subscriptions.follow(before, after, clock.now()) == 1
 
     assert tie(both_stores).next_due_at == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+
+def test_what_was_counted_is_forgotten_when_it_counts_no_more(
+    both_stores: Store, signup: Signup, clock: StandingClock
+) -> None:
+    signup.subscribe("brief", ADA, FORM, SentForm(FormState.GOOD, 7))
+    kept = signup.tidy()
+    clock.advance(timedelta(days=34))
+
+    forgotten = signup.tidy()
+
+    # The form's number, and the counts: two for the mail, one each for network, domain and all.
+    assert (kept, forgotten) == (0, 6)

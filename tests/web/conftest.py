@@ -1,15 +1,19 @@
 """A site with one newsletter, and somebody who asks it for pages."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from mailer.address import parse_address
-from mailer.store.tables import metadata
+from mailer.store.signup_tables import metadata
 from mailer.subscribers.model import Origin, State, Subscription, Way
+from mailer.tokens import Purpose
 from mailer.web.app import create_app
 from mailer.wiring import Mailer
 from tests.conftest import add_newsletter
@@ -18,6 +22,7 @@ from tests.program import mailer, settings
 __all__ = ["mailer", "settings"]
 
 FORM = Origin(Way.FORM)
+A_WHILE = timedelta(seconds=30)
 
 
 @dataclass
@@ -26,6 +31,13 @@ class Site:
 
     mailer: Mailer
     client: FlaskClient
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def filled(self, address: str = "ada@example.org", **fields: str) -> dict[str, str]:
+        """Return the form as somebody sends it who was given it a while ago."""
+        number = next(self.numbers)
+        token = self.mailer.keyring.make(Purpose.FORM, number, self.mailer.clock.now() - A_WHILE)
+        return {"email": address, "form": token, **fields}
 
     def ask(self, address: str = "ada@example.org") -> Subscription:
         """Sign somebody up, through the verb behind the form."""

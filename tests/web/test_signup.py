@@ -11,7 +11,7 @@ PAGE = "/subscribe/brief"
 def test_a_form_from_another_site_is_taken_and_says_what_comes_next(site: Site) -> None:
     answer = site.client.post(
         PAGE,
-        data={"email": "ada@example.org"},
+        data=site.filled(),
         headers={
             "Origin": "https://elsewhere.example",
             "Referer": "https://elsewhere.example/a?q=1",
@@ -28,7 +28,7 @@ def test_a_form_from_another_site_is_taken_and_says_what_comes_next(site: Site) 
 def test_what_is_kept_of_a_signup_is_the_page_and_no_more_than_a_network(site: Site) -> None:
     site.client.post(
         PAGE,
-        data={"email": "ada@example.org"},
+        data=site.filled(),
         headers={"Referer": "https://elsewhere.example/a?private=1", "User-Agent": "Browser"},
         environ_base={"REMOTE_ADDR": "192.0.2.77"},
     )
@@ -43,7 +43,7 @@ def test_what_is_kept_of_a_signup_is_the_page_and_no_more_than_a_network(site: S
 
 def test_json_is_taken_as_the_form_is(site: Site) -> None:
     answer = site.client.post(
-        PAGE, json={"email": "ada@example.org"}, headers={"Origin": "https://elsewhere.example"}
+        PAGE, json=site.filled(), headers={"Origin": "https://elsewhere.example"}
     )
 
     assert (answer.status_code, answer.get_json()["status"]) == (202, "check-your-inbox")
@@ -103,12 +103,12 @@ def test_everybody_gets_the_same_answer(site: Site) -> None:
     forms = {
         (answer.status_code, answer.data, tuple(answer.headers))
         for name in people
-        for answer in [site.client.post(PAGE, data={"email": f"{name}@example.org"})]
+        for answer in [site.client.post(PAGE, data=site.filled(f"{name}@example.org"))]
     }
     jsons = {
         (answer.status_code, answer.data)
         for name in people
-        for answer in [site.client.post(PAGE, json={"email": f"{name}@example.org"})]
+        for answer in [site.client.post(PAGE, json=site.filled(f"{name}@example.org"))]
     }
 
     assert len(forms) == len(jsons) == 1
@@ -117,8 +117,8 @@ def test_everybody_gets_the_same_answer(site: Site) -> None:
 def test_a_newsletter_that_is_not_public_answers_alike_and_keeps_no_row(site: Site) -> None:
     before = site.everything()
 
-    open_answer = site.client.post("/subscribe/brief", json={"email": "ada@example.org"})
-    closed_answer = site.client.post("/subscribe/secret", json={"email": "eve@example.org"})
+    open_answer = site.client.post("/subscribe/brief", json=site.filled())
+    closed_answer = site.client.post("/subscribe/secret", json=site.filled("eve@example.org"))
 
     assert open_answer.data == closed_answer.data
     after = site.everything()
@@ -126,7 +126,7 @@ def test_a_newsletter_that_is_not_public_answers_alike_and_keeps_no_row(site: Si
 
 
 def test_a_robot_that_fills_every_field_is_thanked_and_forgotten(site: Site) -> None:
-    answer = site.client.post(PAGE, data={"email": "ada@example.org", "website": "http://spam"})
+    answer = site.client.post(PAGE, data=site.filled(website="http://spam"))
 
     assert answer.status_code == 303
     assert site.notices() == []
@@ -134,7 +134,7 @@ def test_a_robot_that_fills_every_field_is_thanked_and_forgotten(site: Site) -> 
 
 def test_asking_again_on_the_same_day_sends_no_second_mail(site: Site) -> None:
     for _ in range(3):
-        site.client.post(PAGE, data={"email": "ada@example.org"})
+        site.client.post(PAGE, data=site.filled())
 
     assert site.notices() == [("confirm", "confirm:2026-11-24")]
 
@@ -159,8 +159,6 @@ def test_a_script_on_another_site_may_ask_before_it_posts(site: Site) -> None:
 
 
 def test_a_host_header_leaves_no_trace(site: Site) -> None:
-    answer = site.client.post(
-        PAGE, data={"email": "ada@example.org"}, headers={"Host": "evil.example"}
-    )
+    answer = site.client.post(PAGE, data=site.filled(), headers={"Host": "evil.example"})
 
     assert "evil.example" not in answer.text + str(answer.headers)

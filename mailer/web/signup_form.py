@@ -1,0 +1,210 @@
+"""The signup form: on our pages, on anybody's, and as JSON. Guarded alike, answered alike.
+
+A form that we gave out carries a token, so that it is known when. One that somebody wrote into
+their own page carries none: whoever sends it gets ours, filled in, to press once more.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mailer.address import Address, parse_address
+from mailer.config.settings import SignupSettings
+from mailer.editions.model import Newsletter
+from mailer.errors import AddressError, NotFound
+from mailer.subscribers.model import FormState, Verdict, Way
+from mailer.subscribers.rules import consent_words
+from mailer.subscribers.screening import probably_meant, refusal
+from mailer.web.client import origin_of
+from mailer.web.language import speak
+from mailer.wiring import Mailer
+
+CHECK = (
+    "Check your inbox: we have sent you a link to confirm. It works for three days. If nothing"
+    " came, look in the spam folder."
+)
+ONCE_MORE = {
+    FormState.MISSING: "One more press, please. It tells us that a person is asking.",
+    FormState.EARLY: "That was quick. Please press once more.",
+    FormState.OLD: "This page was open for long. Please press once more.",
+}
+TOO_MANY = "More people are signing up than we can take at once. Please try again in an hour."
+RETRY_AFTER = "3600"  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One newsletter as its form shows it."""
+
+    newsletter: Newsletter
+    consent: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What came in a form, or as JSON."""
+
+    email: str
+    token: str
+    sure: str  # the address that was asked about, when it was sent again as it is
+    trap: bool  # filled in the field that nobody sees
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Why the form is shown again."""
+
+    status: str  # for scripts
+    words: str
+    token: str  # for the form that is shown
+    is_error: bool = True  # of what was typed
+    sure: str = ""
+
+
+class SignupForm:
+    """`/subscribe/<newsletter>`."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    def blueprint(self) -> Blueprint:
+        made = Blueprint("signup", __name__)
+        form = partial(made.add_url_rule, "/subscribe/<slug>", provide_automatic_options=False)
+        form(view_func=self.form)
+        form(view_func=self.subscribe, methods=["POST"])
+        form(view_func=self.preflight, methods=["OPTIONS"])
+        made.add_url_rule("/subscribe/<slug>/check-your-inbox", view_func=self.check)
+        return made
+
+    def form(self, slug: str) -> str:
+        return render_template(
+            "subscribe.html", entry=entry_of(self._mailer, public_newsletter(self._mailer, slug))
+        )
+
+    def subscribe(self, slug: str) -> ResponseReturnValue:
+        """Sign somebody up, from any site. Everybody gets one answer."""
+        typed = _typed()
+        try:
+            address = parse_address(typed.email)
+        except AddressError as why:
+            return self._again(slug, typed, Remark("error", why.reason, self._fresh()))
+        if typed.trap:
+            return self._taken(slug, typed.way)
+        form = self._mailer.signup.read_form(typed.token)
+        if form.state is not FormState.GOOD:
+            token = typed.token if form.state is FormState.EARLY else self._fresh()
+            return self._again(slug, typed, once_more(form.state, token))
+        doubtful = doubt(address, typed.sure, self._mailer.settings.signup, typed.token)
+        if doubtful is not None:
+            return self._again(slug, typed, doubtful)
+        trusted = self._mailer.settings.web.trusted_proxies
+        origin = origin_of(request, trusted, typed.way)
+        match self._mailer.signup.subscribe(slug, address, origin, form):
+            case Verdict.TAKEN:
+                return self._taken(slug, typed.way)
+            case Verdict.TOO_MANY:
+                return self._too_many(slug, typed)
+            case Verdict.FORM_USED:
+                return self._again(slug, typed, once_more(FormState.OLD, self._fresh()))
+
+    def preflight(self, slug: str) -> Response:
+        """Tell a browser on another site that its script may post JSON here."""
+        del slug
+        response = Response(status=204)
+        response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+        return self._shared(response)
+
+    def check(self, slug: str) -> str:
+        with self._mailer.store.read() as tx:
+            newsletter = tx.newsletters.by_slug(slug)
+        speak(newsletter.language)
+        return render_template("check.html", newsletter=newsletter, message=CHECK)
+
+    def _fresh(self) -> str:
+        return self._mailer.signup.form_token()
+
+    def _taken(self, slug: str, way: Way) -> ResponseReturnValue:
+        if way is Way.API:
+            return self._json({"status": "check-your-inbox", "message": CHECK}, 202)
+        return redirect(url_for("signup.check", slug=slug), 303)
+
+    def _too_many(self, slug: str, typed: Typed) -> ResponseReturnValue:
+        remark = Remark("later", TOO_MANY, typed.token, is_error=False)
+        answer = self._again(slug, typed, remark, 429)
+        answer.headers["Retry-After"] = RETRY_AFTER
+        return answer
+
+    def _again(self, slug: str, typed: Typed, remark: Remark, code: int = 422) -> Response:
+        """Show the form once more, with what was typed and what is to be said of it."""
+        if typed.way is Way.API:
+            told = {"status": remark.status, "message": remark.words, "form": remark.token}
+            return self._json(told | ({"sure": remark.sure} if remark.sure else {}), code)
+        newsletter = public_newsletter(self._mailer, slug)
+        entry = Entry(newsletter, consent_words(newsletter), remark.token)
+        page = render_template("subscribe.html", entry=entry, typed=typed.email, remark=remark)
+        return Response(page, code)
+
+    def _json(self, value: dict[str, str], status: int) -> Response:
+        response = jsonify(value)
+        response.status_code = status
+        return self._shared(response)
+
+    def _shared(self, response: Response) -> Response:
+        """Let scripts of allowed sites read the answer. It holds nothing about anybody."""
+        allowed = self._mailer.settings.web.allowed_origins
+        origin = request.headers.get("Origin", "")
+        if "*" in allowed or origin in allowed:
+            response.headers["Access-Control-Allow-Origin"] = "*" if "*" in allowed else origin
+            response.headers["Access-Control-Allow-Methods"] = "POST"
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Vary"] = "Origin"
+        return response
+
+
+def once_more(state: FormState, token: str) -> Remark:
+    """Return what is to be said of a form that nobody seems to have filled in just now."""
+    return Remark("again", ONCE_MORE[state], token, is_error=False)
+
+
+def doubt(address: Address, sure: str, settings: SignupSettings, token: str) -> Remark | None:
+    """Return what is to be said of an address before it is taken; None: nothing."""
+    why = refusal(address, settings)
+    if why is not None:
+        return Remark("error", why, token)
+    meant = probably_meant(address)
+    if meant is None or sure == address.text:
+        return None
+    words = f"Did you mean {meant}? Correct it, or send it again as it is."
+    return Remark("hint", words, token, sure=address.text)
+
+
+def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:
+    """Return a newsletter that strangers may see; raise NotFound for others."""
+    with mailer.store.read() as tx:
+        found = tx.newsletters.by_slug(slug)
+    if not found.public:
+        raise NotFound("newsletter", slug)
+    speak(found.language)
+    return found
+
+
+def entry_of(mailer: Mailer, newsletter: Newsletter) -> Entry:
+    """Return what a form that is given out now shows. Its token is of now: nobody may keep it."""
+    g.not_to_be_kept = True
+    return Entry(newsletter, consent_words(newsletter), mailer.signup.form_token())
+
+
+def _typed() -> Typed:
+    """Return what was sent, whatever its shape."""
+    sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    fields = sent if isinstance(sent, dict) else {}
+    way = Way.API if request.is_json else Way.FORM
+    texts = {
+        name: found if isinstance(found := fields.get(name), str) else ""
+        for name in ("email", "form", "sure")
+    }
+    return Typed(texts["email"], texts["form"], texts["sure"], bool(fields.get("website")), way)

@@ -1,0 +1,203 @@
+"""What keeps robots and floods away from the form, and lets people through."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailer.config.settings import Limit, Settings, SignupSettings, Taken, WebSettings
+from mailer.subscribers.model import State
+from mailer.web.app import create_app
+from mailer.wiring import build
+from tests.conftest import add_newsletter
+from tests.fakes.clock import StandingClock
+from tests.web.conftest import Site
+
+PAGE = "/subscribe/brief"
+HOUR = timedelta(hours=1)
+
+
+def site_with(settings: Settings, clock: StandingClock, **changes: object) -> Site:
+    """Return a site with other signup settings, behind a proxy of its own."""
+    signup = replace(SignupSettings(), **changes)  # type: ignore[arg-type]  # the test names them
+    networks = replace(settings.feeds).allow_networks
+    web = WebSettings(trusted_proxies=networks)
+    mailer = build(replace(settings, signup=signup, web=web), clock)
+    add_newsletter(mailer.store)
+    return Site(mailer, create_app(mailer).test_client())
+
+
+def hidden(page: str, name: str) -> str:
+    (found,) = re.findall(rf'name="{name}" value="([^"]*)"', page)
+    return str(found)
+
+
+def test_a_thousand_posts_for_one_victim_are_one_mail(
+    settings: Settings, clock: StandingClock
+) -> None:
+    """From a thousand addresses of two hundred networks, with a good form each time."""
+    site = site_with(settings, clock, in_all=(Limit(100_000, HOUR),))
+    for number in range(1_000):
+        clock.advance(timedelta(milliseconds=100))
+        where = {"X-Forwarded-For": f"198.51.{number % 200}.{number % 5 + 1}"}
+        site.client.post(PAGE, json=site.filled("victim@example.org"), headers=where)
+
+    assert len(site.notices()) <= 1
+
+
+def test_a_mailbox_is_asked_three_times_a_month_whatever_is_asked_for(
+    site: Site, clock: StandingClock
+) -> None:
+    for slug in ("brief", "secret", "brief") * 20:
+        clock.advance(timedelta(hours=12))
+        site.client.post(f"/subscribe/{slug}", data=site.filled())
+
+    assert len(site.notices()) == 3
+
+
+def test_one_network_is_asked_to_come_back_later_and_another_is_not(
+    settings: Settings, clock: StandingClock
+) -> None:
+    site = site_with(settings, clock, per_network=(Limit(3, HOUR),))
+    codes = [
+        site.client.post(
+            PAGE,
+            data=site.filled(f"reader{number}@example.org"),
+            headers={"X-Forwarded-For": f"198.51.100.{number}"},
+        ).status_code
+        for number in range(5)
+    ]
+    elsewhere = site.client.post(
+        PAGE, data=site.filled(), headers={"X-Forwarded-For": "2001:db8::1"}
+    )
+
+    assert codes == [303, 303, 303, 429, 429]
+    assert elsewhere.status_code == 303
+    assert len(site.notices()) == 4
+
+
+@pytest.mark.parametrize("limit", ["per_domain", "in_all"])
+def test_limits_survive_a_restart_and_end_with_their_hour(
+    settings: Settings, clock: StandingClock, limit: str
+) -> None:
+    site = site_with(settings, clock, **{limit: (Limit(1, HOUR),)})
+    site.client.post(PAGE, data=site.filled("a@example.org"))
+    again = Site(site.mailer, create_app(build(site.mailer.settings, clock)).test_client())
+    again.numbers = site.numbers
+
+    refused = again.client.post(PAGE, data=again.filled("b@example.org"))
+    clock.advance(timedelta(minutes=64))
+    taken = again.client.post(PAGE, data=again.filled("b@example.org"))
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert 'value="b@example.org"' in refused.text
+    assert taken.status_code == 303
+
+
+def test_a_forwarded_address_is_believed_from_our_proxies_alone(site: Site) -> None:
+    """The site of this test has none: a header that somebody made up changes no network."""
+    for number in range(70):
+        site.client.post(
+            PAGE,
+            data=site.filled(f"reader{number}@example.org"),
+            headers={"X-Forwarded-For": f"198.51.{number}.1"},
+        )
+
+    assert len(site.notices()) == 60
+
+
+def test_a_form_that_nobody_was_given_is_shown_to_be_pressed_once_more(
+    site: Site, clock: StandingClock
+) -> None:
+    first = site.client.post(PAGE, data={"email": "ada@example.org"})
+    clock.advance(timedelta(seconds=3))
+    token = hidden(first.text, "form")
+    second = site.client.post(PAGE, data={"email": "ada@example.org", "form": token})
+
+    assert (first.status_code, second.status_code) == (422, 303)
+    assert 'value="ada@example.org"' in first.text
+    assert "Error" not in first.text
+    assert site.state() is State.PENDING
+
+
+@pytest.mark.parametrize("wait", [0, 1, 7201, 100_000])
+def test_a_form_that_is_too_young_or_too_old_is_shown_once_more(
+    site: Site, clock: StandingClock, wait: int
+) -> None:
+    token = hidden(site.client.get(PAGE).text, "form")
+    clock.advance(timedelta(seconds=wait))
+    first = site.client.post(PAGE, data={"email": "ada@example.org", "form": token})
+    clock.advance(timedelta(seconds=3))
+    token = hidden(first.text, "form")
+    second = site.client.post(PAGE, data={"email": "ada@example.org", "form": token})
+
+    assert (first.status_code, second.status_code) == (422, 303)
+
+
+def test_scripted_posts_without_a_visit_leave_no_row(site: Site) -> None:
+    before = site.everything()
+    tokens = ["", "x", "A" * 46, site.filled()["form"][:-1] + "_"]
+    for token in tokens:
+        site.client.post(PAGE, data={"email": "ada@example.org", "form": token})
+        site.client.post(PAGE, json={"email": "ada@example.org", "form": token})
+
+    assert site.everything() == before
+
+
+def test_a_form_counts_once_and_pressing_twice_is_one_press(site: Site) -> None:
+    form = site.filled()
+    twice = [site.client.post(PAGE, json=form).status_code for _ in range(2)]
+    another = site.client.post(PAGE, json={**form, "email": "eve@example.org"})
+
+    assert twice == [202, 202]
+    assert (another.status_code, another.get_json()["status"]) == (422, "again")
+    assert len(site.notices()) == 1
+
+
+def test_a_slip_in_the_domain_is_asked_about_and_can_be_meant(site: Site) -> None:
+    form = site.filled("ada@gmial.com")
+    asked = site.client.post(PAGE, data=form)
+    meant = site.client.post(PAGE, data={**form, "sure": hidden(asked.text, "sure")})
+
+    assert (asked.status_code, meant.status_code) == (422, 303)
+    assert "Did you mean ada@gmail.com?" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("address", "setting", "value"),
+    [
+        ("info@example.org", "role_addresses", Taken.REFUSE),
+        ("ada@mailinator.com", "disposable_addresses", Taken.REFUSE),
+        ("ada@some.where.example", "refused_domains", ("where.example",)),
+        ("ada@ex\u0430mple.org", "mixed_scripts", Taken.REFUSE),
+    ],
+)
+def test_addresses_of_a_doubtful_kind_are_the_owners_choice(
+    settings: Settings, clock: StandingClock, address: str, setting: str, value: object
+) -> None:
+    strict = site_with(settings, clock, **{setting: value})
+    refused = strict.client.post(PAGE, data=strict.filled(address))
+    easy = Site(strict.mailer, create_app(build(settings, clock)).test_client())
+    taken = easy.client.post(PAGE, data=strict.filled(address))
+
+    assert (refused.status_code, taken.status_code) == (422, 303)
+    assert '<p class="error"' in refused.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@b\u00fccher.example",
+        "\u0430\u0434\u0430@\u043f\u0440\u0438\u043c\u0435\u0440.example",
+        "j\u00f6rg@example.org",
+    ],
+)
+def test_addresses_of_all_scripts_are_taken(
+    settings: Settings, clock: StandingClock, address: str
+) -> None:
+    site = site_with(settings, clock, mixed_scripts=Taken.REFUSE)
+
+    site.client.post(PAGE, data=site.filled(address))
+
+    assert site.state(address) is State.PENDING
