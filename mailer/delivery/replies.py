@@ -19,6 +19,11 @@ class ReplyReader:
     def __init__(self) -> None:
         self._lines: list[tuple[int, str]] = []
 
+    @property
+    def begun(self) -> bool:
+        """Whether a reply is there in part: the next line belongs to it."""
+        return bool(self._lines)
+
     def feed(self, line: bytes) -> Reply | None:
         """Take one line without its end; return the reply when it is the last one.
 

@@ -54,8 +54,8 @@ class Opening:
         return transport
 
     def close(self) -> None:
-        """Hang up."""
-        self._writer.close()
+        """Hang up, without the farewell of TLS: who broke off would let us wait for theirs."""
+        self._writer.transport.abort()
 
     async def ask(self, line: bytes, patience: float) -> Reply:
         """Say one line and return the answer; raise ConversationLost."""

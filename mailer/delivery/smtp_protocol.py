@@ -132,7 +132,7 @@ class Conversation:
     def _line(self, line: bytes) -> None:
         if self.lost is not None:
             return
-        if self._expected:
+        if self._expected and not self._replies.begun:
             stage, turn = self._expected[0]
             # Most replies are these three; what else they say is not needed.
             if line[:4] == b"250 " and (stage is Stage.RCPT or stage is Stage.MAIL):

@@ -38,6 +38,7 @@ from tests.fakes.smtp_server import (
 HASTE = Patience(connect=5, greeting=5, command=5, data=5, block=5, final_dot=5, quit=1)
 LOGIN = ("me", "wonderful secret")
 BODY = b"Subject: x\r\n\r\nHello\r\n"
+STAGES: tuple[Stage, ...] = ("MAIL", "RCPT", "DATA", "dot")
 
 
 def relay(server: SmtpServer, **changes: Any) -> RelaySettings:
@@ -71,13 +72,15 @@ class Mailbag:
         self.rested.set()
 
 
-def talk(settings: RelaySettings, *envelopes: Envelope) -> list[Outcome | Unsent]:
+def talk(
+    settings: RelaySettings, *envelopes: Envelope, patience: Patience = HASTE
+) -> list[Outcome | Unsent]:
     """Send all over one line, each with a number of its own; return what became of them."""
     numbered = [one._replace(delivery_id=number) for number, one in enumerate(envelopes)]
 
     async def run() -> list[Outcome | Unsent]:
         bag = Mailbag(*numbered)
-        line = await SmtpRelay(settings, HASTE).connect(bag)
+        line = await SmtpRelay(settings, patience).connect(bag)
         try:
             line.go_on()
             await bag.rested.wait()
@@ -140,15 +143,20 @@ def test_replies_that_come_a_byte_at_a_time_are_understood(offers: tuple[str, ..
         assert [type(one) for one in outcomes] == [Sent] * 5
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "dot"])
+ANSWERED = [
+    *(pytest.param(one, STEP_BY_STEP, id=f"{one}, step by step") for one in STAGES),
+    *(pytest.param(one, PIPELINED, id=f"{one}, pipelined") for one in STAGES),
+    *(pytest.param(one, CHUNKED, id=f"{one}, chunked") for one in STAGES if one != "DATA"),
+]
+
+
+@pytest.mark.parametrize(("stage", "offers"), ANSWERED)
 @pytest.mark.parametrize(
     ("reply", "kind"), [("550 5.7.1 no\r", Refused), ("451 4.3.0 later", Deferred)]
 )
 def test_a_no_is_final_and_a_later_is_not_and_the_next_message_goes(
     stage: Stage, reply: str, kind: type[Outcome], offers: tuple[str, ...]
 ) -> None:
-    if stage == "DATA" and offers is CHUNKED:
-        pytest.skip("BDAT has no DATA")
     with SmtpServer(offers=offers) as server:
         server.answer(stage, reply.strip())
         first, second = talk(relay(server), envelope("no@example.org"), envelope())
@@ -158,7 +166,7 @@ def test_a_no_is_final_and_a_later_is_not_and_the_next_message_goes(
         assert [message.recipients for message in server.messages] == [("ada@example.org",)]
 
 
-@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "dot"])
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("reply", ["421 4.3.2 closing", DROP], ids=["421", "dropped"])
 def test_a_line_that_breaks_before_the_message_was_whole_only_puts_it_off(
     stage: Stage, reply: str

@@ -9,12 +9,15 @@ with SmtpServer() as server:
 """
 
 import asyncio
+import hmac
+import random
 import re
 import ssl
 import subprocess
 from asyncio import StreamReader, StreamWriter
 from base64 import b64decode, b64encode
 from collections import defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Event, Thread
@@ -24,12 +27,15 @@ from typing import Literal, Self
 DROP = "(hang up)"  # before anything is said or taken
 LOSE = "(take it and hang up)"  # at the dot: the message is kept, its answer is lost
 INJECT = "(speak too early)"  # at STARTTLS: an answer in clear comes along with the go-ahead
+MUTE = "(say nothing more)"  # and go on listening
+AFTER_NEXT = "(wait)"  # at the dot: answered only when the command behind it is here
 
 STEP_BY_STEP = ("SIZE 10000000", "SMTPUTF8", "8BITMIME")
 PIPELINED = (*STEP_BY_STEP, "PIPELINING")
 CHUNKED = (*PIPELINED, "CHUNKING")
 
 Stage = Literal["greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "dot", "RSET"]
+CHALLENGE = "<1@fake.example>"
 
 
 @dataclass(frozen=True)
@@ -58,17 +64,23 @@ class SmtpServer:
         login: tuple[str, str] | None = None,
         offers: tuple[str, ...] = PIPELINED,
         drips: bool = False,
+        thinks: tuple[float, float] = (0, 0),
+        parts_slowly: bool = False,
     ) -> None:
         self.tls = tls
         self.login = login
         self.offers = offers
         self.drips = drips  # says each reply a byte at a time
+        self.thinks = thinks  # seconds before it answers a dot: at least, at most
+        self.parts_slowly = parts_slowly  # says good-bye a little late
+        self.left_early = 0  # clients that did not wait for it
         self.port = 0
         self.commands: list[str] = []
         self._messages: list[Message] = []
         self._changed = Condition()
         self._answers: dict[str, deque[str]] = defaultdict(deque)
         self._refused: dict[str, str] = {}
+        self._open: set[Conversation] = set()
         self.context = None if certificate is None else _context(certificate)
         self._loop = asyncio.new_event_loop()
         self._ready = Event()
@@ -90,6 +102,16 @@ class SmtpServer:
     def refuse(self, recipient: str, reply: str) -> None:
         """Answer RCPT for this recipient so, always."""
         self._refused[recipient] = reply
+
+    def hang_up(self, words: str) -> None:
+        """Say this to every client, out of turn, and hang up."""
+
+        def say() -> None:
+            for conversation in self._open:
+                conversation.writer.write(words.encode() + b"\r\n")
+                conversation.writer.close()
+
+        self._loop.call_soon_threadsafe(say)
 
     def wait_for(self, count: int, timeout: float = 30) -> list[Message]:
         """Return the messages when there are so many; fail when they do not come."""
@@ -144,6 +166,7 @@ class SmtpServer:
 
     async def _talk(self, reader: StreamReader, writer: StreamWriter) -> None:
         conversation = Conversation(self, reader, writer)
+        self._open.add(conversation)
         try:
             await conversation.run()
         except (HungUp, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
@@ -151,6 +174,7 @@ class SmtpServer:
         except asyncio.CancelledError:
             pass  # the server stops; asyncio's streams would report the task as broken
         finally:
+            self._open.remove(conversation)
             conversation.writer.close()
 
 
@@ -165,11 +189,14 @@ class Conversation:
         self.user: str | None = None
         self.sender: str | None = None
         self.recipients: list[str] = []
+        self.ahead = b""  # a command that was waited for
+        self.mute = False
 
     async def run(self) -> None:
         await self.say("greeting", "220 fake.example ready")
         while True:
-            line = (await self.reader.readuntil(b"\r\n")).decode().rstrip("\r\n")
+            line = (self.ahead or await self.reader.readuntil(b"\r\n")).decode().rstrip("\r\n")
+            self.ahead = b""
             self.server.commands.append(line)
             word, _, rest = line.partition(" ")
             await getattr(self, f"on_{word.lower()}", self.on_unknown)(rest)
@@ -185,6 +212,9 @@ class Conversation:
         return reply
 
     async def write(self, reply: str) -> None:
+        self.mute = self.mute or reply == MUTE
+        if self.mute:
+            return
         data = reply.encode() + b"\r\n"
         for start in range(len(data)) if self.server.drips else [0]:
             self.writer.write(data[start : start + 1] if self.server.drips else data)
@@ -201,6 +231,8 @@ class Conversation:
 
     async def on_starttls(self, _: str) -> None:
         reply = self.server.reply_at("STARTTLS", "220 go ahead")
+        if reply == DROP:
+            raise HungUp
         if reply == INJECT:
             self.writer.write(b"220 go ahead\r\n250 injected\r\n")
         else:
@@ -223,8 +255,10 @@ class Conversation:
         elif mechanism == "LOGIN":
             user, password = [await self.challenge(word) for word in ("Username:", "Password:")]
         else:
-            user = (await self.challenge("<1@fake.example>")).partition(" ")[0]
-            password = (self.server.login or ("", ""))[1]
+            user, _, digest = (await self.challenge(CHALLENGE)).partition(" ")
+            _, password = self.server.login or ("", "")
+            if digest != hmac.new(password.encode(), CHALLENGE.encode(), "md5").hexdigest():
+                password = ""
         good = (user, password) == self.server.login
         reply = await self.say("AUTH", "235 2.7.0 welcome" if good else "535 5.7.8 no")
         self.user = user if reply.startswith("235") else None
@@ -254,10 +288,8 @@ class Conversation:
             self.recipients.append(recipient)
 
     async def on_data(self, _: str) -> None:
-        if not self.recipients:
-            await self.write("503 5.5.1 RCPT first")
-            return
-        reply = await self.say("DATA", "354 go on")
+        usual = "354 go on" if self.recipients else "503 5.5.1 RCPT first"
+        reply = await self.say("DATA", usual)
         if reply.startswith("354"):
             await self.take()
 
@@ -278,9 +310,12 @@ class Conversation:
 
     async def settle(self, content: bytes) -> None:
         """Keep a message, or not, and answer."""
-        reply = self.server.reply_at("dot", "250 2.0.0 kept")
+        usual = "250 2.0.0 kept" if self.recipients else "554 5.5.1 nobody may get it"
+        reply = self.server.reply_at("dot", usual)
         if reply == DROP:
             raise HungUp
+        if reply == AFTER_NEXT:
+            self.ahead, reply = await self.reader.readuntil(b"\r\n"), usual
         if reply.startswith("250") or reply == LOSE:
             recipients = tuple(self.recipients)
             self.server.keep(
@@ -289,6 +324,8 @@ class Conversation:
         self.sender, self.recipients = None, []
         if reply == LOSE:
             raise HungUp
+        if self.server.thinks[1]:
+            await asyncio.sleep(random.uniform(*self.server.thinks))  # noqa: S311 - no secret
         await self.write(reply)
         if reply.startswith("421"):
             raise HungUp
@@ -298,6 +335,10 @@ class Conversation:
         await self.say("RSET", "250 2.0.0 forgotten")
 
     async def on_quit(self, _: str) -> None:
+        if self.server.parts_slowly:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    self.server.left_early += await self.reader.read(1) == b""
         await self.write("221 2.0.0 bye")
         raise HungUp
 
