@@ -18,6 +18,7 @@ from mailer.editions.compose import Compose
 from mailer.editions.forecast import Forecast
 from mailer.editions.retract import Retract
 from mailer.editions.urgent import Urgent
+from mailer.feeds.check import Check
 from mailer.feeds.discover import Discover
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
@@ -44,6 +45,7 @@ class Mailer:
     templates: Templates
     signup: Signup
     gather: Gather
+    check: Check
     discover: Discover
     compose: Compose
     urgent: Urgent
@@ -79,6 +81,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         signup=Signup(store, clock, keyring, settings.signup),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
+        check=Check(store, clock, Fetch(settings.feeds)),
         compose=Compose(store, clock, settings.jobs.grace),
         urgent=Urgent(store, clock, settings.jobs.grace),
         recheck=Recheck(store, clock, Fetch(settings.feeds), settings.feeds),

@@ -1,6 +1,6 @@
 """`mailer feeds`: where the articles come from."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,20 @@ from mailer.cli.output import (
 )
 from mailer.cli.rule_options import changed_rules, rule_options, rules_in_words
 from mailer.clock import SystemClock
+from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, FeedError, NotFound
-from mailer.feeds.as_json import error_as_json, parsed_as_json
-from mailer.feeds.model import Feed, FeedState, Look
+from mailer.feeds.as_json import article_as_json, error_as_json, parsed_as_json
+from mailer.feeds.check import Findings
+from mailer.feeds.excerpt import MOST_WORDS
+from mailer.feeds.model import Feed, FeedState, Look, Source
 from mailer.feeds.opml import Outline, read_opml, write_opml
 from mailer.feeds.reader import Reader
 from mailer.feeds.urls import feed_url
+from mailer.store.database import Transaction
 from mailer.wiring import Mailer
 
+SHOWN = 10  # articles of a check
+NO_LIMIT = -1  # of an excerpt, as options say it
 NO_FEED = "There is no feed yet: `mailer feeds add URL --newsletter SLUG`"
 
 
@@ -67,8 +73,9 @@ def list_feeds(context: Context, *, newsletter: str | None, as_json: bool) -> No
 @click.argument("url")
 @click.option("--newsletter", metavar="SLUG", required=True, help="The one that draws from it.")
 @click.option("--section", default="News", show_default=True, help="The heading of its stories.")
+@click.option("--read-pages", is_flag=True, help="Read an article's page when it has no text.")
 @pass_context
-def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
+def add(context: Context, url: str, *, newsletter: str, section: str, read_pages: bool) -> None:
     """Let a newsletter draw from a feed; again to give it another section.
 
     A feed may serve several newsletters. It is looked at by `mailer run`, or with
@@ -83,6 +90,8 @@ def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
             feed = tx.feeds.by_url(address)
         if feed.state is FeedState.GONE:  # the operator knows better: it is asked again
             tx.feeds.keep_look(replace(feed, state=FeedState.ACTIVE, next_look_at=now))
+        if read_pages:
+            tx.feeds.configure(replace(feed, read_pages=True))
         tx.newsletters.add_source(known.id, feed.id, section)
     say(f"{newsletter} draws from {address}, under “{section}”.")
 
@@ -91,7 +100,7 @@ def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
     epilog="Example: mailer feeds edit https://example.org/feed.xml --newsletter brief --weight 2"
 )
 @click.argument("url")
-@click.option("--newsletter", metavar="SLUG", required=True, help="The one that draws from it.")
+@click.option("--newsletter", metavar="SLUG", help="The one whose use of the feed is changed.")
 @click.option("--section", help="The heading of its stories.")
 @click.option(
     "--position", type=click.IntRange(1), help="Among the newsletter's feeds; 1 is first."
@@ -99,26 +108,88 @@ def add(context: Context, url: str, *, newsletter: str, section: str) -> None:
 @click.option("--weight", type=click.FloatRange(0, 10), help="1 is usual; more is told more often.")
 @click.option("--first", type=click.IntRange(0), help="Only so many of its newest; 0 for all.")
 @rule_options
+@click.option("--title", help="For every newsletter: the outlet's name. '' for the feed's own.")
+@click.option("--url", "moved", metavar="NEW", help="For every newsletter: where it is now.")
+@click.option(
+    "--read-pages/--no-read-pages",
+    default=None,
+    help="For every newsletter: read an article's page when the feed has no text of it.",
+)
+@click.option(
+    "--excerpt-words",
+    type=click.IntRange(-1, MOST_WORDS),
+    help="For every newsletter: tell at most so many; 0 for the headline alone, -1 for no limit.",
+)
 @pass_context
-def edit(context: Context, /, url: str, newsletter: str, **given: Any) -> None:
-    """Change what a newsletter makes of a feed: place, weight, and which articles are let in."""
+def edit(context: Context, /, url: str, newsletter: str | None, **given: Any) -> None:
+    """Change a feed, or, with --newsletter, what that one makes of it."""
     address = feed_url(url)
+    own = {name: given.pop(name) for name in ("title", "moved", "read_pages", "excerpt_words")}
+    used = any(value is not None and value != () for value in given.values())
+    if used and newsletter is None:
+        raise click.UsageError("say with --newsletter whose use of the feed that changes")
+    if not used and all(value is None for value in own.values()):
+        raise click.UsageError("say what is to be changed; `mailer feeds edit --help` names it all")
     with context.mailer.store.write() as tx:
-        known, feed = tx.newsletters.by_slug(newsletter), tx.feeds.by_url(address)
-        found = [one for one in tx.newsletters.sources(known.id) if one.feed_id == feed.id]
-        if not found:
-            raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
-        place = given["position"]
-        changed = replace(
-            found[0],
-            section=given["section"] or found[0].section,
-            position=found[0].position if place is None else place - 1,
-            weight=found[0].weight if given["weight"] is None else given["weight"],
-            rules=changed_rules(found[0].rules, given),
-        )
-        tx.newsletters.change_source(known.id, changed)
-    rules = rules_in_words(changed.rules) or "everything"
-    say(f"{newsletter} takes from {address}: {rules}; weight {changed.weight:g}.")
+        feed = tx.feeds.by_url(address)
+        known = None if newsletter is None else tx.newsletters.by_slug(newsletter)
+        source = None if known is None else _changed_source(tx, known, feed, given)
+        changed = _changed_feed(tx, feed, **own)
+    say(f"{changed.url}: {_as_it_is(changed)}.")
+    if source is not None:
+        rules = rules_in_words(source.rules) or "everything"
+        say(f"{newsletter} takes from {changed.url}: {rules}; weight {source.weight:g}.")
+
+
+def _changed_feed(
+    tx: Transaction,
+    feed: Feed,
+    *,
+    title: str | None,
+    moved: str | None,
+    read_pages: bool | None,
+    excerpt_words: int | None,
+) -> Feed:
+    changed = replace(
+        feed,
+        title=feed.title if title is None else title,
+        read_pages=feed.read_pages if read_pages is None else read_pages,
+        excerpt_words=feed.excerpt_words if excerpt_words is None else excerpt_words,
+    )
+    if changed.excerpt_words == NO_LIMIT:
+        changed = replace(changed, excerpt_words=None)
+    tx.feeds.configure(changed)
+    if moved is not None:
+        new = feed_url(moved)
+        if new != feed.url and not tx.feeds.move(feed.id, new):
+            raise Conflict("feed", new)
+        changed = replace(changed, url=new)
+    return changed
+
+
+def _changed_source(
+    tx: Transaction, newsletter: Newsletter, feed: Feed, given: dict[str, Any]
+) -> Source:
+    found = [one for one in tx.newsletters.sources(newsletter.id) if one.feed_id == feed.id]
+    if not found:
+        raise NotFound(f"feed of {newsletter.slug}", feed.url, help="mailer feeds list")
+    place, weight = given["position"], given["weight"]
+    changed = replace(
+        found[0],
+        section=given["section"] or found[0].section,
+        position=found[0].position if place is None else place - 1,
+        weight=found[0].weight if weight is None else weight,
+        rules=changed_rules(found[0].rules, given),
+    )
+    tx.newsletters.change_source(newsletter.id, changed)
+    return changed
+
+
+def _as_it_is(feed: Feed) -> str:
+    pages = "pages are read" if feed.read_pages else "pages are not read"
+    if feed.excerpt_words is None:
+        return f"“{feed.title}”, {pages}, excerpts as long as they fit"
+    return f"“{feed.title}”, {pages}, excerpts of {feed.excerpt_words} words at most"
 
 
 @feeds.command(
@@ -166,6 +237,27 @@ def discover(context: Context, url: str, *, as_json: bool) -> None:
             f"No feed was found at {url}, nor where feeds usually are.",
         )
     if not found:
+        raise click.exceptions.Exit(1)
+
+
+@feeds.command(epilog="Example: mailer feeds check https://example.org/feed.xml")
+@click.argument("url")
+@click.option(
+    "--read-pages/--no-read-pages", default=None, help="As a feed with that setting would."
+)
+@json_option
+@pass_context
+def check(context: Context, url: str, *, read_pages: bool | None, as_json: bool) -> None:
+    """Say what a look at a feed would find, and keep nothing; exit 1 when that is nothing."""
+    found = context.mailer.check.feed(feed_url(url), read_pages=read_pages)
+    if as_json:
+        print_json({**asdict(found), "articles": [article_as_json(one) for one in found.articles]})
+    else:
+        for line in findings_in_words(found):
+            say(line)
+        rows = [(one.published_at, one.title, one.summary) for one in found.articles[:SHOWN]]
+        print_table(("published", "title", "excerpt"), rows, "It has no articles.")
+    if found.trouble is not None:
         raise click.exceptions.Exit(1)
 
 
@@ -255,6 +347,26 @@ def parse(files: tuple[str, ...], *, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+def findings_in_words(found: Findings) -> list[str]:
+    """Return for people what a look would find, a line each."""
+    if found.trouble is not None:
+        return [f"{found.url}: {found.trouble}"]
+    count = len(found.articles)
+    new = f"{found.new} of them are not kept yet" if found.known else "no newsletter draws from it"
+    lines = [
+        f"{found.url}: “{found.title}”, {count} articles, {new}",
+        f"without a date: {found.without_date}; without a text: {found.without_text}",
+        "it can say that nothing has changed"
+        if found.conditional
+        else "it sends everything at each look: it gives neither ETag nor Last-Modified",
+    ]
+    if found.max_age:
+        lines.append(f"it asks not to be looked at more often than every {found.max_age} seconds")
+    if found.moved_to is not None:
+        lines.append(f"it has moved for good, to {found.moved_to}")
+    return lines
+
+
 def _feeds(mailer: Mailer, newsletter: str | None) -> list[Feed]:
     with mailer.store.read() as tx:
         if newsletter is None:
@@ -292,6 +404,8 @@ def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
         "failures": feed.failures,
         "trouble": feed.trouble,
         "silent_since": feed.silent_since,
+        "read_pages": feed.read_pages,
+        "excerpt_words": feed.excerpt_words,
     }
 
 

@@ -11,7 +11,7 @@ def parsed_as_json(file: str, parsed: ParsedFeed) -> dict[str, object]:
         "error": None,
         "title": parsed.title,
         "language": parsed.language,
-        "articles": [_article(draft) for draft in parsed.drafts],
+        "articles": [article_as_json(draft) for draft in parsed.drafts],
     }
 
 
@@ -20,7 +20,8 @@ def error_as_json(file: str, error: FeedError) -> dict[str, object]:
     return {"file": file, "error": error.reason, "title": None, "language": None, "articles": []}
 
 
-def _article(draft: Draft) -> dict[str, object]:
+def article_as_json(draft: Draft) -> dict[str, object]:
+    """Return one article."""
     published = draft.published_at
     return {
         "id": draft.identity,
@@ -31,6 +32,8 @@ def _article(draft: Draft) -> dict[str, object]:
         "author": draft.author,
         "published": None if published is None else published.isoformat(),
         "image": draft.image_url,
+        "image_alt": draft.image_alt,
+        "image_caption": draft.image_caption,
         "image_credit": draft.image_credit,
         "original_url": draft.original_url,
         "original_publisher": draft.original_publisher,

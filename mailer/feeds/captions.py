@@ -28,6 +28,12 @@ CREDIT_LABEL = re.compile(
 )
 
 
+def caption_in(text: str) -> str | None:
+    """Return what a caption says of the picture, without whose it is."""
+    told = CREDIT_LABEL.sub("", CREDIT.sub(" ", text))
+    return " ".join(told.split()) or None
+
+
 def credit_in(caption: str) -> str | None:
     """Return who made the picture, as its caption says: "(credit: …)" or "Photo: …"."""
     found = CREDIT.search(caption) or CREDIT_LABEL.search(caption)

@@ -86,6 +86,7 @@ def draft(entry: Entry, frame: Frame) -> Draft | None:
         image_url=None if picture is None else picture.url,
         image_alt=None if picture is None else picture.alt,
         image_credit=None if picture is None else picture.credit,
+        image_caption=None if picture is None else picture.caption,
         original_url=None if origin is None else origin.url,
         original_publisher=None if origin is None else origin.publisher,
         language=language(entry.language) or frame.language,

@@ -24,12 +24,14 @@ from mailer.feeds.model import (
     LookStatus,
     ParsedFeed,
 )
+from mailer.feeds.pages import with_pages
 from mailer.feeds.reader import Reader
 from mailer.store.database import Store, Transaction
 
 AT_ONCE = 32  # feeds asked at a time
 BATCH = 128  # feeds claimed at a time
-SLACK = timedelta(minutes=5)  # for reading and keeping what a batch brought
+SLACK = timedelta(minutes=5)  # for reading and keeping what a batch brought, pages included
+ASK_AGAIN = timedelta(hours=1)  # so long pages without a text are asked for at each look
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +109,14 @@ class Gather:
         try:
             answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
             said = await beside(self._read, reader, answer) if answer.status == 200 else None
+            if said is not None and feed.read_pages:
+                have = await beside(self._have, feed, said)
+                said = await with_pages(
+                    said,
+                    have,
+                    session,
+                    lambda draft, page: beside(reader.read_page, draft, page, self._clock.now()),
+                )
         except FeedError as why:
             return await beside(self._fail, feed, why.reason)
         except Exception:  # one feed's trouble must not cost the others
@@ -121,6 +131,12 @@ class Gather:
             content_type=answer.content_type,
             now=self._clock.now(),
         )
+
+    def _have(self, feed: Feed, said: ParsedFeed) -> set[str]:
+        """Return which articles need no page: a text is there, or was not for long enough."""
+        with self._store.read() as tx:
+            since = self._clock.now() - ASK_AGAIN
+            return tx.articles.with_text(feed.id, [one.identity for one in said.drafts], since)
 
     def _keep(self, feed: Feed, answer: Fetched, said: ParsedFeed | None) -> Look:
         """Write what an answer came to."""

@@ -31,6 +31,8 @@ class Feed:
     moved_to: str | None = None  # where it was sent on to for good, not believed yet
     moved_seen: int = 0  # in a row
     silent_since: datetime | None = None  # its last news, when it is silent for unusually long
+    read_pages: bool = False  # where it gives no text, the article's page is read
+    excerpt_words: int | None = None  # the most of its words that are told; None: as many as fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Draft:
     language: str | None
     words: int  # of the text the feed gave; 0: unknown
     topics: tuple[str, ...]
+    image_caption: str | None = None  # without the credit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Article:
     language: str | None
     words: int
     topics: tuple[str, ...]
+    image_caption: str | None = None
     state: ArticleState = ArticleState.KEPT
     changed_at: datetime | None = None  # when it was last told otherwise
     gone_because: str | None = None  # for a person; None unless GONE

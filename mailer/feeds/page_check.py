@@ -11,11 +11,11 @@ from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailer.feeds.charset import decoded
 from mailer.feeds.model import Fetched
-from mailer.feeds.text import bounded, one_line, shortened
+from mailer.feeds.text import bounded, one_line, shortened, without_programs
 from mailer.feeds.urls import canonical
 
-LONGEST_PAGE = 400_000  # characters; the head of a page and its headline come first
 LONGEST_TITLE = 300
 MISSING = {404: "its page answers 404", 410: "its page answers 410"}
 NO_INDEX = "its page asks not to be listed (noindex)"
@@ -24,7 +24,6 @@ EVERYBODY = frozenset({"", "robots", "googlebot"})  # what others are told says 
 LETTERS = re.compile(r"\w+")
 LONG_WORD = 4  # letters; shorter ones stand in every headline
 WITNESSES = 2  # of a page's own, that must name the same new headline
-CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
 class Standing(StrEnum):
@@ -58,7 +57,7 @@ def look(answer: Fetched, asked: str, known: str) -> Seen:
         return Seen(Standing.HIDDEN, NO_INDEX)
     if answer.content_type is not None and "html" not in answer.content_type.lower():
         return Seen(Standing.UNKNOWN)
-    tree = LexborHTMLParser(bounded(_text(answer)[:LONGEST_PAGE]))
+    tree = LexborHTMLParser(bounded(without_programs(decoded(answer.body, answer.content_type))))
     if any(_forbids(one) for one in _robots(tree)):
         return Seen(Standing.HIDDEN, NO_INDEX)
     same = canonical(answer.url) == canonical(asked)
@@ -72,16 +71,6 @@ def _forbids(rules: str) -> bool:
         if agent.strip() in EVERYBODY and not FORBIDS.isdisjoint(rule.split()):
             return True
     return False
-
-
-def _text(answer: Fetched) -> str:
-    named = CHARSET.search(answer.content_type or "") or CHARSET.search(
-        answer.body[:2_000].decode("ascii", errors="replace")
-    )
-    try:
-        return answer.body.decode(named[1] if named else "utf-8", errors="replace")
-    except LookupError:  # a charset that nobody knows
-        return answer.body.decode("utf-8", errors="replace")
 
 
 def _robots(tree: LexborHTMLParser) -> Iterator[str]:

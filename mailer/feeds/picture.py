@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from mailer.feeds.captions import credit_in
+from mailer.feeds.captions import caption_in, credit_in
 from mailer.feeds.text import one_line, shortened
 from mailer.feeds.urls import web_url
 
@@ -29,6 +29,7 @@ class Picture:
     url: str
     alt: str | None = None
     credit: str | None = None
+    caption: str | None = None
     width: int = 0  # pixels, as the feed says; 0: it does not
 
 
@@ -44,7 +45,12 @@ def lead_picture(offered: Sequence[Picture], markup: str, base: str = "") -> Pic
     named = next(iter(whole or ([] if inside else shown)), None)
     if named is None or inside is None:
         return named or inside
-    return replace(named, alt=named.alt or inside.alt, credit=named.credit or inside.credit)
+    return replace(
+        named,
+        alt=named.alt or inside.alt,
+        credit=named.credit or inside.credit,
+        caption=named.caption or inside.caption,
+    )
 
 
 def is_picture(address: str) -> bool:
@@ -62,7 +68,10 @@ def picture_of(address: str | None, alt: str, caption: str, base: str = "") -> P
     there = web_url(address, base)
     if there is None:
         return None
-    return Picture(there, shortened(one_line(alt), LONGEST_ALT) or None, credit_in(caption))
+    told = shortened(caption_in(caption) or "", LONGEST_ALT)
+    return Picture(
+        there, shortened(one_line(alt), LONGEST_ALT) or None, credit_in(caption), told or None
+    )
 
 
 def _first_inside(markup: str, base: str) -> Picture | None:
@@ -93,7 +102,7 @@ def _is_tiny(image: LexborNode) -> bool:
 def _caption_of(image: LexborNode) -> str:
     """Return the text of the figure around the image, or of the caption box of old WordPress.
 
-    Without either, of the paragraph that follows, when that is nothing but a caption.
+    Without either, of the paragraph that follows, when that credits somebody.
     """
     node, outermost = image.parent, image
     while node is not None and node.tag not in {"body", "html"}:
@@ -110,4 +119,4 @@ def _line_behind(node: LexborNode) -> str:
     while follower is not None and follower.is_empty_text_node:
         follower = follower.next
     line = "" if follower is None or follower.is_text_node else one_line(follower.text())
-    return line if len(line) <= LONGEST_ALT else ""
+    return line if len(line) <= LONGEST_ALT and credit_in(line) else ""

@@ -9,14 +9,14 @@ import json
 import signal
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from threading import Timer
 from types import TracebackType
 from typing import IO, Any, Self
 
 from mailer.errors import FormatError
-from mailer.feeds.model import Draft, ParsedFeed
+from mailer.feeds.model import Draft, Fetched, ParsedFeed
 
 MEMORY = 256 * 1024 * 1024  # octets of the child, all in all
 PROCESSOR = 1.8  # seconds of work a document
@@ -52,17 +52,31 @@ class Reader:
 
         Raises FormatError when it is none, or asks for more time or memory than a feed may have.
         """
+        head = {"url": url, "content_type": content_type, "now": now.isoformat()}
+        return decoded(self._answer(head, body)["feed"])
+
+    def read_page(self, told: Draft, answer: Fetched, now: datetime) -> Draft:
+        """Return a feed's article with what its page says, as `article_page.with_page` does.
+
+        Raises FormatError when the page asks for more time or memory than one may have.
+        """
         head = {
-            "url": url,
-            "content_type": content_type,
+            "url": answer.url,
+            "content_type": answer.content_type,
             "now": now.isoformat(),
-            "octets": len(body),
+            "draft": encoded_draft(told),
         }
+        return decoded_draft(self._answer(head, answer.body)["draft"])
+
+    def _answer(self, head: Object, body: bytes) -> Object:
+        """Ask the child, and return what it says."""
+        url = head["url"]
         child = self._running()
         timer = Timer(PATIENCE, child.kill)
         timer.start()
         try:
-            said = _ask(child, json.dumps(head).encode() + b"\n" + body)
+            told = json.dumps({**head, "octets": len(body)}).encode()
+            said = _ask(child, told + b"\n" + body)
         finally:
             timer.cancel()
         if not said:
@@ -70,7 +84,7 @@ class Reader:
         answer: Object = json.loads(said)
         if answer["error"] is not None:
             raise FormatError(url, answer["error"])
-        return decoded(answer["feed"])
+        return answer
 
     def close(self) -> None:
         """End the child."""
@@ -122,19 +136,22 @@ def _pipes(child: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
 
 def encoded(feed: ParsedFeed) -> Object:
     """Return a parsed feed as JSON can hold it."""
-    told = asdict(feed)
-    for draft in told["drafts"]:
-        moment = draft["published_at"]
-        draft["published_at"] = None if moment is None else moment.isoformat()
-    return told
+    return {**asdict(replace(feed, drafts=())), "drafts": list(map(encoded_draft, feed.drafts))}
+
+
+def encoded_draft(draft: Draft) -> Object:
+    """Return a draft as JSON can hold it."""
+    moment = draft.published_at
+    return {**asdict(draft), "published_at": None if moment is None else moment.isoformat()}
 
 
 def decoded(told: Object) -> ParsedFeed:
     """Return the parsed feed that `encoded` made JSON of."""
-    return ParsedFeed(**{**told, "drafts": tuple(_draft(one) for one in told["drafts"])})
+    return ParsedFeed(**{**told, "drafts": tuple(decoded_draft(one) for one in told["drafts"])})
 
 
-def _draft(told: Object) -> Draft:
+def decoded_draft(told: Object) -> Draft:
+    """Return the draft that `encoded_draft` made JSON of."""
     moment = told["published_at"]
     return Draft(
         **{

@@ -13,15 +13,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import FrameType
+from typing import Any
 
 from mailer.errors import FormatError
+from mailer.feeds.article_page import read_page, with_page
 from mailer.feeds.parse import parse_document
-from mailer.feeds.reader import MEMORY, PROCESSOR, encoded
+from mailer.feeds.reader import MEMORY, PROCESSOR, decoded_draft, encoded, encoded_draft
 
 ENTRY = 0.25  # seconds of work an entry; then it is read without its text
 MOST_OF_IT = 1.0  # seconds of work a document, before its entries must be quick
@@ -39,6 +41,12 @@ REHEARSALS = (
     b"<rss><channel><item><title>broken & unclosed<link>http://a.example/</link></channel>",
     b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "content_text": "a"}]}',
     b"\xff\xfe<\0r\0s\0s\0",
+)
+PAGE = (
+    b"<meta property='og:image' content='/a.jpg'><script type='application/ld+json'>"
+    b'{"@type": "Article", "datePublished": "23 November 2026"}</script><article><p>'
+    + b"A long paragraph of an article. " * 9
+    + b"</p></article>"
 )
 # zlib, base64 and the like are no character sets, and open a way to larger texts.
 NO_CHARSETS = {"zlib_codec", "bz2_codec", "mbcs", "oem"}
@@ -61,8 +69,10 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _read(body: bytes, head: dict[str, str]) -> bytes:
+def _read(body: bytes, head: dict[str, Any]) -> bytes:
     try:
+        if "draft" in head:
+            return json.dumps({"error": None, "draft": _with_page(body, head)}).encode()
         feed = parse_document(
             body,
             url=head["url"],
@@ -74,7 +84,7 @@ def _read(body: bytes, head: dict[str, str]) -> bytes:
     except FormatError as why:
         return json.dumps({"error": why.reason, "feed": None}).encode()
     except Exception as why:  # noqa: BLE001 - out of memory, or a parser we do not know well enough
-        reason = f"this feed cannot be read ({type(why).__name__})"
+        reason = f"this cannot be read ({type(why).__name__})"
         return json.dumps({"error": reason, "feed": None}).encode()
 
 
@@ -101,17 +111,21 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise TooLong
 
 
+def _with_page(body: bytes, head: dict[str, Any]) -> dict[str, Any]:
+    told, now = decoded_draft(head["draft"]), datetime.fromisoformat(head["now"])
+    page = read_page(body, head["content_type"], head["url"])
+    return encoded_draft(with_page(told, page, head["url"], now))
+
+
 def _rehearse() -> None:
     for codec in iter_modules(encodings.__path__):
         if codec.name not in NO_CHARSETS:
             import_module(f"encodings.{codec.name}")
     for document in REHEARSALS:
-        head = {
-            "url": "http://a.example/",
-            "content_type": "",
-            "now": datetime.now(UTC).isoformat(),
-        }
-        _read(document, head)
+        head = {"url": "http://a.example/", "content_type": "", "now": "2026-11-23T18:00:00+00:00"}
+        told = json.loads(_read(document, head))
+        for draft in told["feed"]["drafts"] if told["feed"] else ():
+            _read(PAGE, {**head, "draft": {**draft, "summary": "", "html": ""}})
 
 
 def _close_the_doors() -> None:

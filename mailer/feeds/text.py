@@ -23,6 +23,9 @@ INVISIBLE = re.compile(
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&#?\w+;")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
 BREAK = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]))\b", re.IGNORECASE)
+PROGRAM = re.compile(r"<(?:script|style|svg|!--)")
+PROGRAM_ENDS = {"<!--": "-->"}
+DATA = "ld+json"
 SILENT = "script,style,noscript,template,iframe,svg,title"
 # These end by themselves, or with the next of their kind: they cannot be nested by being many.
 FLAT = frozenset({
@@ -89,6 +92,23 @@ def bounded(markup: str) -> str:
         if depth > DEEPEST:
             return TAG.sub(" ", markup).replace("<", "&lt;")[:LONGEST_MARKUP]
     return markup[:LONGEST_MARKUP]
+
+
+def without_programs(page: str) -> str:
+    """Return a web page without programs, styles, drawings and comments; JSON-LD stays.
+
+    What they hold is most of many pages, and none of what a page says. Takes linear time.
+    """
+    kept: list[str] = []
+    lower, at = page.lower(), 0
+    for found in PROGRAM.finditer(lower):
+        begin = found.start()
+        if begin < at or (found[0] == "<script" and DATA in lower[begin : begin + 200]):
+            continue
+        end = lower.find(PROGRAM_ENDS.get(found[0], f"</{found[0][1:]}"), begin)
+        kept.append(page[at:begin])
+        at = len(page) if end < 0 else end
+    return "".join([*kept, page[at:]])
 
 
 def shortened(text: str, most: int) -> str:

@@ -97,5 +97,8 @@ class Render:
             {feed.id: feed.title for feed in feeds},
             self._links,
             also,
+            excerpts={
+                feed.id: feed.excerpt_words for feed in feeds if feed.excerpt_words is not None
+            },
         )
         return replace(view, corrections=correction_lines(corrections, articles)), shown

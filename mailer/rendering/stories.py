@@ -123,11 +123,14 @@ def digest_view(
     outlets: Mapping[int, str],
     links: Links,
     copies: Mapping[int, Sequence[Article]] = MappingProxyType({}),
+    *,
+    excerpts: Mapping[int, int] = MappingProxyType({}),
 ) -> DigestView:
     """Return what one variant of an edition tells.
 
     `articles` are by their ids, `outlets` the titles of feeds by theirs; `copies` are the
-    other articles of each story. A variant that begins
+    other articles of each story, `excerpts` the most words that are told of a feed's articles, by
+    feed. A variant that begins
     later than the edition has a subject of its own: the edition's may name a story it leaves out.
     """
     shown = [articles[piece.article_id] for piece in layout.stories]
@@ -137,7 +140,8 @@ def digest_view(
 
     def told(piece: Piece, words: int = STORY_WORDS) -> Story:
         article = articles[piece.article_id]
-        story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, words)
+        most = min(words, excerpts.get(article.feed_id, words))
+        story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, most)
         return replace(
             story,
             also=_also(article, copies.get(piece.story, ()), outlets),
@@ -193,7 +197,7 @@ def _story(
     return Story(
         title=shorten(article.title, LONGEST_HEADLINE),
         url=url,
-        summary=excerpt([article.summary], words) if article.summary else "",
+        summary=excerpt([article.summary], words) if article.summary and words else "",
         byline=_byline(article.author, publisher),
         published_at=None if age <= FRESH else article.published_at,
         minutes=minutes(article.words),

@@ -3,18 +3,21 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from mailer.editions.model import URGENT_SLOT, EditionState
+from mailer.feeds.article_page import lacks_text
 from mailer.feeds.identity import content_hash
 from mailer.feeds.model import Article, ArticleState, Draft
 from mailer.feeds.urls import address_key
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import arrival, article, edition, piece, source
 
+SHORT = 80  # characters that are no text of an article
 USUAL = timedelta(days=28)  # of which a feed's habits are known
 
 
@@ -33,6 +36,7 @@ def _article(row: RowMapping) -> Article:
         seen_at=row["seen_at"],
         image_url=row["image_url"],
         image_alt=row["image_alt"],
+        image_caption=row["image_caption"],
         image_credit=row["image_credit"],
         original_url=row["original_url"],
         original_publisher=row["original_publisher"],
@@ -57,6 +61,7 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
         "published_at": draft.published_at or published_at,
         "image_url": draft.image_url,
         "image_alt": draft.image_alt,
+        "image_caption": draft.image_caption,
         "image_credit": draft.image_credit,
         "original_url": draft.original_url,
         "original_publisher": draft.original_publisher,
@@ -64,6 +69,32 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
         "words": draft.words,
         "topics": json.dumps(draft.topics, ensure_ascii=False),
     }
+
+
+def _with_known_text(draft: Draft, row: RowMapping) -> Draft:
+    """Return a draft without a text with the text that is known: its page was read, it is not now.
+
+    What stays is all that a page may have told; headline and address are the feed's.
+    """
+    if not lacks_text(draft) or len(row["summary"]) <= len(draft.summary):
+        return draft
+    pictured = draft.image_url is not None
+    return replace(
+        draft,
+        summary=row["summary"],
+        html=row["html"],
+        author=draft.author or row["author"],
+        published_at=draft.published_at or row["published_at"],
+        image_url=draft.image_url if pictured else row["image_url"],
+        image_alt=draft.image_alt if pictured else row["image_alt"],
+        image_caption=draft.image_caption if pictured else row["image_caption"],
+        image_credit=draft.image_credit if pictured else row["image_credit"],
+        original_url=draft.original_url or row["original_url"],
+        original_publisher=draft.original_publisher or row["original_publisher"],
+        language=draft.language or row["language"],
+        words=row["words"],
+        topics=draft.topics or tuple(json.loads(row["topics"])),
+    )
 
 
 class Keys(NamedTuple):
@@ -129,6 +160,34 @@ class Articles(Aggregate):
         fresh = [draft for key, draft in told.items() if key not in known]
         self._add(feed_id, fresh, judge(fresh), now, newest)
         return len(fresh)
+
+    def with_text(self, feed_id: int, identities: Sequence[str], since: datetime) -> set[str]:
+        """Return which of a feed's articles need no page: their text is known, or was asked for.
+
+        It is asked for at every look after `since`, and then no more.
+        """
+        rows = self._all(
+            select(article.c.identity).where(
+                article.c.feed_id == feed_id,
+                article.c.identity.in_(identities),
+                or_(func.length(article.c.summary) > SHORT, article.c.seen_at < since),
+            )
+        )
+        return {row["identity"] for row in rows}
+
+    def unknown(self, feed_id: int, drafts: Sequence[Draft]) -> int:
+        """Return how many of what a feed tells would be new."""
+        told = {draft.identity: draft for draft in drafts}
+        known = self._known(feed_id, told)
+        places = {key: address_key(told[key].url) for key in told if key not in known}
+        rows = self._all(
+            select(article.c.address_key).where(
+                article.c.feed_id == feed_id,
+                article.c.address_key.in_([place for place in places.values() if place]),
+            )
+        )
+        moved = {row["address_key"] for row in rows}
+        return sum(place not in moved for place in places.values())
 
     def usual_a_day(self, feed_id: int, now: datetime) -> float:
         """Return how many articles a feed has brought a day, in the last four weeks."""
@@ -290,7 +349,7 @@ class Articles(Aggregate):
         self, known: Mapping[str, RowMapping], told: Mapping[str, Draft], now: datetime
     ) -> None:
         for identity, row in known.items():
-            draft = told[identity]
+            draft = _with_known_text(told[identity], row)
             columns = _columns(draft, row["published_at"])
             if row["state"] == ArticleState.GONE and row["gone_because"] == TOOK_BACK:
                 columns |= {"state": ArticleState.KEPT, "gone_because": None}  # it told it again

@@ -28,6 +28,8 @@ def _feed(row: RowMapping) -> Feed:
         moved_to=row["moved_to"],
         moved_seen=row["moved_seen"],
         silent_since=row["silent_since"],
+        read_pages=row["read_pages"],
+        excerpt_words=row["excerpt_words"],
     )
 
 
@@ -119,6 +121,18 @@ class Feeds(Aggregate):
                 moved_to=looked_at.moved_to,
                 moved_seen=looked_at.moved_seen,
                 silent_since=looked_at.silent_since,
+            )
+        )
+
+    def configure(self, changed: Feed) -> None:
+        """Write what the owner decides of a feed: its title, its pages, its excerpts."""
+        self._run(
+            update(feed)
+            .where(feed.c.id == changed.id)
+            .values(
+                title=changed.title,
+                read_pages=changed.read_pages,
+                excerpt_words=changed.excerpt_words,
             )
         )
 

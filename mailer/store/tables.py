@@ -224,6 +224,8 @@ feed = _table(
     Column("moved_to", Text),
     Column("moved_seen", Integer, nullable=False, server_default=text("0")),
     Column("silent_since", Instant),
+    Column("read_pages", Boolean, nullable=False, server_default=text("false")),
+    Column("excerpt_words", Integer),  # NULL: as many as fit
     _is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
@@ -278,6 +280,7 @@ article = _table(
     Column("seen_at", Instant, nullable=False),
     Column("image_url", Text),
     Column("image_alt", Text),
+    Column("image_caption", Text),
     Column("image_credit", Text),
     Column("original_url", Text),
     Column("original_publisher", Text),

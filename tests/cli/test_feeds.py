@@ -147,7 +147,14 @@ def test_files_are_parsed_one_object_a_line(anywhere: Operator, tmp_path: Path) 
     assert (first["file"], first["error"], first["title"]) == (str(good), None, "Post")
     assert set(first["articles"][0]) == {
         *("id", "url", "title", "summary", "html", "author", "published", "image"),
-        *("image_credit", "original_url", "original_publisher", "topics"),
+        *(
+            "image_alt",
+            "image_caption",
+            "image_credit",
+            "original_url",
+            "original_publisher",
+            "topics",
+        ),
     }
     assert second["error"]
     assert third["error"] == "cannot be opened: No such file or directory"
@@ -171,3 +178,89 @@ def test_when_no_file_can_be_read_the_answer_is_no(anywhere: Operator, tmp_path:
 
     assert told.code == 1
     assert len(told.lines) == 2
+
+
+def test_what_holds_for_every_newsletter_is_changed_without_naming_one(
+    drawing: Operator, site: FeedServer
+) -> None:
+    url = site.url("/feed.xml")
+    drawing.does("feeds", "edit", url, "--read-pages", "--excerpt-words", "20", "--title", "Daily")
+    (feed,) = drawing.json("feeds", "list")
+    assert (feed["read_pages"], feed["excerpt_words"], feed["title"]) == (True, 20, "Daily")
+
+    drawing.does("feeds", "edit", url, "--no-read-pages", "--excerpt-words", "-1")
+    drawing.does("feeds", "edit", url, "--url", site.url("/moved.xml"))
+
+    (feed,) = drawing.json("feeds", "list")
+    assert (feed["read_pages"], feed["excerpt_words"]) == (False, None)
+    assert feed["url"] == site.url("/moved.xml")
+
+
+def test_pages_can_be_wanted_from_the_first_look(
+    mailer: Operator, brief: str, site: FeedServer
+) -> None:
+    mailer.does("feeds", "add", site.url("/feed.xml"), "--newsletter", brief, "--read-pages")
+
+    assert mailer.json("feeds", "list")[0]["read_pages"] is True
+
+
+def test_an_edit_that_changes_nothing_or_nobodys_use_is_refused(
+    drawing: Operator, site: FeedServer
+) -> None:
+    url = site.url("/feed.xml")
+
+    assert "what is to be changed" in drawing("feeds", "edit", url).err
+    assert "--newsletter" in drawing("feeds", "edit", url, "--weight", "2").err
+
+
+def test_two_feeds_cannot_have_one_address(drawing: Operator, brief: str, site: FeedServer) -> None:
+    drawing.does("feeds", "add", site.url("/other.xml"), "--newsletter", brief)
+
+    told = drawing("feeds", "edit", site.url("/other.xml"), "--url", site.url("/feed.xml"))
+
+    assert told.code == 1
+    assert {feed["url"] for feed in drawing.json("feeds", "list")} == {
+        site.url("/feed.xml"),
+        site.url("/other.xml"),
+    }
+
+
+def test_a_check_says_what_a_look_would_find_and_keeps_nothing(
+    drawing: Operator, site: FeedServer
+) -> None:
+    found = drawing.json("feeds", "check", site.url("/feed.xml"))
+
+    assert (found["known"], found["new"], found["trouble"]) == (True, 2, None)
+    assert [article["title"] for article in found["articles"]] == ["One", "Two"]
+    assert drawing.json("articles", "list") == []
+    assert drawing.json("feeds", "list")[0]["last_looked_at"] is None
+    drawing.does("feeds", "gather")
+    assert drawing.json("feeds", "check", site.url("/feed.xml"))["new"] == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "reason"),
+    [("/page", 200, "web page (HTML)"), ("/missing", 404, "404"), ("/gone", 410, "410")],
+)
+def test_a_check_of_what_is_no_feed_says_why(
+    mailer: Operator, site: FeedServer, path: str, status: int, reason: str
+) -> None:
+    site.serve(path, "<!doctype html><title>x</title>", status=status, content_type="text/html")
+
+    told = mailer("feeds", "check", site.url(path))
+
+    assert told.code == 1
+    assert reason in told.out
+
+
+def test_a_check_reads_pages_when_asked_to(mailer: Operator, site: FeedServer) -> None:
+    words = "The ferries to the northern islands sail again from Wednesday, the company said."
+    site.serve("/a", f"<article><p>{words}</p></article>", content_type="text/html")
+    item = f"<item><title>Ferries</title><link>{site.url('/a')}</link></item>"
+    site.serve("/bare.xml", FEED.format(items=item))
+
+    bare = mailer.json("feeds", "check", site.url("/bare.xml"))
+    read = mailer.json("feeds", "check", site.url("/bare.xml"), "--read-pages")
+
+    assert (bare["without_text"], read["without_text"]) == (1, 0)
+    assert read["articles"][0]["summary"] == words

@@ -29,6 +29,8 @@ def test_a_feed_is_told_with_all_its_articles() -> None:
             "author": "Ines Calder",
             "published": published,
             "image": None,
+            "image_alt": None,
+            "image_caption": None,
             "image_credit": "T. Reed",
             "original_url": None,
             "original_publisher": None,

@@ -15,14 +15,16 @@ FIGURE = (
 def test_the_first_figure_of_the_text_gives_picture_words_and_credit() -> None:
     found = lead_picture((), f"<p>Text</p>{FIGURE}", BASE)
 
-    assert found == Picture("https://harbour.example/boat.jpg", "A ferry", "Tomas Reed")
+    assert found == Picture(
+        "https://harbour.example/boat.jpg", "A ferry", "Tomas Reed", "The boat at dawn."
+    )
 
 
 def test_the_feeds_own_picture_goes_first_and_borrows_what_it_lacks() -> None:
     offered = (Picture("https://harbour.example/lead.jpg"),)
 
     assert lead_picture(offered, FIGURE, BASE) == Picture(
-        "https://harbour.example/lead.jpg", "A ferry", "Tomas Reed"
+        "https://harbour.example/lead.jpg", "A ferry", "Tomas Reed", "The boat at dawn."
     )
     assert lead_picture(offered, "<p>Text</p>", BASE) == offered[0]
 
@@ -50,7 +52,7 @@ def test_old_captions_are_read_too() -> None:
     markup = '<div class="wp-caption"><img src="/b.jpg" alt=" "><p>Dawn. Photo: T. Reed</p></div>'
 
     assert lead_picture((), markup, BASE) == Picture(
-        "https://harbour.example/b.jpg", None, "T. Reed"
+        "https://harbour.example/b.jpg", None, "T. Reed", "Dawn"
     )
 
 
@@ -83,7 +85,7 @@ def test_the_line_behind_a_picture_is_its_caption_when_it_credits_somebody() -> 
     markup = "<p><img src='/b.jpg' alt='Dawn'></p><p>The boat. Foto: Tom Riedel/dpa</p>"
 
     assert lead_picture((), markup, BASE) == Picture(
-        "https://harbour.example/b.jpg", "Dawn", "Tom Riedel/dpa"
+        "https://harbour.example/b.jpg", "Dawn", "Tom Riedel/dpa", "The boat"
     )
 
 

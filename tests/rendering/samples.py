@@ -1,7 +1,9 @@
 """An invented edition of The Harbour Brief, and ways to change it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from mailer import resources
 from mailer.editions.layout import Layout, Section
@@ -174,6 +176,7 @@ def a_view(
     newsletter: Newsletter | None = None,
     edition: Edition | None = None,
     language: str = "en",
+    excerpts: Mapping[int, int] = MappingProxyType({}),
 ) -> DigestView:
     """Return what the templates see of these articles; without any, of all twelve."""
     told = list(articles) or [an_article(number) for number in range(1, 13)]
@@ -185,6 +188,7 @@ def a_view(
         {article.id: article for article in told},
         OUTLETS,
         LINKS,
+        excerpts=excerpts,
     )
 
 
