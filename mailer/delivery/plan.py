@@ -8,10 +8,10 @@ from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
 from mailer.delivery.model import Canary, PlanReport
 from mailer.editions.calendar import next_due
-from mailer.editions.model import Edition, EditionState, Schedule
+from mailer.editions.model import Edition, EditionState
 from mailer.store.database import Store, Transaction
 
-BATCH = 2_000  # readers a transaction: long enough to be quick, short enough to wait for
+BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,14 @@ class Plan:
         with self._store.read() as tx:
             schedules = tx.planning.schedules(edition, now)
             canary = self._canary(tx, edition, now)
-        planned = moved = 0
-        for schedule in schedules:
-            rows, readers = self._plan_schedule(edition, schedule, now, canary)
-            planned, moved = planned + rows, moved + readers
+        turns = {schedule: next_due(schedule, now, past=edition.slot) for schedule in schedules}
+        planned, moved, last = 0, 0, None
+        while turns:
+            with self._store.write() as tx:
+                batch = tx.planning.plan_batch(edition, turns, now, BATCH, canary, last)
+            planned, moved, last = planned + batch.planned, moved + batch.readers, batch.last
+            if last is None:
+                break
         log.info(
             "edition.planned",
             extra={"edition": edition.id, "planned": planned, "readers": moved},
@@ -63,20 +67,6 @@ class Plan:
         own = [parse_address(text).key for text in self._settings.canary_addresses]
         chosen = tx.planning.canary(edition, now, size, own)
         return Canary(frozenset(chosen), now + self._settings.canary_wait)
-
-    def _plan_schedule(
-        self, edition: Edition, schedule: Schedule, now: datetime, canary: Canary
-    ) -> tuple[int, int]:
-        due = next_due(schedule, now, past=edition.slot)
-        planned = moved = last = 0
-        while True:
-            with self._store.write() as tx:
-                batch = tx.planning.plan_batch(
-                    edition, schedule, due, now, BATCH, canary, after=last
-                )
-            planned, moved, last = planned + batch.planned, moved + batch.readers, batch.last
-            if not batch.readers:
-                return planned, moved
 
 
 def _sum(report: PlanReport, edition: Edition, planned: int, readers: int) -> PlanReport:

@@ -101,9 +101,13 @@ class Corrections(Aggregate):
             self._insert(correction_owed).from_select(columns, readers), correction_owed
         )
 
+    def any_owed(self) -> bool:
+        """Whether a correction was ever owed to anybody."""
+        return self._one(select(correction_owed.c.id).limit(1)) is not None
+
     def pending(self, subscriptions: Collection[int]) -> dict[int, list[int]]:
         """Return which corrections each of these subscriptions has not been told."""
-        if self._one(select(correction_owed.c.id).limit(1)) is None:  # as nearly always
+        if not self.any_owed():  # as nearly always
             return {}
         got, shown = delivery.alias("got"), delivery.alias("shown")
         rows = self._all(

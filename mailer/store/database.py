@@ -35,8 +35,11 @@ from mailer.store.subscriptions import Subscriptions
 from mailer.store.suppressions import Suppressions
 from mailer.store.urgency import Urgency
 
-# A program that was stopped inside a transaction keeps nobody waiting for ever.
-POSTGRES_OPTIONS = "-c timezone=UTC -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s"
+# A program that was stopped inside a transaction keeps nobody waiting for ever. Statements are many
+# and short: compiling one takes longer than running it.
+POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=3s -c idle_in_transaction_session_timeout=15s -c jit=off"
+)
 BUSY_TIMEOUT = 5.0  # seconds a SQLite writer waits for another one
 
 

@@ -168,8 +168,8 @@ class Newsletters(Aggregate):
 
     def with_due_readers(self, now: datetime) -> Sequence[Newsletter]:
         """Return the newsletters that owe somebody a digest by `now`."""
-        owing = select(subscription.c.newsletter_id).where(subscription.c.next_due_at <= now)
-        rows = self._all(
-            select(newsletter).where(newsletter.c.id.in_(owing)).order_by(newsletter.c.id)
+        owing = select(subscription.c.id).where(
+            subscription.c.newsletter_id == newsletter.c.id, subscription.c.next_due_at <= now
         )
+        rows = self._all(select(newsletter).where(owing.exists()).order_by(newsletter.c.id))
         return [_newsletter(row) for row in rows]

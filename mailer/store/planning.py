@@ -1,28 +1,45 @@
-"""From approved editions to ledger rows: set-wise, a batch a transaction."""
+"""From approved editions to ledger rows: set-wise, a batch a transaction.
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import NamedTuple
+On PostgreSQL a batch is one statement: readers are taken, owed and moved on without leaving the
+server. SQLite has no such statement, and no server to leave: there it takes three.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
+    Integer,
     Select,
+    String,
+    Text,
     and_,
     case,
+    column,
     exists,
+    false,
     func,
     literal,
     or_,
     select,
+    true,
+    tuple_,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.types import TypeEngine
 
 from mailer.delivery.model import Canary, DeliveryState, Kind, Lane
-from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
+from mailer.editions.model import Due, Edition, EditionState, Schedule
 from mailer.feeds.model import ArticleState
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness
 from mailer.store.tables import (
+    Instant,
     article,
     delivery,
     edition,
@@ -33,6 +50,16 @@ from mailer.store.tables import (
 )
 
 WAITS_FOR_A_PERSON = (EditionState.DRAFT, EditionState.HELD)
+A_DAY = timedelta(days=1)  # how long an edition made by hand still finds readers
+
+Turns = Mapping[Schedule, Due]  # whose turn it is, and when it is next
+
+
+class Place(NamedTuple):
+    """How far the walk through the readers who wait has come."""
+
+    next_due_at: datetime | None  # None where they are taken by their numbers
+    subscription_id: int
 
 
 class Batch(NamedTuple):
@@ -40,7 +67,7 @@ class Batch(NamedTuple):
 
     planned: int  # rows
     readers: int  # moved on
-    last: int  # the number of the last subscription
+    last: Place | None  # None: nobody waited
 
 
 class Planning(Aggregate):
@@ -48,11 +75,22 @@ class Planning(Aggregate):
 
     def editions_with_waiting_readers(self, now: datetime) -> list[int]:
         """Return the ids of editions that readers can be planned for, or moved on from."""
-        scheduled = exists(select(subscription.c.id).where(_scheduled(now)))
+        waiting = (
+            select(subscription.c.newsletter_id, subscription.c.rhythm, subscription.c.next_slot)
+            .distinct()
+            .where(anybody_due(now))
+            .subquery()
+        )
+        scheduled = exists().where(
+            waiting.c.newsletter_id == edition.c.newsletter_id,
+            waiting.c.rhythm == edition.c.rhythm,
+            waiting.c.next_slot == edition.c.slot,
+        )
         at_once = and_(
             edition.c.at_once.is_(True),
+            edition.c.approved_at > now - A_DAY,
             edition.c.state == EditionState.APPROVED,
-            exists(select(subscription.c.id).where(_at_once())),
+            exists(select(subscription.c.id).where(_at_once(edition.c))),
         )
         rows = self._all(
             select(edition.c.id)
@@ -67,49 +105,133 @@ class Planning(Aggregate):
 
     def schedules(self, found: Edition, now: datetime) -> list[Schedule]:
         """Return the different schedules of the readers who wait for an edition."""
-        columns = (
-            subscription.c.rhythm,
-            subscription.c.minute_of_day,
-            subscription.c.weekday,
-            subscription.c.zone,
-        )
-        rows = self._all(
-            select(*columns)
-            .distinct()
-            .join(edition, edition.c.id == found.id)
-            .where(_waiting(found, now))
-        )
+        rows = self._all(select(*_SCHEDULE).distinct().where(_waiting(found, now)))
         return [
-            Schedule(Rhythm(row["rhythm"]), row["minute_of_day"], row["weekday"], row["zone"])
+            Schedule(found.rhythm, row["minute_of_day"], row["weekday"], row["zone"])
             for row in rows
         ]
 
     def plan_batch(
         self,
         found: Edition,
-        schedule: Schedule,
-        due: Due,
+        turns: Turns,
         now: datetime,
         limit: int,
         canary: Canary,
-        *,
-        after: int,
+        after: Place | None,
     ) -> Batch:
-        """Owe the edition to up to `limit` readers with this schedule, and let `due` be their next.
+        """Owe the edition to up to `limit` readers behind `after`, and give them their next turn.
 
-        An edition made by hand goes by the subscriptions' numbers, from behind `after`. A batch of
-        no readers ends it.
+        The watermark moves of those alone who are owed it: whose slot was filled already gets these
+        stories with their next mail. A batch that has no last place ends it.
         """
-        readers = self._lock(found, schedule, now, limit, after)
-        if not readers:
-            return Batch(0, 0, after)
-        owed: Sequence[int] = ()
-        taken_back = 0
+        if self._dialect.name == "postgresql":
+            return self._plan_rows(found, turns, now, limit, canary, after)
+        return self._plan_chosen(found, turns, now, limit, canary, after)
+
+    def _plan_rows(
+        self,
+        found: Edition,
+        turns: Turns,
+        now: datetime,
+        limit: int,
+        canary: Canary,
+        after: Place | None,
+    ) -> Batch:
+        due = (
+            select(subscription)
+            .where(_waiting(found, now), *_behind(found, after))
+            .order_by(*_order(found, subscription.c))
+            .limit(limit)
+            .with_for_update(skip_locked=True)  # whom another program has taken, it plans
+            .cte("due")
+        )
+        turn = _turns(turns)
+        is_out = literal(found.state is EditionState.APPROVED)
+        rows = _owed(found, due, now, canary).where(is_out, *_same_schedule(due, turn))
+        owed = self._insert_once(rows).returning(delivery.c.subscription_id).cte("owed")
+        told = due.c.id.in_(select(owed.c.subscription_id))
+        moved = (
+            update(subscription)
+            .where(subscription.c.id == due.c.id, *_same_schedule(due, turn))
+            .values(_next(found, told, turn.c.at, turn.c.slot))
+            .returning(subscription.c.id)
+            .cte("moved")
+        )
+        row = self._one(
+            select(
+                select(func.array_agg(owed.c.subscription_id)).scalar_subquery().label("owed"),
+                select(func.count()).select_from(moved).scalar_subquery().label("moved"),
+                due.c.next_due_at,
+                due.c.id,
+            )
+            .order_by(*(column.desc() for column in _order(found, due.c)))
+            .limit(1)
+        )
+        if row is None:
+            return Batch(0, 0, None)
+        readers = row["owed"] or ()
+        planned = len(readers) - self._taken_back(found, readers, now)
+        return Batch(planned, row["moved"], Place(row["next_due_at"], row["id"]))
+
+    def _plan_chosen(
+        self,
+        found: Edition,
+        turns: Turns,
+        now: datetime,
+        limit: int,
+        canary: Canary,
+        after: Place | None,
+    ) -> Batch:
+        chosen, last = self._choose(found, now, limit, after)
+        if last is None:
+            return Batch(0, 0, None)
+        mine = subscription.c.id.in_(EACH["sqlite"].params(keys=json.dumps(chosen)))
+        planned = taken_back = moved = 0
+        told: ColumnElement[bool] = false()
         if found.state is EditionState.APPROVED:
-            owed = self._owe(found, readers, now, canary)
-            taken_back = Apartness(self._connection).mark(found, readers, now)
-        self._move_on(found, readers, owed, due)
-        return Batch(len(owed) - taken_back, len(readers), readers[-1])
+            self._run(self._insert_once(_owed(found, subscription, now, canary).where(mine)))
+            planned = self._count(select(func.changes()))
+            told = true() if planned == len(chosen) else _is_told(found)
+            taken_back = self._taken_back(found, chosen, now)
+        for schedule, due in turns.items():
+            values = _next(found, told, literal(due.at, Instant()), literal(due.slot))
+            theirs = update(subscription).where(mine, *_has_schedule(schedule)).values(values)
+            moved += self._run(theirs).rowcount
+            if moved == len(chosen):
+                break
+        return Batch(planned - taken_back, moved, last)
+
+    def _choose(
+        self, found: Edition, now: datetime, limit: int, after: Place | None
+    ) -> tuple[list[int], Place | None]:
+        """Return the next `limit` readers, and the place of the last of them, if there is any."""
+        batch = (
+            select(subscription.c.next_due_at, subscription.c.id)
+            .where(_waiting(found, now), *_behind(found, after))
+            .order_by(*_order(found, subscription.c))
+            .limit(limit)
+            .subquery()
+        )
+        # As one row of JSON: the driver makes an object of each row, and that takes longer.
+        row = self._one(
+            select(
+                func.json_group_array(batch.c.id, type_=Text).label("chosen"),
+                func.max(batch.c.next_due_at).label("next_due_at"),
+            )
+        )
+        chosen = json.loads(row["chosen"]) if row is not None else []
+        if row is None or not chosen:
+            return [], None
+        return chosen, Place(row["next_due_at"], chosen[-1])
+
+    def _insert_once(self, rows: Select[tuple[object, ...]]) -> "sqlite.Insert | postgresql.Insert":
+        statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
+        return statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+
+    def _taken_back(self, found: Edition, readers: Collection[int], now: datetime) -> int:
+        """Give readers who need one a page apart; return how many rows had nothing to tell."""
+        return Apartness(self._connection).mark(found, readers, now) if readers else 0
 
     def has_begun(self, edition_id: int) -> bool:
         """Whether somebody is owed an edition already."""
@@ -122,11 +244,7 @@ class Planning(Aggregate):
 
         `own` are keys of addresses; the newsletter's own two are always among them.
         """
-        waiting = (
-            select(subscription.c.id)
-            .join(edition, edition.c.id == found.id)
-            .where(_waiting(found, now))
-        )
+        waiting = select(subscription.c.id).where(_waiting(found, now))
         ours = (
             select(subscription.c.id)
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
@@ -143,98 +261,98 @@ class Planning(Aggregate):
         chance = waiting.order_by(func.random()).limit(size)
         return {row["id"] for query in (chance, ours) for row in self._all(query)}
 
-    def _lock(
-        self, found: Edition, schedule: Schedule, now: datetime, limit: int, after: int
-    ) -> Sequence[int]:
-        query = (
-            select(subscription.c.id)
-            .join(edition, edition.c.id == found.id)
-            .where(
-                _waiting(found, now),
-                subscription.c.minute_of_day == schedule.minute_of_day,
-                subscription.c.weekday == schedule.weekday,
-                subscription.c.zone == schedule.zone,
-            )
-        )
-        if _by_hand(found):
-            query = query.where(subscription.c.id > after).order_by(subscription.c.id)
-        else:  # as their index has them: whoever was moved on is not in the way of the next batch
-            query = query.order_by(subscription.c.next_due_at, subscription.c.id)
-        rows = self._all(query.limit(limit).with_for_update(of=subscription, skip_locked=True))
-        return [row["id"] for row in rows]
 
-    def _owe(
-        self, found: Edition, readers: Sequence[int], now: datetime, canary: Canary
-    ) -> Sequence[int]:
-        """Put rows into the ledger; return the subscriptions that had none for this slot."""
-        rows = _owed(found, self._each(readers), now, self._moment(readers, now, canary))
-        statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
-        once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
-        return self._connection.scalars(once.returning(delivery.c.subscription_id)).all()
-
-    def _moment(
-        self, readers: Sequence[int], now: datetime, canary: Canary
-    ) -> ColumnElement[datetime]:
-        """Return when readers are owed it: those who go first now, the others later."""
-        moment = delivery.c.due_at.type
-        later: ColumnElement[datetime] = literal(canary.others_at, moment)
-        first = [reader for reader in readers if reader in canary.subscriptions]
-        if not first:
-            return later
-        return case((subscription.c.id.in_(first), literal(now, moment)), else_=later)
-
-    def _move_on(
-        self, found: Edition, readers: Sequence[int], owed: Sequence[int], due: Due
-    ) -> None:
-        """Set everybody's next date; and the watermark of those alone who are owed the edition.
-
-        Whose slot was filled already gets these stories with their next mail.
-        """
-        values: dict[str, object] = {}
-        if owed:
-            seen = subscription.c.watermark
-            told = seen < found.closes
-            if len(owed) < len(readers):
-                told = and_(told, subscription.c.id.in_(self._each(owed)))
-            values["watermark"] = case((told, found.closes), else_=seen)
-        # Whoever was owed a later slot already keeps it: they got this one by hand, in between.
-        here = subscription.c.next_slot == found.slot
-        values["next_due_at"] = case((here, due.at), else_=subscription.c.next_due_at)
-        values["next_slot"] = case((here, due.slot), else_=subscription.c.next_slot)
-        self._run(
-            update(subscription).where(subscription.c.id.in_(self._each(readers))).values(**values)
-        )
+# What a schedule is in the table; the rhythm is the edition's.
+_SCHEDULE = (subscription.c.minute_of_day, subscription.c.weekday, subscription.c.zone)
 
 
-def _scheduled(now: datetime) -> ColumnElement[bool]:
-    """Whether a reader's own hour for an edition's slot has come."""
+def _has_schedule(schedule: Schedule) -> list[ColumnElement[bool]]:
+    return [
+        subscription.c.minute_of_day == schedule.minute_of_day,
+        subscription.c.weekday == schedule.weekday,
+        subscription.c.zone == schedule.zone,
+    ]
+
+
+def _turns(turns: Turns) -> FromClause:
+    """Return a table of schedules and their next turns, however many, from five parameters."""
+    columns: dict[str, tuple[TypeEngine[Any], list[object]]] = {
+        "minute_of_day": (Integer(), [schedule.minute_of_day for schedule in turns]),
+        "weekday": (Integer(), [schedule.weekday for schedule in turns]),
+        "zone": (String(), [schedule.zone for schedule in turns]),
+        "at": (Instant(), [due.at for due in turns.values()]),
+        "slot": (String(), [due.slot for due in turns.values()]),
+    }
+    arrays = [literal(values, postgresql.ARRAY(kind)) for kind, values in columns.values()]
+    typed = [column(name, kind) for name, (kind, _) in columns.items()]
+    return func.unnest(*arrays).table_valued(*typed, name="turn").render_derived()
+
+
+def _same_schedule(due: FromClause, turn: FromClause) -> list[ColumnElement[bool]]:
+    return [due.c[one.name] == turn.c[one.name] for one in _SCHEDULE]
+
+
+def _order(found: Edition, of: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
+    """Return what readers are taken by: as their index has them, or by their numbers."""
+    return [of.id] if _by_hand(found) else [of.next_due_at, of.id]
+
+
+def _place(found: Edition) -> ColumnElement[Any]:
+    return tuple_(*_order(found, subscription.c))
+
+
+def _is_at(found: Edition, place: Place) -> ColumnElement[Any]:
+    number = literal(place.subscription_id)
+    if _by_hand(found):
+        return tuple_(number)
+    return tuple_(literal(place.next_due_at, Instant()), number)
+
+
+def _behind(found: Edition, after: Place | None) -> list[ColumnElement[bool]]:
+    return [] if after is None else [_place(found) > _is_at(found, after)]
+
+
+def _of_slot(found: Edition) -> ColumnElement[bool]:
     return and_(
-        subscription.c.newsletter_id == edition.c.newsletter_id,
-        subscription.c.rhythm == edition.c.rhythm,
-        subscription.c.next_slot == edition.c.slot,
+        subscription.c.newsletter_id == found.newsletter_id,
+        subscription.c.rhythm == found.rhythm,
+        subscription.c.next_slot == found.slot,
+    )
+
+
+def _scheduled(found: Edition, now: datetime) -> ColumnElement[bool]:
+    """Whether a reader's own hour for an edition's slot has come."""
+    return and_(_of_slot(found), subscription.c.next_due_at <= now)
+
+
+def anybody_due(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody's hour has come, asked newsletter by newsletter, as their index is."""
+    return and_(
+        subscription.c.newsletter_id.in_(select(newsletter.c.id)),
         subscription.c.next_due_at <= now,
     )
 
 
-def _at_once() -> ColumnElement[bool]:
+def _at_once(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnElement[bool]:
     """Whether a reader is to get an edition made by hand, whatever their hour."""
     got = exists(
-        select(delivery.c.id).where(
-            delivery.c.subscription_id == subscription.c.id, delivery.c.slot == edition.c.slot
-        )
+        select(delivery.c.id)
+        .where(delivery.c.subscription_id == subscription.c.id, delivery.c.slot == of.slot)
+        .correlate(subscription, edition)
     )
     return and_(
-        subscription.c.newsletter_id == edition.c.newsletter_id,
-        subscription.c.rhythm == edition.c.rhythm,
-        subscription.c.next_slot >= edition.c.slot,
-        subscription.c.confirmed_at <= edition.c.approved_at,
-        subscription.c.watermark < _newest_piece(),
+        subscription.c.newsletter_id == of.newsletter_id,
+        subscription.c.rhythm == of.rhythm,
+        subscription.c.next_slot >= of.slot,
+        subscription.c.confirmed_at <= of.approved_at,
+        subscription.c.watermark < _newest_piece(of),
         ~got,
     )
 
 
 def _waiting(found: Edition, now: datetime) -> ColumnElement[bool]:
-    return or_(_scheduled(now), _at_once()) if _by_hand(found) else _scheduled(now)
+    scheduled = _scheduled(found, now)
+    return or_(scheduled, _at_once(found)) if _by_hand(found) else scheduled
 
 
 def _by_hand(found: Edition) -> bool:
@@ -242,13 +360,13 @@ def _by_hand(found: Edition) -> bool:
     return found.at_once and found.state is EditionState.APPROVED
 
 
-def _newest_piece() -> ColumnElement[int]:
+def _newest_piece(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnElement[int]:
     """The newest story that is in; a reader who has seen it, or a copy of it, has seen all."""
     newest = (
         select(func.coalesce(func.max(piece.c.story), 0))
         .join(article, article.c.id == piece.c.article_id)
         .where(
-            piece.c.edition_id == edition.c.id,
+            piece.c.edition_id == of.id,
             piece.c.included.is_(True),
             article.c.state == ArticleState.KEPT,  # not taken back since
         )
@@ -261,27 +379,64 @@ def _first_of(edition_id: int) -> Select[tuple[int]]:
     return select(delivery.c.id).where(delivery.c.edition_id == edition_id).limit(1)
 
 
-def _owed(
-    found: Edition, readers: Select[tuple[int]], now: datetime, due_at: ColumnElement[datetime]
-) -> Select[tuple[object, ...]]:
+def _is_told(found: Edition) -> ColumnElement[bool]:
+    """Whether a reader is owed an edition, or has had it."""
+    return exists(
+        select(delivery.c.id).where(
+            delivery.c.subscription_id == subscription.c.id,
+            delivery.c.slot == found.slot,
+            delivery.c.edition_id == found.id,
+        )
+    )
+
+
+def _next(
+    found: Edition,
+    told: ColumnElement[bool],
+    at: ColumnElement[datetime],
+    slot: ColumnElement[str],
+) -> dict[str, ColumnElement[Any]]:
+    """Return what becomes of a reader's columns when an edition is behind them."""
     seen = subscription.c.watermark
+    values: dict[str, ColumnElement[Any]] = {}
+    if found.state is EditionState.APPROVED:
+        values["watermark"] = case((and_(told, seen < found.closes), found.closes), else_=seen)
+    if _by_hand(found):  # whoever was owed a later slot keeps it: they got this one in between
+        here = subscription.c.next_slot == found.slot
+        at = case((here, at), else_=subscription.c.next_due_at)
+        slot = case((here, slot), else_=subscription.c.next_slot)
+    return {**values, "next_due_at": at, "next_slot": slot}
+
+
+def _owed(
+    found: Edition, due: FromClause, now: datetime, canary: Canary
+) -> Select[tuple[object, ...]]:
+    """Return the ledger rows of those of `due` who have not seen all of an edition."""
+    spoken = select(newsletter.c.language).where(newsletter.c.id == found.newsletter_id)
+    seen = due.c.watermark
     return (
         select(
             literal(Kind.DIGEST.value).label("kind"),
             literal(int(Lane.DIGEST)).label("lane"),
-            subscription.c.newsletter_id,
-            subscription.c.id.label("subscription_id"),
+            due.c.newsletter_id,
+            due.c.id.label("subscription_id"),
             literal(found.slot).label("slot"),
             literal(found.id).label("edition_id"),
             case((seen > found.opens, seen), else_=found.opens).label("since"),
-            func.coalesce(subscriber.c.language, newsletter.c.language).label("language"),
+            func.coalesce(subscriber.c.language, spoken.scalar_subquery()).label("language"),
             literal(DeliveryState.DUE.value).label("state"),
-            due_at.label("due_at"),
+            _moment(due, now, canary).label("due_at"),
             literal(0).label("attempts"),
-            literal(now, delivery.c.planned_at.type).label("planned_at"),
+            literal(now, Instant()).label("planned_at"),
         )
-        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
-        .join(edition, edition.c.id == found.id)
-        .where(subscription.c.id.in_(readers), seen < _newest_piece())
+        .join_from(due, subscriber, subscriber.c.id == due.c.subscriber_id)
+        .where(seen < _newest_piece(found))
     )
+
+
+def _moment(due: FromClause, now: datetime, canary: Canary) -> ColumnElement[datetime]:
+    """Return when readers are owed it: those who go first now, the others later."""
+    later: ColumnElement[datetime] = literal(canary.others_at, Instant())
+    if not canary.subscriptions:
+        return later
+    return case((due.c.id.in_(canary.subscriptions), literal(now, Instant())), else_=later)

@@ -453,16 +453,7 @@ def upgrade() -> None:
             "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL",
             name=op.f("ck_delivery_held_by_sender"),
         ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["edition.id"], name=op.f("fk_delivery_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_delivery_newsletter_id")
-        ),
         sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name=op.f("fk_delivery_sender_id")),
-        sa.ForeignKeyConstraint(
-            ["subscription_id"], ["subscription.id"], name=op.f("fk_delivery_subscription_id")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
             "subscription_id", "slot", name=op.f("uq_delivery_subscription_id_slot")

@@ -58,3 +58,18 @@ def test_our_reader_is_scored_beside_feedparser() -> None:
 
     assert "read" in told
     assert "entries" in told
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("server", ["sqlite", "postgres"])
+def test_planning_is_measured_beside_a_plain_insert(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    words = ["--readers", "50", "--due", "10", "--rounds", "1"]
+    if server == "postgres":
+        words += ["--postgres", request.getfixturevalue("postgres_server").url("postgres")]
+
+    told = run("plan", *words)
+
+    assert told.startswith(f"{server}")
+    assert [told.count(f"| {name} |") for name in ("plan", "nobody is due")] == [1, 1]

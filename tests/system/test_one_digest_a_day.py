@@ -184,6 +184,28 @@ def test_what_came_after_a_filled_slot_is_in_the_next_mail(both_worlds: World) -
     assert "Story number 2" in world.digests(ADA)[1]
 
 
+def test_readers_with_hours_of_their_own_are_planned_together_and_keep_them(
+    both_worlds: World,
+) -> None:
+    world = both_worlds
+    world.newsletter()
+    hours = {f"at{hour}@example.org": hour for hour in (7, 8, 9)}
+    world.reader(*hours)
+    for address, hour in hours.items():
+        world.move(address, Schedule(Rhythm.DAILY, hour * 60, 0, "Europe/Berlin"))
+    world.publish()
+
+    world.at(2026, 11, 24, 8, 30)
+    world.run_what_is_due()
+
+    with world.mailer.store.read() as tx:
+        ties = [tx.subscriptions.by_id(key) for key in (1, 2, 3)]
+    assert [tie.next_due_at for tie in ties] == [
+        datetime(2026, 11, 25, hour - 1, tzinfo=UTC) for hour in hours.values()
+    ]
+    assert len(world.digests()) == 3
+
+
 def test_nobody_gets_a_digest_of_a_story_they_had_from_another_feed(both_worlds: World) -> None:
     world = both_worlds
     world.newsletter()
