@@ -17,6 +17,7 @@
     │  ├─ RelayAway             no conversation could be opened; nothing was sent
     │  ├─ LoginRefused          the relay did not take our credentials
     │  └─ ConversationLost      the line went dead before an answer
+    ├─ MailUnderWay             a person cannot be erased while a mail to them is being sent
     ├─ PortTaken                host, port
     ├─ DemoError                a step of the demo did not happen, or not as it must
     └─ StoreError               temporary: whether waiting may help
@@ -161,6 +162,15 @@ class LoginRefused(DeliveryError):
 
 class ConversationLost(DeliveryError, ConnectionError):
     """The line went dead, or fell silent, before the answer came."""
+
+
+class MailUnderWay(MailerError):
+    """A mail to this person is just being sent; in a moment it is not."""
+
+    temporary = True
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"a mail to {who} is being sent", help="try again in a minute")
 
 
 class PortTaken(MailerError):

@@ -20,6 +20,22 @@ class Links:
         """The page that ends one subscription, and the target of RFC 8058 one-click."""
         return self._private("leave", Purpose.LEAVE, subscription_id, made_at)
 
+    def refuse(self, subscription_id: int, requested_at: datetime) -> str:
+        """The page for whoever did not sign up and wants no mail from us, ever."""
+        return self._private("refuse", Purpose.REFUSE, subscription_id, requested_at)
+
+    def undo(self, subscription_id: int, left_at: datetime) -> str:
+        """The page that takes a leaving back, for seven days."""
+        return self._private("undo", Purpose.UNDO, subscription_id, left_at)
+
+    def preferences(self, subscription_id: int, made_at: datetime) -> str:
+        """The page on which a reader chooses, for seven days."""
+        return self._private("preferences", Purpose.PREFERENCES, subscription_id, made_at)
+
+    def data(self, subscription_id: int, made_at: datetime) -> str:
+        """The page for a copy of all that is kept of a person, or its erasure; for 72 hours."""
+        return self._private("data", Purpose.DATA, subscription_id, made_at)
+
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 

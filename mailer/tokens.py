@@ -29,10 +29,20 @@ class Purpose(IntEnum):
     CONFIRM = 1
     LEAVE = 2
     FORM = 3  # a signup form that we gave out; its subject is a random number
+    REFUSE = 4  # "it was not me, never write again"
+    UNDO = 5  # takes a leaving back; made when that happened
+    PREFERENCES = 6  # only ever mailed when asked for: a forwarded digest must not open them
+    DATA = 7  # to have a copy of all that is kept, or to have it erased
 
 
 # What is not named here does not expire.
-LIFETIME = {Purpose.CONFIRM: timedelta(hours=72), Purpose.FORM: timedelta(hours=2)}
+LIFETIME = {
+    Purpose.CONFIRM: timedelta(hours=72),
+    Purpose.FORM: timedelta(hours=2),
+    Purpose.UNDO: timedelta(days=7),
+    Purpose.PREFERENCES: timedelta(days=7),
+    Purpose.DATA: timedelta(hours=72),
+}
 
 
 @dataclass(frozen=True, slots=True)

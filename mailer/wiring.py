@@ -29,6 +29,7 @@ from mailer.message.signing_key import SigningKey, load_keys
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
+from mailer.subscribers.privacy import Privacy
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 
@@ -44,6 +45,7 @@ class Mailer:
     links: Links
     templates: Templates
     signup: Signup
+    privacy: Privacy
     gather: Gather
     check: Check
     discover: Discover
@@ -79,6 +81,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         links=links,
         templates=templates,
         signup=Signup(store, clock, keyring, settings.signup),
+        privacy=Privacy(store, clock, keyring),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         check=Check(store, clock, Fetch(settings.feeds)),

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mailer.address import Address, parse_address
+from mailer.cli import privacy
 from mailer.cli.context import Context, pass_context
 from mailer.cli.explain import print_reasons, stories_of, stories_to_come
 from mailer.cli.output import (
@@ -35,6 +36,10 @@ HEADINGS = frozenset({"email", "e-mail", "address", "email address", "e-mail add
 @click.group()
 def subscribers() -> None:
     """Who gets it."""
+
+
+for one in (privacy.erase, privacy.export, privacy.history):
+    subscribers.add_command(one)
 
 
 @subscribers.command("list", epilog="Example: mailer subscribers list --newsletter brief --json")

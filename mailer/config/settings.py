@@ -135,6 +135,7 @@ class SignupSettings:
     disposable_addresses: Taken = Taken.TAKE
     refused_domains: tuple[str, ...] = ()
     mixed_scripts: Taken = Taken.TAKE
+    welcome: bool = False  # a mail to whoever has confirmed
 
 
 @dataclass(frozen=True, slots=True)

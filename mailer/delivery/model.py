@@ -31,6 +31,15 @@ class Notice(StrEnum):
 
     CONFIRM = "confirm"
     ALREADY_SUBSCRIBED = "already_subscribed"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    PREFERENCES_LINK = "preferences_link"
+    DATA_LINK = "data_link"
+
+
+# Who must stand where when a notice leaves; what is not named here is for active readers.
+SENT_TO: Mapping[Notice, State] = {Notice.CONFIRM: State.PENDING, Notice.GOODBYE: State.LEFT}
+SENT_TO_ALL = frozenset({Notice.DATA_LINK})  # whoever is kept may ask what is kept
 
 
 class DeliveryState(StrEnum):

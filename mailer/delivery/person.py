@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mailer.delivery.model import Job, Notice
+from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, Newsletter
 from mailer.languages.catalogue import catalogue
-from mailer.languages.dates import short_date
+from mailer.languages.dates import clock_time, long_date, short_date
 from mailer.links import Links
 from mailer.message.model import Head, ListHead
 from mailer.rendering.model import Slot
@@ -53,6 +54,12 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
         Slot.SIGNED_UP_ON: _day(since, job, newsletter),
         Slot.LEAVE_URL: links.leave(job.subscription_id, job.planned_at),
         Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
+        Slot.REFUSE_URL: links.refuse(job.subscription_id, job.requested_at),
+        Slot.UNDO_URL: links.undo(job.subscription_id, job.planned_at),
+        Slot.PREFERENCES_URL: links.preferences(job.subscription_id, job.planned_at),
+        Slot.DATA_URL: links.data(job.subscription_id, job.planned_at),
+        Slot.ARCHIVE_URL: links.archive(newsletter.slug),
+        Slot.FIRST_MAIL: _first_mail(job, newsletter),
     }
     return Person(_head(job, newsletter, key, None), values)
 
@@ -64,6 +71,13 @@ def reverse_path(job: Job, newsletter: Newsletter) -> str:
 
 def _day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
     return short_date(catalogue(job.language), moment, newsletter.schedule.zone)
+
+
+def _first_mail(job: Job, newsletter: Newsletter) -> str:
+    """Return when somebody's first digest is due who has just begun, in the newsletter's rhythm."""
+    words, zone = catalogue(job.language), newsletter.schedule.zone
+    due = next_due(newsletter.schedule, job.planned_at).at
+    return f"{long_date(words, due, zone)}, {clock_time(words, due, zone)}"
 
 
 def _head(job: Job, newsletter: Newsletter, key: str, listed: ListHead | None) -> Head:

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from mailer.delivery.model import (
+    SENT_TO,
+    SENT_TO_ALL,
     Deferred,
     DeliveryState,
     InDoubt,
     Job,
-    Notice,
     Outcome,
     Refused,
     Reply,
@@ -140,7 +141,7 @@ def _why_not(job: Job, standing: Standing | None) -> str | None:
         return PAUSED
     if standing.edition is EditionState.CANCELLED:
         return "the edition was cancelled"
-    wanted = State.PENDING if job.notice is Notice.CONFIRM else State.ACTIVE
-    if standing.subscription is wanted:
+    wanted = SENT_TO.get(job.notice, State.ACTIVE) if job.notice else State.ACTIVE
+    if job.notice in SENT_TO_ALL or standing.subscription is wanted:
         return None
     return f"the subscription is {standing.subscription}"

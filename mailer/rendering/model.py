@@ -18,6 +18,12 @@ class Slot(StrEnum):
     SIGNED_UP_ON = "signed_up_on"
     LEAVE_URL = "leave_url"
     CONFIRM_URL = "confirm_url"
+    REFUSE_URL = "refuse_url"
+    UNDO_URL = "undo_url"
+    PREFERENCES_URL = "preferences_url"
+    DATA_URL = "data_url"
+    ARCHIVE_URL = "archive_url"
+    FIRST_MAIL = "first_mail"
 
     @property
     def marker(self) -> str:

@@ -18,6 +18,7 @@ from mailer.store.consent import Consent
 from mailer.store.corrections import Corrections
 from mailer.store.deliveries import Deliveries
 from mailer.store.editions import Editions
+from mailer.store.erasure import HOLDING_PEOPLE, Erasure
 from mailer.store.feeds import Feeds
 from mailer.store.job_runs import JobRuns
 from mailer.store.ledger_reports import LedgerReports
@@ -68,6 +69,10 @@ class Transaction:
     @cached_property
     def signup_limits(self) -> SignupLimits:
         return SignupLimits(self.connection)
+
+    @cached_property
+    def erasure(self) -> Erasure:
+        return Erasure(self.connection)
 
     @cached_property
     def suppressions(self) -> Suppressions:
@@ -162,6 +167,18 @@ class Store:
         ):
             yield Transaction(connection)
 
+    def scrub(self) -> None:
+        """Let go of the bytes of rows that were erased: in the write-ahead log, in dead rows."""
+        with _told_plainly():
+            if self.engine.dialect.name == "sqlite":
+                raw = self.engine.raw_connection()
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.close()
+                return
+            with self.engine.connect() as connection:
+                outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+                outside.exec_driver_sql(f"VACUUM {', '.join(HOLDING_PEOPLE)}")
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -201,6 +218,7 @@ def _sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # a commit that was told survives a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # an erased address leaves no bytes behind
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -30,6 +30,8 @@ from sqlalchemy.dialects import postgresql
 
 from mailer.address import stored_address
 from mailer.delivery.model import (
+    SENT_TO,
+    SENT_TO_ALL,
     DeliveryState,
     Job,
     Kind,
@@ -75,9 +77,13 @@ _wanted = exists(
     .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
     .where(
         subscription.c.id == delivery.c.subscription_id,
-        subscription.c.state
-        == case(
-            (delivery.c.notice == Notice.CONFIRM, State.PENDING.value), else_=State.ACTIVE.value
+        or_(
+            subscription.c.state
+            == case(
+                *((delivery.c.notice == notice, state.value) for notice, state in SENT_TO.items()),
+                else_=State.ACTIVE.value,
+            ),
+            delivery.c.notice.in_(SENT_TO_ALL),
         ),
         ~_suppressed,
     )

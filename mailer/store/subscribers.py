@@ -67,6 +67,13 @@ class Subscribers(Aggregate):
             raise NotFound("subscriber", key)
         return _subscriber(row)
 
+    def hash_of(self, key: int) -> str:
+        """Return the keyed hash of a person's address; raise NotFound."""
+        row = self._one(select(subscriber.c.address_hash).where(subscriber.c.id == key))
+        if row is None:
+            raise NotFound("subscriber", key)
+        return str(row["address_hash"])
+
     def listing(
         self,
         *,

@@ -105,6 +105,10 @@ class Subscriptions(Aggregate):
         """Make a tie left; False when somebody else was quicker."""
         return self._move(found, State.LEFT, left_at=now, next_due_at=None, next_slot=None)
 
+    def bring_back(self, found: Subscription, due: Due) -> bool:
+        """Make a tie that was left active as it was; False when somebody else was quicker."""
+        return self._move(found, State.ACTIVE, left_at=None, next_due_at=due.at, next_slot=due.slot)
+
     def want_urgent(self, found: Subscription, *, urgent: bool) -> None:
         """Let a reader get urgent articles at once, or with everything else."""
         chosen = update(subscription).where(subscription.c.id == found.id)

@@ -8,6 +8,9 @@ from sqlalchemy import delete, func, select
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import subscriber, suppression
 
+ERASED = "erased at their own wish"
+NOT_ME = "did not sign up, and wants no mail"
+
 
 class Suppressions(Aggregate):
     """The list of no."""
@@ -27,6 +30,14 @@ class Suppressions(Aggregate):
     def holds(self, address_hash: str) -> bool:
         """Tell whether an address is on the list."""
         return bool(self.among([address_hash]))
+
+    def forgive_erased(self, address_hash: str) -> None:
+        """Let somebody sign up anew who only had what was kept of them erased."""
+        self._run(
+            delete(suppression).where(
+                suppression.c.address_hash == address_hash, suppression.c.reason == ERASED
+            )
+        )
 
     def covers(self, subscriber_id: int) -> bool:
         """Tell whether a person's address is on the list."""

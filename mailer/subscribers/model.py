@@ -20,7 +20,8 @@ class State(StrEnum):
 MOVES: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.PENDING, State.ACTIVE, State.LEFT}),
     State.ACTIVE: frozenset({State.LEFT}),
-    State.LEFT: frozenset({State.PENDING}),  # signing up again starts from the start
+    # Signing up again starts from the start; taking the leaving back goes on as before.
+    State.LEFT: frozenset({State.PENDING, State.ACTIVE}),
 }
 
 
@@ -30,6 +31,7 @@ class Act(StrEnum):
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
     LEFT = "left"
+    RETURNED = "returned"  # took the leaving back
     ADDED = "added"  # by the operator, who answers for the consent
 
 

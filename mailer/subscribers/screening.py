@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mailer.address import Address
 from mailer.config.settings import SignupSettings, Taken
+from mailer.languages.catalogue import N_
 
 # Functions, not people: RFC 2142, and what is common besides.
 ROLES = frozenset(
@@ -51,11 +52,11 @@ def refusal(address: Address, settings: SignupSettings) -> str | None:
     if settings.disposable_addresses is Taken.REFUSE:
         refused |= DISPOSABLE
     if not refused.isdisjoint(_and_above(address.domain)):
-        return "We cannot send to addresses of that kind. Please use another one."
+        return N_("We cannot send to addresses of that kind. Please use another one.")
     if settings.role_addresses is Taken.REFUSE and address.local.casefold() in ROLES:
-        return "This address belongs to a function, not to a person. Please use your own."
+        return N_("This address belongs to a function, not to a person. Please use your own.")
     if settings.mixed_scripts is Taken.REFUSE and any(map(_is_mixed, domain.split("."))):
-        return "This address mixes letters of several scripts. Please type it again."
+        return N_("This address mixes letters of several scripts. Please type it again.")
     return None
 
 

@@ -12,6 +12,7 @@ from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
+from mailer.store.suppressions import NOT_ME
 from mailer.subscribers.limits import use_of_mail, uses_of_request
 from mailer.subscribers.model import (
     Act,
@@ -24,6 +25,7 @@ from mailer.subscribers.model import (
     Verdict,
     Way,
 )
+from mailer.subscribers.notices import owe_notice
 from mailer.subscribers.rules import Request, consent_words, judge
 from mailer.tokens import Keyring, Purpose, Token
 
@@ -83,6 +85,7 @@ class Signup:
             uses = uses_of_request(address, origin.network, self._settings)
             if not tx.signup_limits.take(uses, now):
                 return Verdict.TOO_MANY
+            tx.suppressions.forgive_erased(hashed)
             if not tx.suppressions.holds(hashed) and newsletter.public:
                 person = tx.subscribers.get_or_add(address, hashed, now)
                 self._ask(tx, newsletter, person, hashed, origin)
@@ -99,6 +102,8 @@ class Signup:
             found = _signed_up_with(tx, token)
             if found.state is State.PENDING:
                 self._activate(tx, found, Act.CONFIRMED, origin)
+                if self._settings.welcome:
+                    owe_notice(tx, found, Notice.WELCOME, self._clock.now())
             return self._glimpse(tx, found.id)
 
     def leave(self, text: str, origin: Origin) -> Glimpse | None:
@@ -111,13 +116,49 @@ class Signup:
             found = tx.subscriptions.get(token.subject)
             if found is None:
                 return None
-            self._end(tx, found, origin)
+            was_active = found.state is State.ACTIVE
+            if self._end(tx, found, origin) and was_active and origin.way is Way.PAGE:
+                # The page's link may have been forwarded: the reader is told, and can undo it.
+                owe_notice(tx, found, Notice.GOODBYE, self._clock.now())
             return self._glimpse(tx, found.id)
 
     def tidy(self) -> int:
         """Forget forms and counts that are over; return how many rows that were."""
         with self._store.write() as tx:
             return tx.signup_limits.tidy(self._clock.now())
+
+    def refuse(self, text: str) -> None:
+        """Never mail an address again, whose owner did not sign up; again and again is fine.
+
+        Only a keyed hash of the address is kept. Raises TokenError for a link that is not ours.
+        """
+        now = self._clock.now()
+        token = self._keyring.read(Purpose.REFUSE, text, now)
+        with self._store.write() as tx:
+            found = tx.subscriptions.get(token.subject)
+            if found is None or found.state is not State.PENDING:
+                return  # it was refused before, or confirmed by the owner of the mailbox
+            tx.suppressions.add(tx.subscribers.hash_of(found.subscriber_id), NOT_ME, now)
+            others = tx.subscriptions.of_subscriber(found.subscriber_id)
+            if all(other.state is not State.ACTIVE for other in others):
+                tx.erasure.erase(found.subscriber_id)
+        self._store.scrub()
+
+    def undo(self, text: str, origin: Origin) -> Glimpse:
+        """Take a leaving back within seven days: as if it had not been, and nothing is lost.
+
+        Raises TokenError for a link that is not ours, TokenExpired when it is too old or belongs
+        to another leaving.
+        """
+        now = self._clock.now()
+        token = self._keyring.read(Purpose.UNDO, text, now)
+        with self._store.write() as tx:
+            found = _left_with(tx, token)
+            if found.state is State.LEFT:
+                due = next_due(found.schedule, now)
+                if tx.subscriptions.bring_back(found, due):
+                    tx.consent.record(found.id, Act.RETURNED, origin, now)
+            return self._glimpse(tx, found.id)
 
     def look(self, purpose: Purpose, text: str) -> Glimpse | None:
         """Return what a link is about, changing nothing. None: there is nothing left of it.
@@ -128,6 +169,8 @@ class Signup:
         with self._store.read() as tx:
             if purpose is Purpose.CONFIRM:
                 return self._glimpse(tx, _signed_up_with(tx, token).id)
+            if purpose is Purpose.UNDO:
+                return self._glimpse(tx, _left_with(tx, token).id)
             found = tx.subscriptions.get(token.subject)
             return None if found is None else self._glimpse(tx, found.id)
 
@@ -237,6 +280,18 @@ class Signup:
             masked_address=person.address.masked,
             subscription=found,
         )
+
+
+def _left_with(tx: Transaction, token: Token) -> Subscription:
+    """Return what was left when this link was made, and may be back; raise TokenExpired."""
+    found = tx.subscriptions.get(token.subject)
+    if found is None or found.state is State.PENDING or found.confirmed_at is None:
+        raise TokenExpired("there is nothing to take back")
+    if found.left_at is not None and int(found.left_at.timestamp()) != int(
+        token.made_at.timestamp()
+    ):
+        raise TokenExpired("this link belongs to another leaving")
+    return found
 
 
 def _signed_up_with(tx: Transaction, token: Token) -> Subscription:

@@ -5,11 +5,13 @@ from werkzeug.exceptions import HTTPException
 
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
+from mailer.languages.catalogue import N_
 from mailer.web.archive import Archive, local_date, local_time
 from mailer.web.embed import Embed
 from mailer.web.health import Health
-from mailer.web.language import install
+from mailer.web.language import install, words
 from mailer.web.public import Public
+from mailer.web.reader import Reader
 from mailer.web.signup_form import SignupForm
 from mailer.web.style import Stylesheet
 from mailer.wiring import Mailer
@@ -19,14 +21,14 @@ POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 TITLES = {
-    400: "That request made no sense",
-    404: "There is nothing here",
-    405: "That is not how this page is asked for",
-    410: "This link has expired",
-    413: "That was too much",
-    429: "Too many requests",
-    500: "Something broke on our side",
-    503: "Back in a moment",
+    400: N_("That request made no sense"),
+    404: N_("There is nothing here"),
+    405: N_("That is not how this page is asked for"),
+    410: N_("This link has expired"),
+    413: N_("That was too much"),
+    429: N_("Too many requests"),
+    500: N_("Something broke on our side"),
+    503: N_("Back in a moment"),
 }
 
 
@@ -50,6 +52,7 @@ def create_app(mailer: Mailer) -> Flask:
         style,
         Public(mailer),
         SignupForm(mailer),
+        Reader(mailer),
         Embed(mailer),
         Archive(mailer),
         Health(mailer),
@@ -98,7 +101,9 @@ class _Troubles:
         headers = {"Retry-After": "60"} if code == 503 else {}
         if isinstance(why, HTTPException) and code == 405:
             headers |= {name: value for name, value in why.get_headers() if name == "Allow"}
-        page = render_template("trouble.html", title=TITLES.get(code, TITLES[400]), code=code)
+        page = render_template(
+            "trouble.html", title=words().gettext(TITLES.get(code, TITLES[400])), code=code
+        )
         return page, code, headers
 
     @staticmethod

@@ -14,23 +14,25 @@ from mailer.address import Address, parse_address
 from mailer.config.settings import SignupSettings
 from mailer.editions.model import Newsletter
 from mailer.errors import AddressError, NotFound
+from mailer.languages.catalogue import N_
 from mailer.subscribers.model import FormState, Verdict, Way
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
 from mailer.web.client import origin_of
-from mailer.web.language import speak
+from mailer.web.language import speak, words
 from mailer.wiring import Mailer
 
-CHECK = (
-    "Check your inbox: we have sent you a link to confirm. It works for three days. If nothing"
-    " came, look in the spam folder."
+# Each on one line of its own: translators get the sentence as it is.
+CHECK = N_(
+    "Check your inbox: we have sent you a link to confirm. It works for three days. If nothing came, look in the spam folder."  # noqa: E501 - see above
 )
 ONCE_MORE = {
-    FormState.MISSING: "One more press, please. It tells us that a person is asking.",
-    FormState.EARLY: "That was quick. Please press once more.",
-    FormState.OLD: "This page was open for long. Please press once more.",
+    FormState.MISSING: N_("One more press, please. It tells us that a person is asking."),
+    FormState.EARLY: N_("That was quick. Please press once more."),
+    FormState.OLD: N_("This page was open for long. Please press once more."),
 }
-TOO_MANY = "More people are signing up than we can take at once. Please try again in an hour."
+TOO_MANY = N_("More people are signing up than we can take at once. Please try again in an hour.")
+MEANT = N_("Did you mean %(address)s? Correct it, or send it again as it is.")
 RETRY_AFTER = "3600"  # seconds
 
 
@@ -88,6 +90,7 @@ class SignupForm:
     def subscribe(self, slug: str) -> ResponseReturnValue:
         """Sign somebody up, from any site. Everybody gets one answer."""
         typed = _typed()
+        self._speak(slug)
         try:
             address = parse_address(typed.email)
         except AddressError as why:
@@ -122,18 +125,19 @@ class SignupForm:
         with self._mailer.store.read() as tx:
             newsletter = tx.newsletters.by_slug(slug)
         speak(newsletter.language)
-        return render_template("check.html", newsletter=newsletter, message=CHECK)
+        return render_template("check.html", newsletter=newsletter, message=words().gettext(CHECK))
 
     def _fresh(self) -> str:
         return self._mailer.signup.form_token()
 
     def _taken(self, slug: str, way: Way) -> ResponseReturnValue:
         if way is Way.API:
-            return self._json({"status": "check-your-inbox", "message": CHECK}, 202)
+            told = {"status": "check-your-inbox", "message": words().gettext(CHECK)}
+            return self._json(told, 202)
         return redirect(url_for("signup.check", slug=slug), 303)
 
     def _too_many(self, slug: str, typed: Typed) -> ResponseReturnValue:
-        remark = Remark("later", TOO_MANY, typed.token, is_error=False)
+        remark = Remark("later", words().gettext(TOO_MANY), typed.token, is_error=False)
         answer = self._again(slug, typed, remark, 429)
         answer.headers["Retry-After"] = RETRY_AFTER
         return answer
@@ -147,6 +151,11 @@ class SignupForm:
         entry = Entry(newsletter, consent_words(newsletter), remark.token)
         page = render_template("subscribe.html", entry=entry, typed=typed.email, remark=remark)
         return Response(page, code)
+
+    def _speak(self, slug: str) -> None:
+        """Answer in the newsletter's language, whether or not strangers may see it."""
+        with self._mailer.store.read() as tx:
+            speak(tx.newsletters.by_slug(slug).language)
 
     def _json(self, value: dict[str, str], status: int) -> Response:
         response = jsonify(value)
@@ -167,19 +176,19 @@ class SignupForm:
 
 def once_more(state: FormState, token: str) -> Remark:
     """Return what is to be said of a form that nobody seems to have filled in just now."""
-    return Remark("again", ONCE_MORE[state], token, is_error=False)
+    return Remark("again", words().gettext(ONCE_MORE[state]), token, is_error=False)
 
 
 def doubt(address: Address, sure: str, settings: SignupSettings, token: str) -> Remark | None:
     """Return what is to be said of an address before it is taken; None: nothing."""
     why = refusal(address, settings)
     if why is not None:
-        return Remark("error", why, token)
+        return Remark("error", words().gettext(why), token)
     meant = probably_meant(address)
     if meant is None or sure == address.text:
         return None
-    words = f"Did you mean {meant}? Correct it, or send it again as it is."
-    return Remark("hint", words, token, sure=address.text)
+    question = words().gettext(MEANT) % {"address": meant}
+    return Remark("hint", question, token, sure=address.text)
 
 
 def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:

@@ -387,7 +387,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'added')",
+            "act IN ('requested', 'confirmed', 'left', 'returned', 'added')",
             name=op.f("ck_consent_event_act_known"),
         ),
         sa.CheckConstraint(
@@ -443,7 +443,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
-            "notice IN ('confirm', 'already_subscribed')", name=op.f("ck_delivery_notice_known")
+            "notice IN ('confirm', 'already_subscribed', 'welcome', 'goodbye',"
+            " 'preferences_link', 'data_link')",
+            name=op.f("ck_delivery_notice_known"),
         ),
         sa.CheckConstraint(
             "state IN ('due', 'claimed', 'sending', 'sent', 'refused', 'given_up', 'skipped', 'in_doubt')",

@@ -27,7 +27,8 @@ WANTED = {
     "deliveries list", "deliveries show", "deliveries send", "deliveries audit",
     "deliveries pause", "deliveries resume", "deliveries settle", "deliveries resend",
     "subscribers add", "subscribers list", "subscribers show", "subscribers confirm",
-    "subscribers unsubscribe", "subscribers import",
+    "subscribers unsubscribe", "subscribers import", "subscribers erase",
+    "subscribers export", "subscribers history",
     "dkim generate", "dkim show", "dkim verify",
     "db upgrade", "db status", "jobs list", "jobs run",
 }  # fmt: skip

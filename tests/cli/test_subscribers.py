@@ -1,5 +1,6 @@
 """People: put on the list, looked up, confirmed, taken off, brought from elsewhere."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,16 @@ def test_a_file_that_is_no_text_is_refused_whole(
 
     assert told.code == 2
     assert states(mailer) == {}
+
+
+def test_history_tells_how_somebody_came_and_erase_ends_it(
+    mailer: Operator, brief: str, waiting: str
+) -> None:
+    told = mailer.json("subscribers", "history", waiting)
+    copy = json.loads(mailer.does("subscribers", "export", waiting).out)
+    mailer.does("subscribers", "erase", waiting, "--yes")
+
+    assert [step["event"]["act"] for step in told] == ["requested"]
+    assert [row["newsletter"] for row in copy["subscription"]] == [brief]
+    assert mailer("subscribers", "history", waiting).code == 1
+    assert mailer("subscribers", "add", waiting, "--newsletter", brief).code == 1

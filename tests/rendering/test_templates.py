@@ -69,17 +69,6 @@ def test_a_link_that_is_none_for_a_mail_is_left_out(url: str) -> None:
     assert all(link.startswith(("https:", "http:", "mailto:")) for link in links_of(page.html))
 
 
-@pytest.mark.parametrize("notice", Notice)
-def test_a_small_mail_says_whose_it_is_and_holds_one_act(notice: Notice) -> None:
-    page = fill(TEMPLATES.notice(notice, a_newsletter(), "en"), VALUES)
-
-    acts = {link for link in links_of(page.html) if "/token" in link}
-    assert len(acts) == 1
-    assert "The Harbour Brief" in page.subject
-    assert all(act in page.text for act in acts)
-    assert len(page.html) < 15_000
-
-
 def test_an_edition_in_hebrew_is_written_from_right_to_left() -> None:
     newsletter = a_newsletter(language="he")
     page = TEMPLATES.digest(a_view(newsletter=newsletter, language="he"))

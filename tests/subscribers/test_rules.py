@@ -45,8 +45,10 @@ def test_asking_comes_to_what_the_tie_there_is_allows(
     assert judge(found, NOW) is request_is
 
 
-def test_nobody_becomes_active_but_from_waiting() -> None:
-    assert [state for state, to in MOVES.items() if State.ACTIVE in to] == [State.PENDING]
+def test_nobody_becomes_active_but_from_waiting_or_by_taking_a_leaving_back() -> None:
+    active = [state for state, to in MOVES.items() if State.ACTIVE in to]
+
+    assert active == [State.PENDING, State.LEFT]
 
 
 @pytest.mark.parametrize("rhythm", Rhythm)

@@ -17,7 +17,7 @@ def test_opening_the_link_changes_nothing_and_pressing_the_button_confirms(site:
 
     after = site.client.post(page)
     assert "You are on the list" in after.text
-    assert "Tuesday 24 November, 07:00" in after.text
+    assert "Tuesday, 24 November 2026, 07:00" in after.text
     assert site.state() is State.ACTIVE
 
 

@@ -15,6 +15,14 @@ def addresses(site: Site) -> list[str]:
     for rule in site.client.application.url_map.iter_rules():
         page = rule.rule
         tokens = {"/confirm": site.confirm_token(), "/leave": site.leave_token()}
+        tokens |= {
+            f"/{name}": make(site.subscription().id, site.mailer.clock.now()).rpartition("/")[2]
+            for name, make in {
+                "undo": site.mailer.links.undo,
+                "refuse": site.mailer.links.refuse,
+                "data": site.mailer.links.data,
+            }.items()
+        }
         token = next((mark for start, mark in tokens.items() if page.startswith(start)), "")
         page = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: {**values, "token": token}[m[1]], page)  # noqa: B023 - called at once
         found.append(page)

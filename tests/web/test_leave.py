@@ -1,5 +1,6 @@
 """Leaving: the page's button, and RFC 8058 as receivers call it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -135,3 +136,86 @@ def test_a_link_of_somebody_who_was_erased_is_answered_well(site: Site) -> None:
 
     assert site.client.post(f"/leave/{token}", data=ONE_CLICK).status_code == 200
     assert site.client.get(f"/leave/{token}").status_code == 200
+
+
+def test_a_leaving_is_taken_back_within_seven_days_and_nothing_is_lost(
+    site: Site, clock: StandingClock
+) -> None:
+    before = site.join()
+    left = site.client.post(f"/leave/{site.leave_token()}", data={"act": "leave"})
+    (undo,) = re.findall(r'action="https://news\.example\.org(/undo/[^"]+)"', left.text)
+    clock.advance(timedelta(days=6))
+
+    asked = site.client.get(undo)
+    assert site.state() is State.LEFT
+    back = site.client.post(undo)
+
+    assert "Take it back" in asked.text
+    assert "You are on the list" in back.text
+    assert site.state() is State.ACTIVE
+    assert site.subscription().watermark == before.watermark
+    assert site.subscription().confirmed_at == before.confirmed_at
+
+
+def test_after_seven_days_and_after_another_leaving_it_is_over(
+    site: Site, clock: StandingClock
+) -> None:
+    site.join()
+    site.client.post(f"/leave/{site.leave_token()}", data={"act": "leave"})
+    old = site.mailer.links.undo(site.subscription().id, clock.now()).rpartition("/")[2]
+    clock.advance(timedelta(days=8))
+
+    assert site.client.post(f"/undo/{old}").status_code == 410
+    assert site.state() is State.LEFT
+
+
+def test_whoever_has_the_link_can_only_leave_and_the_reader_is_told(site: Site) -> None:
+    """It was forwarded: the address is masked, and the reader's own mail takes it back."""
+    site.join()
+    page = f"/leave/{site.leave_token()}"
+    texts = [site.client.get(page).text, site.client.post(page, data={"act": "leave"}).text]
+
+    assert all("ada@example.org" not in text for text in texts)
+    assert site.notices()[-1] == ("goodbye", "goodbye:2026-11-24")
+
+
+def test_one_click_is_the_readers_own_act_and_no_mail_follows(site: Site) -> None:
+    site.join()
+    site.client.post(f"/leave/{site.leave_token()}", data=ONE_CLICK)
+
+    assert "goodbye" not in dict(site.notices())
+
+
+@pytest.mark.parametrize("kind", ["preferences", "data"])
+def test_the_leave_page_mails_private_links_and_shows_none(site: Site, kind: str) -> None:
+    site.join()
+    answer = site.client.post(f"/leave/{site.leave_token()}", data={"act": kind})
+
+    assert f"/{kind}/" not in answer.text
+    assert site.notices()[-1][0] == f"{kind}_link"
+
+
+def test_what_was_erased_is_answered_well_everywhere(site: Site) -> None:
+    found = site.join()
+    leave = site.leave_token()
+    data = site.mailer.links.data(found.id, site.mailer.clock.now()).rpartition("/")[2]
+    erased = site.client.post(f"/data/{data}", data={"act": "erase"})
+
+    assert "Nothing is kept of you" in erased.text
+    assert site.client.post(f"/data/{data}", data={"act": "erase"}).status_code == 410
+    assert site.client.get(f"/data/{data}").status_code == 200
+    assert site.client.post(f"/leave/{leave}", data=ONE_CLICK).status_code == 200
+    assert site.client.post(f"/leave/{leave}", data={"act": "data"}).status_code == 200
+
+
+def test_never_write_again_is_a_button_behind_the_mail(site: Site) -> None:
+    found = site.ask()
+    page = site.mailer.links.refuse(found.id, found.requested_at)
+    page = page.removeprefix("https://news.example.org")
+    looked = site.client.get(page)
+    assert site.state() is State.PENDING
+    done = site.client.post(page)
+
+    assert "<button" in looked.text
+    assert "Nothing more is sent" in done.text
+    assert site.client.get(page).status_code == 200

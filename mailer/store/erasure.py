@@ -1,0 +1,77 @@
+"""All that is kept of one person: a copy of it, and its end."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, delete, select
+
+from mailer.delivery.model import DeliveryState
+from mailer.store.aggregate import Aggregate
+from mailer.store.tables import (
+    consent_event,
+    consent_wording,
+    correction_owed,
+    delivery,
+    newsletter,
+    subscriber,
+    subscription,
+)
+
+# Tables with rows of people. What the ledger says of a person goes with them: a server's answer to
+# a mail often names the address.
+HOLDING_PEOPLE = ("correction_owed", "consent_event", "delivery", "subscription", "subscriber")
+HELD = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+
+Row = dict[str, object]
+
+
+class Erasure(Aggregate):
+    """Rows that are about one person."""
+
+    def under_way(self, subscriber_id: int) -> bool:
+        """Whether a mail to them is in a sender's hands right now."""
+        held = select(delivery.c.id).where(
+            delivery.c.subscription_id.in_(_ties(subscriber_id)), delivery.c.state.in_(HELD)
+        )
+        return self._one(held.limit(1)) is not None
+
+    def erase(self, subscriber_id: int) -> None:
+        """Delete every row that is about a person."""
+        theirs = _ties(subscriber_id)
+        for table in (correction_owed, consent_event, delivery):
+            self._run(delete(table).where(table.c.subscription_id.in_(theirs)))
+        self._run(delete(subscription).where(subscription.c.subscriber_id == subscriber_id))
+        self._run(delete(subscriber).where(subscriber.c.id == subscriber_id))
+
+    def copy(self, subscriber_id: int) -> dict[str, list[Row]]:
+        """Return every row that is about a person, by table, as JSON can hold it."""
+        theirs = _ties(subscriber_id)
+        return {
+            "subscriber": self._rows(select(subscriber).where(subscriber.c.id == subscriber_id)),
+            "subscription": self._rows(
+                select(newsletter.c.slug.label("newsletter"), subscription)
+                .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
+                .where(subscription.c.subscriber_id == subscriber_id)
+            ),
+            "consent_event": self._rows(
+                select(consent_event, consent_wording.c.words)
+                .outerjoin(consent_wording)
+                .where(consent_event.c.subscription_id.in_(theirs))
+                .order_by(consent_event.c.id)
+            ),
+            "delivery": self._rows(
+                select(delivery)
+                .where(delivery.c.subscription_id.in_(theirs))
+                .order_by(delivery.c.id)
+            ),
+            "correction_owed": self._rows(
+                select(correction_owed).where(correction_owed.c.subscription_id.in_(theirs))
+            ),
+        }
+
+    def _rows(self, query: Select[tuple[object, ...]]) -> list[Row]:
+        found: Sequence[object] = self._all(query)
+        return [dict(row) for row in found]  # type: ignore[call-overload]  # mappings
+
+
+def _ties(subscriber_id: int) -> Select[tuple[int]]:
+    return select(subscription.c.id).where(subscription.c.subscriber_id == subscriber_id)

@@ -1,0 +1,139 @@
+"""The pages behind the links in mails. GET shows a button; only POST does what it says."""
+
+from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from mailer.delivery.model import Notice
+from mailer.editions.calendar import next_due
+from mailer.subscribers.model import Origin, State, Way
+from mailer.subscribers.signup import Glimpse
+from mailer.tokens import Purpose
+from mailer.web.client import origin_of
+from mailer.web.language import speak
+from mailer.wiring import Mailer
+
+ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
+PRIVATE_LINKS = {"preferences": Notice.PREFERENCES_LINK, "data": Notice.DATA_LINK}
+
+
+class Reader:
+    """Everything a reader can do without an account."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    def blueprint(self) -> Blueprint:
+        made = Blueprint("reader", __name__)
+        pages = {
+            "confirm": (self.confirm_page, self.confirm),
+            "leave": (self.leave_page, self.leave),
+            "undo": (self.undo_page, self.undo),
+            "refuse": (self.refuse_page, self.refuse),
+            "data": (self.data_page, self.data),
+        }
+        for name, (page, act) in pages.items():
+            made.add_url_rule(f"/{name}/<token>", view_func=page)
+            made.add_url_rule(f"/{name}/<token>", view_func=act, methods=["POST"])
+        made.before_request(_personal)
+        return made
+
+    def confirm_page(self, token: str) -> str:
+        glimpse = self._look(Purpose.CONFIRM, token)
+        if glimpse is not None and glimpse.state is State.PENDING:
+            return render_template("confirm.html", glimpse=glimpse, newsletter=glimpse.newsletter)
+        return self._confirmed(glimpse)
+
+    def confirm(self, token: str) -> str:
+        return self._confirmed(self._mailer.signup.confirm(token, self._origin(Way.PAGE)))
+
+    def leave_page(self, token: str) -> str:
+        glimpse = self._look(Purpose.LEAVE, token)
+        if glimpse is None or glimpse.state is State.LEFT:
+            return self._left(glimpse)
+        return render_template("leave.html", glimpse=glimpse, newsletter=glimpse.newsletter)
+
+    def leave(self, token: str) -> ResponseReturnValue:
+        """End a subscription: by the page's button, or by a receiver's one-click POST."""
+        body = request.form.to_dict(flat=False)
+        if body == ONE_CLICK:
+            self._mailer.signup.leave(token, self._origin(Way.ONE_CLICK))
+            return Response("You have been unsubscribed.\n", mimetype="text/plain")
+        act = body.get("act", [""])[0]
+        if act in PRIVATE_LINKS:
+            self._mailer.privacy.mail_link(token, PRIVATE_LINKS[act])
+            glimpse = self._look(Purpose.LEAVE, token)
+            newsletter = None if glimpse is None else glimpse.newsletter
+            return render_template("mailed.html", newsletter=newsletter)
+        if act != "leave":
+            return self.leave_page(token), 422
+        return self._left(self._mailer.signup.leave(token, self._origin(Way.PAGE)))
+
+    def undo_page(self, token: str) -> str:
+        glimpse = self._look(Purpose.UNDO, token)
+        if glimpse is not None and glimpse.state is State.LEFT:
+            return render_template("undo.html", glimpse=glimpse, newsletter=glimpse.newsletter)
+        return self._confirmed(glimpse)
+
+    def undo(self, token: str) -> str:
+        return self._confirmed(self._mailer.signup.undo(token, self._origin(Way.PAGE)))
+
+    def refuse_page(self, token: str) -> str:
+        glimpse = self._look(Purpose.REFUSE, token)
+        pending = glimpse is not None and glimpse.state is State.PENDING
+        name = "refuse.html" if pending else "refused.html"
+        newsletter = None if glimpse is None else glimpse.newsletter
+        return render_template(name, glimpse=glimpse, newsletter=newsletter)
+
+    def refuse(self, token: str) -> str:
+        glimpse = self._look(Purpose.REFUSE, token)
+        self._mailer.signup.refuse(token)
+        newsletter = None if glimpse is None else glimpse.newsletter
+        return render_template("refused.html", newsletter=newsletter)
+
+    def data_page(self, token: str) -> str:
+        glimpse = self._look(Purpose.DATA, token)
+        newsletter = None if glimpse is None else glimpse.newsletter
+        return render_template("data.html", glimpse=glimpse, newsletter=newsletter)
+
+    def data(self, token: str) -> ResponseReturnValue:
+        """Hand out a copy of all that is kept of a person, or erase it."""
+        match request.form.get("act"):
+            case "copy":
+                answer = jsonify(self._mailer.privacy.copy(token))
+                answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+                return answer
+            case "erase":
+                self._mailer.privacy.erase(token)
+                return render_template("erased.html")
+            case _:
+                return self.data_page(token), 422
+
+    def _look(self, purpose: Purpose, token: str) -> Glimpse | None:
+        glimpse = self._mailer.signup.look(purpose, token)
+        if glimpse is not None:
+            speak(glimpse.newsletter.language)
+        return glimpse
+
+    def _origin(self, way: Way) -> Origin:
+        return origin_of(request, self._mailer.settings.web.trusted_proxies, way)
+
+    def _confirmed(self, glimpse: Glimpse | None) -> str:
+        assert glimpse is not None  # noqa: S101 - its subscription is there, or it raises
+        newsletter, found = glimpse.newsletter, glimpse.subscription
+        speak(newsletter.language)
+        due = found.next_due_at or next_due(found.schedule, self._mailer.clock.now()).at
+        return render_template("confirmed.html", glimpse=glimpse, newsletter=newsletter, due=due)
+
+    def _left(self, glimpse: Glimpse | None) -> str:
+        newsletter = None if glimpse is None else glimpse.newsletter
+        undo = None  # whoever never confirmed has nothing to take back
+        if glimpse is not None:
+            found = glimpse.subscription
+            speak(glimpse.newsletter.language)
+            if found.left_at is not None and found.confirmed_at is not None:
+                undo = self._mailer.links.undo(found.id, found.left_at)
+        return render_template("left.html", glimpse=glimpse, newsletter=newsletter, undo=undo)
+
+
+def _personal() -> None:
+    g.personal = True

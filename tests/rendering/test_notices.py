@@ -1,0 +1,80 @@
+"""The small mails: what they say, what they link to, and in which language."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from mailer import resources
+from mailer.address import parse_address
+from mailer.delivery import person
+from mailer.delivery.model import Job, Kind, Notice
+from mailer.links import Links
+from mailer.message.mime import build
+from mailer.message.slots import fill
+from mailer.rendering.model import Page
+from mailer.rendering.templates import Templates
+from tests.conftest import a_newsletter
+
+NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+TEMPLATES = Templates(resources.folder("templates") / "email")
+NOT_WORDS = re.compile(
+    r"https?://\S+|\S+@\S+|The Harbour Brief|Harbour Brief, 1 Quay Street, Northhaven"
+)
+LEADS_TO = {
+    Notice.CONFIRM: {"confirm", "refuse"},
+    Notice.ALREADY_SUBSCRIBED: {"preferences", "leave"},
+    Notice.WELCOME: {"preferences", "leave", "read"},
+    Notice.GOODBYE: {"undo"},
+    Notice.PREFERENCES_LINK: {"preferences"},
+    Notice.DATA_LINK: {"data"},
+}
+
+
+def job_of(notice: Notice, language: str = "en") -> Job:
+    ada = parse_address("ada@example.org")
+    nothing = (0, language, ada, NOW, NOW, 0, NOW)
+    return Job(1, Kind.NOTICE, 1, None, 7, notice.value, notice, *nothing)
+
+
+def written(notice: Notice, links: Links, language: str = "en") -> Page:
+    own = person.notice(job_of(notice, language), a_newsletter(), links)
+    return fill(TEMPLATES.notice(notice, a_newsletter(), language), own.values)
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_both_parts_lead_to_the_same_pages_and_to_no_other(notice: Notice, links: Links) -> None:
+    page = written(notice, links)
+
+    assert "The Harbour Brief" in page.subject
+    for part in (page.html, page.text):
+        found = set(re.findall(r"https://news\.example\.org/(\w+)/", part))
+        assert found == LEADS_TO[notice]
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_a_small_mail_is_small_and_has_no_place_left_open(notice: Notice, links: Links) -> None:
+    page = written(notice, links)
+
+    assert len(page.html.encode()) < 15_000
+    assert not re.search(r"\{\{|\{%|%\(|None|undefined|[\ue000\ue001]", page.html + page.text)
+    assert "ada@example.org" in page.text or notice is Notice.GOODBYE
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_no_english_leaks_into_another_language(notice: Notice, links: Links) -> None:
+    """In the pseudo-locale every message stands in brackets; the rest is the newsletter's own."""
+    text = " ".join(written(notice, links, "en-XA").text.split())
+    ours = NOT_WORDS.sub("", re.sub(r"⟦[^⟧]*⟧", "", text))
+
+    assert re.findall(r"[A-Za-z]{3,}", ours) == []
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_a_small_mail_says_that_a_program_wrote_it(notice: Notice, links: Links) -> None:
+    own = person.notice(job_of(notice), a_newsletter(), links)
+    page = TEMPLATES.notice(notice, a_newsletter(), "en")
+    message = build(own.head, page, own.values, utf8=False)
+
+    assert b"\r\nAuto-Submitted: auto-generated\r\n" in message
+    assert b"List-Unsubscribe" not in message.partition(b"\r\n\r\n")[0]

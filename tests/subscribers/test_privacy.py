@@ -1,0 +1,163 @@
+"""Erasure, copies, and never again: on both databases."""
+
+from pathlib import Path
+
+import pytest
+
+from mailer.address import address_hash, parse_address
+from mailer.config.settings import SignupSettings
+from mailer.delivery.model import Notice
+from mailer.errors import NotFound, TokenError, TokenExpired
+from mailer.links import Links
+from mailer.store.database import Store
+from mailer.store.erasure import HOLDING_PEOPLE
+from mailer.subscribers.model import Origin, State, Subscription, Way
+from mailer.subscribers.privacy import Privacy
+from mailer.subscribers.signup import Signup
+from mailer.tokens import Keyring
+from tests.conftest import add_newsletter
+from tests.fakes.clock import StandingClock
+
+ADA = parse_address("ada.lovelace@example.org")
+FORM = Origin(Way.FORM, "https://elsewhere.example/a", "192.0.2.0/24", "Browser")
+
+
+@pytest.fixture
+def signup(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Signup:
+    add_newsletter(both_stores)
+    return Signup(both_stores, clock, keyring, SignupSettings())
+
+
+@pytest.fixture
+def privacy(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Privacy:
+    return Privacy(both_stores, clock, keyring)
+
+
+def tie(store: Store) -> Subscription:
+    with store.read() as tx:
+        (found,) = tx.subscriptions.of_subscriber(tx.subscribers.by_address(ADA).id)
+        return found
+
+
+def token(link: str) -> str:
+    return link.rpartition("/")[2]
+
+
+def join(store: Store, signup: Signup, links: Links) -> Subscription:
+    signup.subscribe("brief", ADA, FORM)
+    signup.confirm(token(links.confirm(tie(store).id, tie(store).requested_at)), FORM)
+    return tie(store)
+
+
+def notices(store: Store) -> list[str]:
+    with store.read() as tx:
+        return [row.notice or "" for row in tx.ledger_reports.rows()]
+
+
+def test_erasure_leaves_no_row_and_a_hash(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links, keyring: Keyring
+) -> None:
+    found = join(both_stores, signup, links)
+    privacy.erase(token(links.data(found.id, found.requested_at)))
+
+    with both_stores.read() as tx:
+        left = {
+            table: tx.connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in HOLDING_PEOPLE
+        }
+        assert left == dict.fromkeys(HOLDING_PEOPLE, 0)
+        assert tx.suppressions.holds(address_hash(ADA, keyring.pepper))
+
+
+def test_the_address_is_in_no_file_of_the_database(
+    store: Store, sqlite_url: str, clock: StandingClock, keyring: Keyring, links: Links
+) -> None:
+    add_newsletter(store)
+    signup = Signup(store, clock, keyring, SignupSettings())
+    join(store, signup, links)
+    Privacy(store, clock, keyring).erase_by_operator(ADA)
+
+    folder = Path(sqlite_url.removeprefix("sqlite:///")).parent
+    files = sorted(folder.glob("mailer.db*"))
+    assert len(files) >= 2
+    assert [path.name for path in files if b"ada.lovelace" in path.read_bytes().lower()] == []
+
+
+def test_whoever_was_erased_can_sign_up_anew_and_confirms_again(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links
+) -> None:
+    join(both_stores, signup, links)
+    privacy.erase_by_operator(ADA)
+    signup.subscribe("brief", ADA, FORM)
+
+    assert tie(both_stores).state is State.PENDING
+
+
+def test_a_copy_tells_each_step_of_consent_in_its_words(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links, clock: StandingClock
+) -> None:
+    found = join(both_stores, signup, links)
+    copy = privacy.copy(token(links.data(found.id, clock.now())))
+
+    assert [row["act"] for row in copy["consent_event"]] == ["requested", "confirmed"]
+    assert "We send a link to confirm first" in str(copy["consent_event"][0]["words"])
+    assert copy["subscriber"][0]["address"] == ADA.text
+    assert copy["subscription"][0]["newsletter"] == "brief"
+
+
+def test_a_link_to_leave_opens_no_data(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links, clock: StandingClock
+) -> None:
+    found = join(both_stores, signup, links)
+    forwarded = token(links.leave(found.id, clock.now()))
+
+    for act in (privacy.copy, privacy.erase):
+        with pytest.raises(TokenError):
+            act(forwarded)
+    assert tie(both_stores).state is State.ACTIVE
+
+
+def test_a_private_link_is_mailed_to_the_address_once_a_day(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links, clock: StandingClock
+) -> None:
+    found = join(both_stores, signup, links)
+    for _ in range(3):
+        privacy.mail_link(token(links.leave(found.id, clock.now())), Notice.DATA_LINK)
+
+    assert notices(both_stores).count("data_link") == 1
+
+
+def test_a_link_of_somebody_who_is_gone_says_so(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links, clock: StandingClock
+) -> None:
+    found = join(both_stores, signup, links)
+    link = token(links.data(found.id, clock.now()))
+    privacy.erase(link)
+
+    with pytest.raises(TokenExpired):
+        privacy.erase(link)
+    with pytest.raises(NotFound):
+        privacy.erase_by_operator(ADA)
+
+
+def test_never_again_keeps_a_hash_and_no_address(
+    both_stores: Store, signup: Signup, links: Links, keyring: Keyring
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    found = tie(both_stores)
+    for _ in range(2):
+        signup.refuse(token(links.refuse(found.id, found.requested_at)))
+    signup.subscribe("brief", ADA, FORM)
+
+    with both_stores.read() as tx:
+        assert tx.subscribers.find(ADA) is None
+        assert tx.suppressions.holds(address_hash(ADA, keyring.pepper))
+
+
+def test_never_again_is_not_for_whoever_has_confirmed(
+    both_stores: Store, signup: Signup, links: Links
+) -> None:
+    found = join(both_stores, signup, links)
+    signup.refuse(token(links.refuse(found.id, found.requested_at)))
+
+    assert tie(both_stores).state is State.ACTIVE
