@@ -3,6 +3,7 @@
 import click
 
 from mailer.cli.context import Context, pass_context
+from mailer.cli.embed import embed
 from mailer.cli.newsletter_options import (
     WEEKDAYS,
     changed,
@@ -20,6 +21,9 @@ from mailer.errors import UsageError
 @click.group()
 def newsletters() -> None:
     """What people can subscribe to."""
+
+
+newsletters.add_command(embed)
 
 
 @newsletters.command("list", epilog="Example: mailer newsletters list --json")

@@ -4,6 +4,7 @@ The light palette is chosen so that its inverse is readable too: nearly half of 
 clients that repaint a mail by themselves instead of asking for its dark colours.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 
@@ -76,10 +77,12 @@ def direction(language: str) -> str:
     return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
-def declarations(palette: Palette) -> str:
-    """Return a palette as custom properties: `--page:#F4F2EC;--card:…;--btn-ink:…`."""
+def declarations(palette: Palette, tokens: Collection[str] | None = None) -> str:
+    """Return a palette, or these of its tokens, as custom properties: `--page:#F4F2EC;--card:…`."""
     return ";".join(
-        f"--{token.replace('_', '-')}:{colour}" for token, colour in asdict(palette).items()
+        f"--{token.replace('_', '-')}:{colour}"
+        for token, colour in asdict(palette).items()
+        if tokens is None or token in tokens
     )
 
 

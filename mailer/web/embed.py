@@ -1,18 +1,28 @@
 """The form on somebody else's site: in a frame, or drawn in place by a small script."""
 
 import json
+from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from flask import Blueprint, Response, g, render_template, request
 
 from mailer import resources
+from mailer.languages.catalogue import N_
+from mailer.rendering.theme import DARK, LIGHT, declarations, direction
 from mailer.subscribers.rules import consent_words
+from mailer.web.language import words
 from mailer.web.signup_form import entry_of, public_newsletter
-from mailer.web.style import declarations_of_both
 from mailer.wiring import Mailer
 
 VARIANTS = ("inline", "footer")
 SCHEMES = ("auto", "light", "dark")
+
+
+LABEL, BUTTON = N_("E-mail address"), N_("Sign up")
+FAILED = N_("That did not work. Please try again in a minute.")
+# What of the palette the form in a shadow root needs.
+TOKENS = ("page", "card", "ink", "mute", "link", "btn", "btn_ink", "rule", "edge", "ok", "err")
 
 
 class Embed:
@@ -20,22 +30,29 @@ class Embed:
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
-        # The base URL and colours are the installation's own: put in once, as JSON, when it starts.
-        source = (resources.folder("templates") / "web" / "embed.js").read_text("utf-8")
-        facts = {"base": mailer.links.base_url, "colours": declarations_of_both()}
-        self._script = source.replace("/*facts*/ {}", json.dumps(facts).replace("<", "\\u003c"))
-        self._etag = sha256(self._script.encode()).hexdigest()[:16]
+        folder = resources.folder("templates") / "web"
+        self._css = host_css(folder / "embed.css")
+        # The base URL is the installation's own: put in once, as JSON, when it starts.
+        base = json.dumps(mailer.links.base_url).replace("<", "\\u003c")
+        source = without_remarks((folder / "embed.js").read_text("utf-8"))
+        self._scripts = {
+            "embed.js": source.replace("/*base*/ ''", base),
+            "frame.js": without_remarks((folder / "frame.js").read_text("utf-8")),
+        }
 
     def blueprint(self) -> Blueprint:
         made = Blueprint("embed", __name__)
         made.add_url_rule("/embed/<slug>", view_func=self.frame)
         made.add_url_rule("/embed/<slug>.json", view_func=self.words)
-        made.add_url_rule("/embed.js", view_func=self.script)
+        for name in self._scripts:
+            made.add_url_rule(
+                f"/{name}", endpoint=name.replace(".", "_"), view_func=partial(self.script, name)
+            )
         return made
 
     def frame(self, slug: str) -> str:
         """The form alone, for an iframe: `?variant=inline|footer&scheme=auto|light|dark`."""
-        g.may_be_framed = True
+        g.may_be_framed = g.has_script = True
         newsletter = public_newsletter(self._mailer, slug)
         return render_template(
             "embed.html",
@@ -45,27 +62,52 @@ class Embed:
         )
 
     def words(self, slug: str) -> Response:
-        """What the script needs to draw the form; the same for everybody."""
+        """What the script needs to draw the form; the same for everybody but its token."""
         newsletter = public_newsletter(self._mailer, slug)
-        words = {
+        spoken = words()
+        told = {
             "name": newsletter.name,
             "description": newsletter.description,
             "consent": consent_words(newsletter),
             "language": newsletter.language,
+            "dir": direction(newsletter.language),
+            "label": spoken.gettext(LABEL),
+            "button": spoken.gettext(BUTTON),
+            "failed": spoken.gettext(FAILED),
             "form": self._mailer.signup.form_token(),
+            "wait": 1_000 * self._mailer.settings.signup.least_seconds + 1_000,  # milliseconds
+            "css": self._css,
         }
-        response = Response(json.dumps(words), mimetype="application/json")
+        response = Response(json.dumps(told), mimetype="application/json")
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def script(self) -> Response:
-        response = Response(self._script, mimetype="text/javascript")
+    def script(self, name: str) -> Response:
+        response = Response(self._scripts[name], mimetype="text/javascript")
         response.headers["Cache-Control"] = "public, max-age=300"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.set_etag(self._etag)
+        response.set_etag(sha256(self._scripts[name].encode()).hexdigest()[:16])
         response.make_conditional(request)
         return response
+
+
+def host_css(path: Path) -> str:
+    """Return the form's style in a shadow root: light, dark by itself, or as the site says."""
+    light, dark = (declarations(palette, TOKENS) for palette in (LIGHT, DARK))
+    return (
+        f":host{{display:block;color-scheme:light;{light}}}"
+        f"@media(prefers-color-scheme:dark){{:host(:not([data-scheme=light]))"
+        f"{{color-scheme:dark;{dark}}}}}"
+        f":host([data-scheme=dark]){{color-scheme:dark;{dark}}}"
+        + path.read_text("utf-8").replace("\n", "")
+    )
+
+
+def without_remarks(script: str) -> str:
+    """Return a script of ours as it is served: without remarks and indentation."""
+    lines = (line.partition("  // ")[0].strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("// ")) + "\n"
 
 
 def _known(word: str | None, words: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from hashlib import sha256
 from flask import Blueprint, Response
 
 from mailer import resources
-from mailer.rendering.theme import DARK, LIGHT, css_variables, declarations
+from mailer.rendering.theme import css_variables
 
 
 class Stylesheet:
@@ -25,8 +25,3 @@ class Stylesheet:
         response = Response(self._css, mimetype="text/css")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-
-
-def declarations_of_both() -> dict[str, str]:
-    """Return the tokens as CSS declarations, a string for each scheme."""
-    return {"light": declarations(LIGHT), "dark": declarations(DARK)}

@@ -112,3 +112,18 @@ def test_one_with_readers_stays(mailer: Operator, brief: str) -> None:
     assert told.code == 2
     assert f"newsletters edit {brief} --private" in told.err
     assert len(mailer.json("newsletters", "list")) == 1
+
+
+def test_embed_prints_a_link_a_form_a_box_and_a_frame(mailer: Operator, brief: str) -> None:
+    told = mailer.does("newsletters", "embed", brief, "--variant", "footer").out
+
+    assert "https://news.example.org/subscribe/brief\n" in told
+    assert '<form method="post" action="https://news.example.org/subscribe/brief">' in told
+    assert '<div data-newsletter="brief" data-variant="footer"' in told
+    assert '<iframe src="https://news.example.org/embed/brief?variant=footer&amp;' in told
+
+
+def test_a_private_newsletter_has_no_form_to_embed(mailer: Operator, brief: str) -> None:
+    mailer.does("newsletters", "edit", brief, "--private")
+
+    assert mailer("newsletters", "embed", brief).code == 2

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from mailer.cli.embed import scripted
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
 from mailer.subscribers.model import State
@@ -19,6 +20,9 @@ from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 
+SHIFTS = """window.shifts = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => {
+  if (!entry.hadRecentInput) window.shifts += entry.value;
+})).observe({type: 'layout-shift', buffered: true})"""
 HOSTILE_CSS = "*{all:unset!important;color:red!important;font-size:3px!important}"
 HOST_PAGE = """<!doctype html><html lang=en data-theme={theme}><head><title>A site</title>
 <style>{css}</style></head><body><h1>An article</h1>
@@ -33,6 +37,17 @@ class Two:
     ours: Site
     base: str
     theirs: Flask
+
+    def write(self, page: str) -> None:
+        """Write the other site's only page, whole."""
+        whole = f"<!doctype html><html lang=en>{page}"
+        self.theirs.view_functions["page"] = lambda: (whole, {"Content-Type": "text/html"})
+
+    def snippet(self, variant: str, scheme: str) -> str:
+        """Return what `mailer newsletters embed` prints for the script."""
+        with self.ours.mailer.store.read() as tx:
+            newsletter = tx.newsletters.by_slug("brief")
+        return scripted(newsletter, self.ours.mailer.links, variant, scheme)
 
     def host(self, *, theme: str = "light", css: str = "", policy: str | None = None) -> None:
         """Write the other site's only page."""
@@ -174,6 +189,61 @@ def test_a_strict_policy_of_the_other_site_needs_to_name_us_and_no_more(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+
+
+def test_the_form_in_a_frame_gets_the_height_it_asks_for(page: Page, two: tuple[Two, str]) -> None:
+    site, other = two
+    site.write(
+        f"<title>A site</title><iframe src={site.base}/embed/brief?variant=footer height=50"
+        f" width=320></iframe><script async src={site.base}/embed.js></script>"
+    )
+    page.goto(other)
+    frame = page.frame_locator("iframe")
+
+    expect(frame.get_by_role("button", name="Sign up")).to_be_visible()
+    page.wait_for_function("document.querySelector('iframe').height > 200")
+    frame.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+
+
+@pytest.mark.parametrize("variant", ["inline", "footer"])
+@pytest.mark.parametrize("scheme", ["auto", "dark"])
+def test_the_printed_snippets_work_and_move_nothing_on_the_page(
+    page: Page, two: tuple[Two, str], variant: str, scheme: str
+) -> None:
+    site, other = two
+    site.write(f"<title>A site</title><h1>Article</h1>{site.snippet(variant, scheme)}<p>More")
+    page.add_init_script(SHIFTS)
+    page.goto(other)
+    page.get_by_label("E-mail address").fill("ada@gmial.com")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Did you mean ada@gmail.com?")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+    assert page.evaluate("window.shifts") == 0
+
+
+def test_the_drawn_form_leaves_no_name_no_cookie_and_speaks_the_newsletters_language(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, other = two
+    with site.ours.mailer.store.write() as tx:
+        hebrew = replace(tx.newsletters.by_slug("brief"), language="he")
+        tx.newsletters.change(hebrew)
+    names = "Object.getOwnPropertyNames(window).sort().join()"
+    site.write("<title>Nothing of ours</title>")
+    page.goto(other)
+    before = page.evaluate(names)
+    site.host()
+    page.goto(other)
+    box = page.locator("[data-newsletter] section")
+
+    expect(box).to_have_attribute("dir", "rtl")
+    assert page.context.cookies() == []
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    assert page.evaluate(names) == before
 
 
 def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(

@@ -94,3 +94,11 @@ def test_the_stylesheet_and_the_script_may_be_kept_for_long(site: Site) -> None:
     script = site.client.get("/embed.js")
     again = site.client.get("/embed.js", headers={"If-None-Match": script.headers["ETag"]})
     assert (script.status_code, again.status_code) == (200, 304)
+
+
+def test_the_script_and_the_style_of_the_form_are_light(site: Site) -> None:
+    words = site.client.get("/embed/brief.json").get_json()
+
+    assert len(site.client.get("/embed.js").data) < 4_096
+    assert len(words["css"].encode()) < 2_048
+    assert len(site.client.get("/embed/brief").data) < 3_000
