@@ -20,7 +20,7 @@ class Apartness(Aggregate):
 
     def mark(self, found: Edition, readers: Collection[int], now: datetime) -> int:
         """Give the rows their own page; return how many were taken back, having nothing to tell."""
-        slots = self._urgent_slots(found.newsletter_id, found.opens)
+        slots = self.urgent_slots(found.newsletter_id, found.opens)
         pending = Corrections(self._connection).pending(readers)
         if not slots and not pending:
             return 0
@@ -63,9 +63,10 @@ class Apartness(Aggregate):
         self, newsletter_id: int, readers: Collection[int], opens: int
     ) -> dict[int, set[int]]:
         """Return the articles after `opens` that readers got, or will get, ahead of a digest."""
-        return self._had(self._urgent_slots(newsletter_id, opens), readers)
+        return self._had(self.urgent_slots(newsletter_id, opens), readers)
 
-    def _urgent_slots(self, newsletter_id: int, opens: int) -> list[str]:
+    def urgent_slots(self, newsletter_id: int, opens: int) -> list[str]:
+        """Return the slots of what went, or goes, ahead of a digest that opens there."""
         rows = self._all(
             select(edition.c.slot).where(
                 edition.c.newsletter_id == newsletter_id,

@@ -5,7 +5,7 @@ server. SQLite has no such statement, and no server to leave: there it takes thr
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ from mailer.editions.model import Due, Edition, EditionState, Schedule
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness
+from mailer.store.corrections import UNDER_WAY
 from mailer.store.tables import (
     Instant,
     article,
@@ -140,7 +141,7 @@ class Planning(Aggregate):
     ) -> Batch:
         due = (
             select(subscription)
-            .where(_waiting(found, now), *_behind(found, after))
+            .where(_waiting(found, now), *self._settled(found), *_behind(found, after))
             .order_by(*_order(found, subscription.c))
             .limit(limit)
             .with_for_update(skip_locked=True)  # whom another program has taken, it plans
@@ -208,7 +209,7 @@ class Planning(Aggregate):
         """Return the next `limit` readers, and the place of the last of them, if there is any."""
         batch = (
             select(subscription.c.next_due_at, subscription.c.id)
-            .where(_waiting(found, now), *_behind(found, after))
+            .where(_waiting(found, now), *self._settled(found), *_behind(found, after))
             .order_by(*_order(found, subscription.c))
             .limit(limit)
             .subquery()
@@ -224,6 +225,23 @@ class Planning(Aggregate):
         if row is None or not chosen:
             return [], None
         return chosen, Place(row["next_due_at"], chosen[-1])
+
+    def _settled(self, found: Edition) -> Sequence[ColumnElement[bool]]:
+        """Return what keeps those waiting whose urgent mail is under way at this moment.
+
+        Whether they got that story is seen in a moment: refused, it belongs into this digest.
+        """
+        slots = Apartness(self._connection).urgent_slots(found.newsletter_id, found.opens)
+        if not slots:
+            return ()
+        under_way = exists(
+            select(delivery.c.id).where(
+                delivery.c.subscription_id == subscription.c.id,
+                delivery.c.slot.in_(slots),
+                delivery.c.state.in_(UNDER_WAY),
+            )
+        )
+        return (~under_way,)
 
     def _insert_once(self, rows: Select[tuple[object, ...]]) -> "sqlite.Insert | postgresql.Insert":
         statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)

@@ -1,8 +1,13 @@
 """Urgent articles go at once to those who chose that, and are not in their next digest."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
+import pytest
+
 from mailer.address import parse_address
+from mailer.delivery.model import DeliveryState, Settlement
+from mailer.delivery.process import this_process
 from mailer.editions.model import Approval, TopicSection
 from mailer.jobs.run import run_job
 from mailer.wiring import Mailer
@@ -149,6 +154,38 @@ def test_what_could_not_leave_until_the_digest_comes_with_it_and_once(both_world
 
     (digest,) = world.digests(ADA)
     assert tells(digest, 2)
+
+
+@pytest.mark.parametrize(
+    ("ends", "with_digest"),
+    [(DeliveryState.REFUSED, True), (DeliveryState.GIVEN_UP, True), (DeliveryState.SENT, False)],
+)
+def test_a_digest_waits_for_an_urgent_mail_that_is_under_way(
+    both_worlds: World, ends: DeliveryState, *, with_digest: bool
+) -> None:
+    world = both_worlds
+    two_readers(world)
+    world.mailer.retract.mark_urgent([number_of(world, "Story number 2")], urgent=True)
+    run_job(world.mailer, "urgent")
+    now = world.clock.now()
+    with world.mailer.store.write() as tx:
+        sender = tx.senders.register(this_process(), now, now + timedelta(days=1))
+        (job,) = tx.deliveries.claim(sender, now, 10)
+        tx.deliveries.start(sender, [job.id])
+
+    world.at(2026, 11, 24, 6, 0)
+    run_job(world.mailer, "digests")
+    with world.mailer.store.write() as tx:
+        (waits,) = tx.subscriptions.of_subscriber(tx.subscribers.by_address(parse_address(ADA)).id)
+        found = DeliveryState.SENDING
+        tx.deliveries.settle(sender, [Settlement(job.id, found, ends, 1, settled_at=now)])
+    assert waits.next_slot == "2026-11-24"
+    run_all(world)
+
+    (digest,) = world.digests(ADA)
+    assert tells(digest, 2) is with_digest
+    assert [tells(digest, number) for number in (1, 3)] == [True, True]
+    assert len(world.digests(BEN)) == 1
 
 
 def test_many_schedulers_at_once_send_it_once(both_worlds: World) -> None:
