@@ -29,6 +29,7 @@ from mailer.message.signing_key import SigningKey, load_keys
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
+from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
@@ -45,6 +46,7 @@ class Mailer:
     links: Links
     templates: Templates
     signup: Signup
+    preferences: Preferences
     privacy: Privacy
     gather: Gather
     check: Check
@@ -81,6 +83,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         links=links,
         templates=templates,
         signup=Signup(store, clock, keyring, settings.signup),
+        preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),

@@ -127,7 +127,7 @@ def changed(
         public=options.take("public", lambda text: text == "True", newsletter.public),
         schedule=Schedule(
             rhythm=options.take("rhythm", _word(Rhythm), schedule.rhythm),
-            minute_of_day=options.take("at", _minute_of_day, schedule.minute_of_day),
+            minute_of_day=options.take("at", minute_of_day, schedule.minute_of_day),
             weekday=options.take("weekday", _weekday, schedule.weekday),
             zone=options.take("zone", lambda name: zone_named(name).key, schedule.zone),
         ),
@@ -179,7 +179,8 @@ def _word(kind: type[Word]) -> Callable[[str], Word]:
     return read
 
 
-def _minute_of_day(text: str) -> int:
+def minute_of_day(text: str) -> int:
+    """Return the minute of an hour like 07:00; raise ValueError."""
     found = AT.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not an hour like 07:00")

@@ -25,7 +25,9 @@ from mailer.cli.output import (
     say,
     when,
 )
+from mailer.cli.preferences import edit, pause, resume
 from mailer.editions.forecast import NextMail
+from mailer.editions.wording import next_mail_words, rhythm_words
 from mailer.errors import AddressError, Conflict, NotFound, UsageError
 from mailer.subscribers.model import State
 
@@ -38,7 +40,7 @@ def subscribers() -> None:
     """Who gets it."""
 
 
-for one in (privacy.erase, privacy.export, privacy.history):
+for one in (privacy.erase, privacy.export, privacy.history, edit, pause, resume):
     subscribers.add_command(one)
 
 
@@ -115,7 +117,9 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
     print_facts([("address", person.address), ("known since", person.created_at)])
     for tie, known in found:
         say("")
-        say(f"{known.slug}: {tie.state}, next digest {when(tie.next_due_at, tie.schedule.zone)}")
+        zone = tie.schedule.zone
+        coming = next_mail_words(tie.next_due_at, zone, context.mailer.clock.now())
+        say(f"{known.slug}: {tie.state}, {rhythm_words(tie.schedule)} {zone}. {coming}.")
         rows = [
             (event.at, event.act, event.origin.way, event.origin.page, event.origin.network)
             for event in histories[tie.id]
@@ -180,7 +184,7 @@ def _print_coming(mail: NextMail) -> None:
         say(f"No mail of {slug} is to come: the subscription {mail.nothing_because}.")
         say("")
         return
-    due = when(mail.due_at, mail.newsletter.schedule.zone)
+    due = when(mail.due_at, mail.zone)
     if mail.nothing_because is not None:
         say(f"Next of {slug}, {mail.slot}, due {due}: no mail, as {mail.nothing_because}.")
     else:
@@ -189,26 +193,6 @@ def _print_coming(mail: NextMail) -> None:
         say(f"With {mail.corrections} corrections of what they got before.")
     print_reasons(stories_to_come(mail))
     say("")
-
-
-@subscribers.command(
-    epilog="Example: mailer subscribers edit ada@example.org --newsletter brief --urgent yes"
-)
-@click.argument("address")
-@click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
-@click.option(
-    "--urgent", type=click.BOOL, metavar="yes|no", required=True, help="Urgent articles at once."
-)
-@pass_context
-def edit(context: Context, address: str, *, newsletter: str, urgent: bool) -> None:
-    """Change what one reader gets of a newsletter."""
-    with context.mailer.store.write() as tx:
-        person = tx.subscribers.by_address(parse_address(address))
-        found = tx.subscriptions.find(person.id, tx.newsletters.by_slug(newsletter).id)
-        if found is None:
-            raise NotFound(f"subscription of {newsletter}", address)
-        tx.subscriptions.want_urgent(found, urgent=urgent)
-    say(f"{address} gets urgent articles {'at once' if urgent else 'with the digest'}.")
 
 
 @subscribers.command(epilog="Example: mailer subscribers add ada@example.org --newsletter brief")

@@ -58,6 +58,16 @@ def next_mail(
     return next_due(schedule, now).at
 
 
+def local_date(at: datetime, zone: str) -> date:
+    """Return the date that a zone's calendars show at an instant."""
+    return at.astimezone(zone_named(zone)).date()
+
+
+def local_midnight(day: date, zone: str) -> datetime:
+    """Return the instant at which a date begins in a zone."""
+    return _instant(day, 0, zone_named(zone))
+
+
 def current_slot(schedule: Schedule, now: datetime) -> str:
     """Return the name of the slot in which `now` lies, whether or not its appointment is over."""
     if schedule.rhythm is Rhythm.MINUTELY:

@@ -16,6 +16,7 @@ from mailer.subscribers.model import State, Subscription
 
 NOT_MAILED = {
     State.PENDING: "waits for their confirmation",
+    State.PAUSED: "is paused",
     State.LEFT: "has left",
 }
 
@@ -33,6 +34,7 @@ class NextMail:
     verdicts: tuple[Verdict, ...]
     articles: dict[int, Article]
     corrections: int  # lines that only this reader, and who got the same, will see
+    zone: str = "UTC"  # the reader's
 
 
 class Forecast:
@@ -80,6 +82,7 @@ class Forecast:
             verdicts=tuple(verdicts),
             articles={one.id: one for one in known},
             corrections=len(apart.corrections),
+            zone=tie.schedule.zone,
         )
 
 

@@ -23,6 +23,10 @@ def _gather(mailer: Mailer) -> str:
     return f"{len(report.looks)} feeds looked at, {report.new} new articles"
 
 
+def _resume(mailer: Mailer) -> str:
+    return f"{mailer.preferences.due()} pauses over"
+
+
 def _compose(mailer: Mailer) -> str:
     return f"{len(mailer.compose.due())} editions composed"
 
@@ -64,8 +68,8 @@ JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
         "digests",
-        "composes, looks at again, approves, plans and renders the editions that are due",
-        (_compose, _look_again, _approve, _plan, _render),
+        "ends pauses; composes, looks at again, approves, plans and renders what is due",
+        (_resume, _compose, _look_again, _approve, _plan, _render),
     ),
     Job(
         "urgent",

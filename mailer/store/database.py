@@ -26,6 +26,7 @@ from mailer.store.newsletters import Newsletters
 from mailer.store.pacing import Pacing
 from mailer.store.pages import Pages
 from mailer.store.planning import Planning
+from mailer.store.recall import Recall
 from mailer.store.retractions import Retractions
 from mailer.store.sections import Sections
 from mailer.store.senders import Senders
@@ -121,6 +122,10 @@ class Transaction:
     @cached_property
     def planning(self) -> Planning:
         return Planning(self.connection)
+
+    @cached_property
+    def recall(self) -> Recall:
+        return Recall(self.connection)
 
     @cached_property
     def ledger_reports(self) -> LedgerReports:

@@ -39,8 +39,8 @@ from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness
 from mailer.store.corrections import UNDER_WAY
+from mailer.store.instant import Instant
 from mailer.store.tables import (
-    Instant,
     article,
     delivery,
     edition,
@@ -108,7 +108,13 @@ class Planning(Aggregate):
         """Return the different schedules of the readers who wait for an edition."""
         rows = self._all(select(*_SCHEDULE).distinct().where(_waiting(found, now)))
         return [
-            Schedule(found.rhythm, row["minute_of_day"], row["weekday"], row["zone"])
+            Schedule(
+                found.rhythm,
+                row["minute_of_day"],
+                row["weekday"],
+                row["zone"],
+                tuple(map(int, row["also_on"])),
+            )
             for row in rows
         ]
 
@@ -281,7 +287,12 @@ class Planning(Aggregate):
 
 
 # What a schedule is in the table; the rhythm is the edition's.
-_SCHEDULE = (subscription.c.minute_of_day, subscription.c.weekday, subscription.c.zone)
+_SCHEDULE = (
+    subscription.c.minute_of_day,
+    subscription.c.weekday,
+    subscription.c.zone,
+    subscription.c.also_on,
+)
 
 
 def _has_schedule(schedule: Schedule) -> list[ColumnElement[bool]]:
@@ -289,15 +300,21 @@ def _has_schedule(schedule: Schedule) -> list[ColumnElement[bool]]:
         subscription.c.minute_of_day == schedule.minute_of_day,
         subscription.c.weekday == schedule.weekday,
         subscription.c.zone == schedule.zone,
+        subscription.c.also_on == _digits(schedule),
     ]
 
 
+def _digits(schedule: Schedule) -> str:
+    return "".join(map(str, schedule.also_on))
+
+
 def _turns(turns: Turns) -> FromClause:
-    """Return a table of schedules and their next turns, however many, from five parameters."""
+    """Return a table of schedules and their next turns, however many, from six parameters."""
     columns: dict[str, tuple[TypeEngine[Any], list[object]]] = {
         "minute_of_day": (Integer(), [schedule.minute_of_day for schedule in turns]),
         "weekday": (Integer(), [schedule.weekday for schedule in turns]),
         "zone": (String(), [schedule.zone for schedule in turns]),
+        "also_on": (String(), [_digits(schedule) for schedule in turns]),
         "at": (Instant(), [due.at for due in turns.values()]),
         "slot": (String(), [due.slot for due in turns.values()]),
     }
@@ -441,13 +458,13 @@ def _owed(
             literal(found.slot).label("slot"),
             literal(found.id).label("edition_id"),
             case((seen > found.opens, seen), else_=found.opens).label("since"),
-            func.coalesce(subscriber.c.language, spoken.scalar_subquery()).label("language"),
+            func.coalesce(due.c.language, spoken.scalar_subquery()).label("language"),
             literal(DeliveryState.DUE.value).label("state"),
             _moment(due, now, canary).label("due_at"),
             literal(0).label("attempts"),
             literal(now, Instant()).label("planned_at"),
         )
-        .join_from(due, subscriber, subscriber.c.id == due.c.subscriber_id)
+        .select_from(due)
         .where(seen < _newest_piece(found))
     )
 

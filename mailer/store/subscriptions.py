@@ -18,7 +18,13 @@ def _subscription(row: RowMapping) -> Subscription:
         subscriber_id=row["subscriber_id"],
         newsletter_id=row["newsletter_id"],
         state=State(row["state"]),
-        schedule=Schedule(Rhythm(row["rhythm"]), row["minute_of_day"], row["weekday"], row["zone"]),
+        schedule=Schedule(
+            Rhythm(row["rhythm"]),
+            row["minute_of_day"],
+            row["weekday"],
+            row["zone"],
+            tuple(map(int, row["also_on"])),
+        ),
         requested_at=row["requested_at"],
         confirmed_at=row["confirmed_at"],
         left_at=row["left_at"],
@@ -26,6 +32,8 @@ def _subscription(row: RowMapping) -> Subscription:
         next_due_at=row["next_due_at"],
         next_slot=row["next_slot"],
         urgent=row["urgent"],
+        language=row["language"],
+        paused_until=row["paused_until"],
     )
 
 
@@ -103,7 +111,54 @@ class Subscriptions(Aggregate):
 
     def end(self, found: Subscription, now: datetime) -> bool:
         """Make a tie left; False when somebody else was quicker."""
-        return self._move(found, State.LEFT, left_at=now, next_due_at=None, next_slot=None)
+        return self._move(
+            found,
+            State.LEFT,
+            left_at=now,
+            next_due_at=None,
+            next_slot=None,
+            paused_until=None,
+        )
+
+    def lock(self, key: int) -> Subscription:
+        """Return the tie, which nobody else changes until the commit; raise NotFound."""
+        query = select(subscription).where(subscription.c.id == key).with_for_update()
+        row = self._one(query)
+        if row is None:
+            raise NotFound("subscription", key)
+        return _subscription(row)
+
+    def keep(self, changed: Subscription, due: Due | None) -> None:
+        """Write down what a reader chose, and with `due` when their next digest is."""
+        schedule = changed.schedule
+        turn = {} if due is None else {"next_due_at": due.at, "next_slot": due.slot}
+        self._run(
+            update(subscription)
+            .where(subscription.c.id == changed.id)
+            .values(
+                rhythm=schedule.rhythm,
+                minute_of_day=schedule.minute_of_day,
+                weekday=schedule.weekday,
+                zone=schedule.zone,
+                also_on="".join(map(str, schedule.also_on)),
+                language=changed.language,
+                urgent=changed.urgent,
+                **turn,
+            )
+        )
+
+    def pause(self, found: Subscription, until: datetime) -> None:
+        """Let no digest be due before `resume`."""
+        self._move(found, State.PAUSED, paused_until=until, next_due_at=None, next_slot=None)
+
+    def resume(self, found: Subscription, due: Due) -> None:
+        """End a pause."""
+        self._move(found, State.ACTIVE, paused_until=None, next_due_at=due.at, next_slot=due.slot)
+
+    def pauses_over(self, now: datetime) -> list[int]:
+        """Return the ids of paused ties whose day has come."""
+        over = select(subscription.c.id).where(subscription.c.paused_until <= now)
+        return list(self._connection.scalars(over.order_by(subscription.c.id)))
 
     def bring_back(self, found: Subscription, due: Due) -> bool:
         """Make a tie that was left active as it was; False when somebody else was quicker."""
@@ -132,6 +187,7 @@ class Subscriptions(Aggregate):
                 subscription.c.minute_of_day == old.minute_of_day,
                 subscription.c.weekday == old.weekday,
                 subscription.c.zone == old.zone,
+                subscription.c.also_on == "",
             )
             .values(
                 rhythm=new.rhythm,

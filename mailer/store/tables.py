@@ -4,7 +4,6 @@ Times are stored in UTC. States are words, checked by the database. Every promis
 with two programs running at once is a constraint here, not a lock somewhere else.
 """
 
-from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -12,8 +11,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -22,7 +19,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
@@ -31,6 +27,7 @@ from sqlalchemy.schema import SchemaItem
 from mailer.delivery.model import DeliveryState, Kind, Notice
 from mailer.editions.model import Approval, CorrectionKind, EditionState, Rhythm
 from mailer.feeds.model import ArticleState, FeedState
+from mailer.store.instant import Instant
 from mailer.subscribers.model import Act, State, Way
 
 metadata = MetaData(
@@ -42,28 +39,6 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime; stored in UTC, and refused when it is naive."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no zone")
-        moment = value.astimezone(UTC)
-        # SQLite keeps text: without the offset it sorts as time does.
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        del dialect  # both drivers may answer aware or naive
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
@@ -146,6 +121,9 @@ subscription = _table(
     Column("next_due_at", Instant),
     Column("next_slot", String(32)),
     Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("also_on", String(6), nullable=False, server_default=text("''")),  # days, as digits
+    Column("language", String(35)),
+    Column("paused_until", Instant),
     UniqueConstraint("subscriber_id", "newsletter_id"),
     _is_one_of("state", State),
     _is_one_of("rhythm", Rhythm),
@@ -157,11 +135,15 @@ subscription = _table(
         name="due_when_active",
     ),
     CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
+    CheckConstraint("(state = 'paused') = (paused_until IS NOT NULL)", name="paused_until_a_day"),
     # Who is due is asked every few seconds: it must cost what is due, not what there is.
     _partial_index(
         "ix_subscription_due",
         *("newsletter_id", "next_due_at", "id"),
         where="next_due_at IS NOT NULL",
+    ),
+    _partial_index(
+        "ix_subscription_paused_until", "paused_until", where="paused_until IS NOT NULL"
     ),
     # Few are, and they are asked for at each tick; the words are those that a query has.
     Index(

@@ -189,7 +189,7 @@ def _owed(found: Edition, readers: Select[tuple[int]], now: datetime) -> Select[
             literal(found.slot).label("slot"),
             literal(found.id).label("edition_id"),
             literal(found.opens).label("since"),
-            func.coalesce(subscriber.c.language, newsletter.c.language).label("language"),
+            func.coalesce(subscription.c.language, newsletter.c.language).label("language"),
             literal(DeliveryState.DUE.value).label("state"),
             literal(now, delivery.c.due_at.type).label("due_at"),
             literal(0).label("attempts"),

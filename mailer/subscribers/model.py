@@ -14,12 +14,14 @@ class State(StrEnum):
 
     PENDING = "pending"  # asked for, not confirmed
     ACTIVE = "active"
+    PAUSED = "paused"  # until a day of their choice; then active again
     LEFT = "left"
 
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.PENDING, State.ACTIVE, State.LEFT}),
-    State.ACTIVE: frozenset({State.LEFT}),
+    State.ACTIVE: frozenset({State.PAUSED, State.LEFT}),
+    State.PAUSED: frozenset({State.PAUSED, State.ACTIVE, State.LEFT}),
     # Signing up again starts from the start; taking the leaving back goes on as before.
     State.LEFT: frozenset({State.PENDING, State.ACTIVE}),
 }
@@ -71,6 +73,8 @@ class Subscription:
     next_due_at: datetime | None  # None unless active
     next_slot: str | None
     urgent: bool = False  # gets urgent articles at once
+    language: str | None = None  # BCP 47; None: the newsletter's
+    paused_until: datetime | None = None  # None unless paused
 
 
 @dataclass(frozen=True, slots=True)

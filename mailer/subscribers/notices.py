@@ -19,7 +19,7 @@ def owe_notice(tx: Transaction, found: Subscription, notice: Notice, now: dateti
         subscription_id=found.id,
         newsletter_id=newsletter.id,
         notice=notice,
-        language=person.language or newsletter.language,
+        language=found.language or person.language or newsletter.language,
         slot=f"{notice}:{now:%Y-%m-%d}",
         now=now,
     )

@@ -30,7 +30,7 @@ def judge(found: Subscription | None, now: datetime) -> Request:
     match found:
         case None | Subscription(state=State.LEFT):
             return Request.BEGIN
-        case Subscription(state=State.ACTIVE):
+        case Subscription(state=State.ACTIVE | State.PAUSED):
             return Request.ALREADY
     expired = now > found.requested_at + LIFETIME[Purpose.CONFIRM]
     return Request.BEGIN if expired else Request.REMIND

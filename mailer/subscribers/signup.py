@@ -8,7 +8,6 @@ from mailer.address import Address, address_hash
 from mailer.clock import Clock
 from mailer.config.settings import SignupSettings
 from mailer.delivery.model import Notice
-from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
@@ -116,7 +115,7 @@ class Signup:
             found = tx.subscriptions.get(token.subject)
             if found is None:
                 return None
-            was_active = found.state is State.ACTIVE
+            was_active = found.state in {State.ACTIVE, State.PAUSED}
             if self._end(tx, found, origin) and was_active and origin.way is Way.PAGE:
                 # The page's link may have been forwarded: the reader is told, and can undo it.
                 owe_notice(tx, found, Notice.GOODBYE, self._clock.now())
@@ -155,7 +154,9 @@ class Signup:
         with self._store.write() as tx:
             found = _left_with(tx, token)
             if found.state is State.LEFT:
-                due = next_due(found.schedule, now)
+                # What was on its way when they left may have been stopped since.
+                tx.recall.take_back(found.id, now, "the reader left")
+                due = tx.recall.next_turn(found, now)
                 if tx.subscriptions.bring_back(found, due):
                     tx.consent.record(found.id, Act.RETURNED, origin, now)
             return self._glimpse(tx, found.id)
@@ -187,7 +188,7 @@ class Signup:
                 raise Conflict("suppression of", address.text)
             person = tx.subscribers.get_or_add(address, hashed, now)
             found = tx.subscriptions.find(person.id, newsletter.id)
-            if found is not None and found.state is State.ACTIVE:
+            if found is not None and found.state in {State.ACTIVE, State.PAUSED}:
                 raise Conflict("subscriber", address.text)
             pending = self._begin(tx, newsletter, person, found, now)
             self._activate(tx, pending, Act.ADDED, Origin(Way.CLI))
@@ -239,7 +240,7 @@ class Signup:
             subscription_id=found.id,
             newsletter_id=newsletter.id,
             notice=notice,
-            language=person.language or newsletter.language,
+            language=found.language or person.language or newsletter.language,
             slot=f"{notice}:{now:%Y-%m-%d}",
             now=now,
         )
@@ -261,13 +262,14 @@ class Signup:
         now = self._clock.now()
         # From the newest edition that is out: the first mail is as whole as everybody's.
         watermark = tx.editions.newest_out(found.newsletter_id)
-        if tx.subscriptions.activate(found, now, watermark, next_due(found.schedule, now)):
+        if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
             tx.consent.record(found.id, act, origin, now)
 
     def _end(self, tx: Transaction, found: Subscription, origin: Origin) -> bool:
         now = self._clock.now()
         if found.state is State.LEFT or not tx.subscriptions.end(found, now):
             return False
+        tx.recall.take_back(found.id, now, "the reader left")
         tx.consent.record(found.id, Act.LEFT, origin, now)
         return True
 

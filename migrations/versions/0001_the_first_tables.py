@@ -320,6 +320,13 @@ def upgrade() -> None:
         sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_slot", sa.String(length=32), nullable=True),
         sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("also_on", sa.String(length=6), server_default=sa.text("''"), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=True),
+        sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'paused') = (paused_until IS NOT NULL)",
+            name=op.f("ck_subscription_paused_until_a_day"),
+        ),
         sa.CheckConstraint(
             "(state = 'active') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
             name=op.f("ck_subscription_due_when_active"),
@@ -333,7 +340,8 @@ def upgrade() -> None:
             name=op.f("ck_subscription_active_is_confirmed"),
         ),
         sa.CheckConstraint(
-            "state IN ('pending', 'active', 'left')", name=op.f("ck_subscription_state_known")
+            "state IN ('pending', 'active', 'paused', 'left')",
+            name=op.f("ck_subscription_state_known"),
         ),
         sa.CheckConstraint(
             "minute_of_day BETWEEN 0 AND 1439", name=op.f("ck_subscription_minute_of_day_range")
@@ -360,6 +368,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("next_due_at IS NOT NULL"),
         sqlite_where=sa.text("next_due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_subscription_paused_until",
+        "subscription",
+        ["paused_until"],
+        unique=False,
+        postgresql_where=sa.text("paused_until IS NOT NULL"),
+        sqlite_where=sa.text("paused_until IS NOT NULL"),
     )
     op.create_index(
         "ix_subscription_urgent",

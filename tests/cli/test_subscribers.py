@@ -80,7 +80,7 @@ def test_show_tells_each_step_of_the_consent_in_its_words(
 
     assert [event["act"] for event in tie["history"]] == ["requested", "confirmed"]
     assert tie["history"][0]["wording"]
-    assert "brief: active, next digest " in shown
+    assert "brief: active, every day at 07:00 Europe/Berlin. Next mail: " in shown
     assert "agreed to: “" in shown
 
 
@@ -187,3 +187,23 @@ def test_history_tells_how_somebody_came_and_erase_ends_it(
     assert [row["newsletter"] for row in copy["subscription"]] == [brief]
     assert mailer("subscribers", "history", waiting).code == 1
     assert mailer("subscribers", "add", waiting, "--newsletter", brief).code == 1
+
+
+def test_what_a_reader_gets_is_edited_paused_and_resumed(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+    of = (ADA, "--newsletter", brief)
+
+    days = ("--rhythm", "weekly", "--days", "monday,thursday", "--at", "18:30")
+    told = mailer.does("subscribers", "edit", *of, *days)
+    assert "every Monday and Thursday at 18:30 Europe/Berlin. Next mail: " in told.out
+
+    assert "nothing before " in mailer.does("subscribers", "pause", *of, "--weeks", "2").out
+    assert states(mailer) == {ADA: "paused"}
+    assert "Next mail: " in mailer.does("subscribers", "resume", *of).out
+
+
+def test_a_wrong_day_or_hour_is_told(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    for words in (("--days", "funday"), ("--at", "25:00"), ()):
+        assert mailer("subscribers", "edit", ADA, "--newsletter", brief, *words).code != 0

@@ -45,10 +45,10 @@ def test_asking_comes_to_what_the_tie_there_is_allows(
     assert judge(found, NOW) is request_is
 
 
-def test_nobody_becomes_active_but_from_waiting_or_by_taking_a_leaving_back() -> None:
+def test_nobody_becomes_active_but_by_a_word_of_their_own() -> None:
     active = [state for state, to in MOVES.items() if State.ACTIVE in to]
 
-    assert active == [State.PENDING, State.LEFT]
+    assert active == [State.PENDING, State.PAUSED, State.LEFT]
 
 
 @pytest.mark.parametrize("rhythm", Rhythm)

@@ -1,0 +1,127 @@
+"""`mailer subscribers edit`, `pause` and `resume`: what one reader gets, and when."""
+
+from datetime import date, datetime, timedelta
+
+import click
+
+from mailer.address import parse_address
+from mailer.cli.context import Context, pass_context
+from mailer.cli.newsletter_options import WEEKDAYS, minute_of_day
+from mailer.cli.output import say
+from mailer.editions.calendar import local_date
+from mailer.editions.model import Rhythm
+from mailer.editions.wording import next_mail_words, rhythm_words
+from mailer.errors import NotFound, UsageError
+from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.preferences import Wishes
+
+OFFERED = [rhythm.value for rhythm in Rhythm if rhythm is not Rhythm.MINUTELY]
+WEEKS = click.IntRange(1, 52)
+
+newsletter_option = click.option("--newsletter", metavar="SLUG", required=True, help="Which one.")
+
+
+@click.command(
+    epilog="Example: mailer subscribers edit ada@example.org --newsletter brief --rhythm weekly"
+    " --days monday,thursday --at 18:30"
+)
+@click.argument("address")
+@newsletter_option
+@click.option("--rhythm", type=click.Choice(OFFERED), help="How often.")
+@click.option("--days", metavar="DAYS", help="For weekly: one or more, like monday,thursday.")
+@click.option("--at", metavar="HH:MM", help="The hour in their zone, like 07:00.")
+@click.option("--zone", help="Theirs, like Europe/Berlin.")
+@click.option("--language", metavar="TAG", help="Like en or pt-BR; '' for the newsletter's.")
+@click.option("--urgent", type=click.BOOL, metavar="yes|no", help="Urgent articles at once.")
+@pass_context
+def edit(
+    context: Context,
+    address: str,
+    *,
+    newsletter: str,
+    rhythm: str | None,
+    days: str | None,
+    at: str | None,
+    zone: str | None,
+    language: str | None,
+    urgent: bool | None,
+) -> None:
+    """Change what one reader gets of a newsletter, and when."""
+    wishes = Wishes(
+        rhythm=None if rhythm is None else Rhythm(rhythm),
+        days=None if days is None else _days(days),
+        minute_of_day=None if at is None else _minute(at),
+        zone=zone,
+        language=language,
+        urgent=urgent,
+    )
+    if wishes == Wishes():
+        raise UsageError("say what to change: --rhythm, --days, --at, --zone, --language, --urgent")
+    found = context.mailer.preferences.edit(_key(context, address, newsletter), wishes)
+    _say(context, address, newsletter, found)
+
+
+@click.command(
+    epilog="Example: mailer subscribers pause ada@example.org --newsletter brief --until 2026-12-24"
+)
+@click.argument("address")
+@newsletter_option
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day with mail again.")
+@click.option("--weeks", type=WEEKS, help="From today, instead of a day.")
+@pass_context
+def pause(
+    context: Context, address: str, *, newsletter: str, until: datetime | None, weeks: int | None
+) -> None:
+    """Send one reader nothing before a day; what came meanwhile is in the first mail after it."""
+    if (until is None) == (weeks is None):
+        raise UsageError("say either --until or --weeks")
+    today = context.mailer.clock.now().date()
+    day: date = until.date() if until is not None else today + timedelta(weeks=weeks or 0)
+    found = context.mailer.preferences.pause(_key(context, address, newsletter), day)
+    _say(context, address, newsletter, found)
+
+
+@click.command(epilog="Example: mailer subscribers resume ada@example.org --newsletter brief")
+@click.argument("address")
+@newsletter_option
+@pass_context
+def resume(context: Context, address: str, *, newsletter: str) -> None:
+    """End a reader's pause now."""
+    found = context.mailer.preferences.resume(_key(context, address, newsletter))
+    _say(context, address, newsletter, found)
+
+
+def _key(context: Context, address: str, newsletter: str) -> int:
+    with context.mailer.store.read() as tx:
+        person = tx.subscribers.by_address(parse_address(address))
+        found = tx.subscriptions.find(person.id, tx.newsletters.by_slug(newsletter).id)
+    if found is None:
+        raise NotFound(f"subscription of {newsletter}", address)
+    return found.id
+
+
+def _days(text: str) -> list[int]:
+    words = [word.strip().lower() for word in text.split(",")]
+    wrong = [word for word in words if word not in WEEKDAYS]
+    if wrong:
+        raise UsageError(f"--days: {wrong[0]!r} is not one of {', '.join(WEEKDAYS)}")
+    return [WEEKDAYS.index(word) for word in words]
+
+
+def _minute(text: str) -> int:
+    try:
+        return minute_of_day(text)
+    except ValueError as why:
+        raise UsageError(f"--at: {why}") from why
+
+
+def _say(context: Context, address: str, newsletter: str, found: Subscription) -> None:
+    zone = found.schedule.zone
+    rhythm = f"{address} gets {newsletter} {rhythm_words(found.schedule)} {zone}"
+    urgent = ", urgent articles at once" if found.urgent else ""
+    if found.state is State.PAUSED and found.paused_until is not None:
+        begins = local_date(found.paused_until, zone)
+        say(f"{rhythm}{urgent}, and nothing before {begins}.")
+        return
+    now = context.mailer.clock.now()
+    say(f"{rhythm}{urgent}. {next_mail_words(found.next_due_at, zone, now)}.")
