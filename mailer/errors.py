@@ -11,6 +11,7 @@
     │  ├─ FetchError            temporary: whether waiting may help
     │  └─ FormatError           what came is no feed
     ├─ RenderError              template, line
+    ├─ EditionStopped           edition, reasons: checks hold it
     ├─ CatalogueError           file, line: no PO file
     ├─ HeaderError              a header value that would be unsafe on the wire
     ├─ DeliveryError
@@ -126,6 +127,19 @@ class RenderError(MailerError):
         super().__init__(f"{where}: {reason}")
         self.template = template
         self.line = line
+
+
+class EditionStopped(MailerError):
+    """The checks hold an edition: nobody should get it like this."""
+
+    def __init__(self, edition: int, reasons: Sequence[str]) -> None:
+        lines = "".join(f"\n  {reason}" for reason in reasons)
+        super().__init__(
+            f"edition {edition} is stopped by the checks:{lines}",
+            help=f"Mend that, or send it all the same: mailer editions approve {edition} --despite",
+        )
+        self.edition = edition
+        self.reasons = tuple(reasons)
 
 
 class CatalogueError(MailerError):

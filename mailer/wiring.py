@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailer import resources
+from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import Settings
 from mailer.delivery.alert import Alert
@@ -26,6 +27,7 @@ from mailer.feeds.recheck import Recheck
 from mailer.links import Links
 from mailer.message.sign import Signers
 from mailer.message.signing_key import SigningKey, load_keys
+from mailer.rendering.pages import Pages
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
@@ -45,6 +47,7 @@ class Mailer:
     keyring: Keyring
     links: Links
     templates: Templates
+    inspect: Inspect
     signup: Signup
     preferences: Preferences
     privacy: Privacy
@@ -73,6 +76,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
     keyring = Keyring([secret.value for secret in settings.site.secret_key])
     links = Links(settings.site.base_url, keyring)
     templates = Templates(resources.folder("templates") / "email")
+    pages = Pages(store, templates, links)
+    inspect = Inspect(store, pages, links)
     signing_keys = load_keys(settings.dkim)
     signers = Signers(signing_keys)
     return Mailer(
@@ -82,6 +87,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         keyring=keyring,
         links=links,
         templates=templates,
+        inspect=inspect,
         signup=Signup(store, clock, keyring, settings.signup),
         preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
@@ -93,10 +99,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         recheck=Recheck(store, clock, Fetch(settings.feeds), settings.feeds),
         retract=Retract(store, clock),
         forecast=Forecast(store, clock),
-        approve=Approve(store, clock),
+        approve=Approve(store, clock, inspect),
         plan=Plan(store, clock, settings.delivery),
         alert=Alert(store, clock),
-        render=Render(store, clock, templates, links),
+        render=Render(store, clock, pages),
         send=Send(
             store,
             clock,

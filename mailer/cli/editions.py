@@ -1,6 +1,7 @@
 """`mailer editions`: what is sent, and why these stories."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -131,7 +132,7 @@ def preview(
         raise UsageError("say what to look at: --html, --text or --eml FOLDER")
     mailer = context.mailer
     job = mailer.preview.job(number, None if subscriber is None else parse_address(subscriber))
-    page = mailer.render.preview(number, job.since, job.apart)
+    page = mailer.render.preview(number, job.since, job.apart, job.language)
     if part is not None:
         filled = mailer.preview.page(job, page)
         click.echo(filled.html if part == "html" else filled.text)
@@ -142,17 +143,45 @@ def preview(
         say(f"Wrote {path}")
 
 
+@editions.command(epilog="Example: mailer editions lint 12 --json")
+@click.argument("number", metavar="ID", type=int)
+@json_option
+@pass_context
+def lint(context: Context, number: int, *, as_json: bool) -> None:
+    """Check an edition as its readers would get it: Stop, Look or Ready. Stop gives exit code 1."""
+    report = context.mailer.inspect.edition(number)
+    if as_json:
+        print_json(asdict(report) | {"verdict": report.verdict})
+    else:
+        print_facts(
+            [
+                ("verdict", report.verdict.capitalize()),
+                ("HTML", f"{report.size:,} bytes"),
+                ("support", f"{report.score:.1f} of 100, {report.word:.1f} in Outlook on Windows"),
+                ("contrast", f"{report.contrast:.2f} at least"),
+            ]
+        )
+        for finding in report.findings:
+            say(f"  {finding.verdict.capitalize():5} {finding.rule}: {finding.message}")
+    if report.stops:
+        raise click.exceptions.Exit(1)
+
+
 @editions.command(epilog="Example: mailer editions approve 12 --yes")
 @click.argument("number", metavar="ID", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--despite", is_flag=True, help="Even if the checks stop it.")
 @pass_context
-def approve(context: Context, number: int, *, yes: bool) -> None:
-    """Let an edition out: its readers get it at its hour, or at once when it was made by hand."""
+def approve(context: Context, number: int, *, yes: bool, despite: bool) -> None:
+    """Let an edition out: its readers get it at its hour, or at once when it was made by hand.
+
+    What `mailer editions lint` calls Stop holds it.
+    """
     with context.mailer.store.read() as tx:
         edition = tx.editions.by_id(number)
         newsletter = tx.newsletters.by_id(edition.newsletter_id)
     confirm(f"Send “{edition.subject}” to the readers of {newsletter.slug}?", yes=yes)
-    context.mailer.approve.approve(number)
+    context.mailer.approve.approve(number, despite=despite)
     say(f"Edition {number} is approved. `mailer run` sends it, or `mailer deliveries send`.")
 
 

@@ -2,9 +2,10 @@
 
 import logging
 
+from mailer.checks.inspect import Inspect
 from mailer.clock import Clock
 from mailer.editions.model import Edition, EditionState
-from mailer.errors import MoveError
+from mailer.errors import EditionStopped, MoveError, RenderError
 from mailer.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -13,12 +14,16 @@ log = logging.getLogger(__name__)
 class Approve:
     """Moves editions along their table of moves."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, inspect: Inspect) -> None:
         self._store = store
         self._clock = clock
+        self._inspect = inspect
 
     def due(self) -> list[Edition]:
-        """Approve the drafts whose hour has come, of newsletters that need nobody's word."""
+        """Approve the drafts whose hour has come, of newsletters that need nobody's word.
+
+        One that the checks stop is held, for a person to look at.
+        """
         with self._store.read() as tx:
             drafts = tx.editions.drafts_due(self._clock.now())
         moved = []
@@ -27,10 +32,20 @@ class Approve:
                 moved.append(self.approve(draft.id))
             except MoveError:  # another scheduler, or a person, was quicker
                 log.info("edition.moved_meanwhile", extra={"edition": draft.id})
+            except (EditionStopped, RenderError) as why:
+                log.error("edition.stopped", extra={"edition": draft.id, "why": str(why)})
+                self.hold(draft.id)
         return moved
 
-    def approve(self, key: int) -> Edition:
-        """Let an edition out; raise NotFound or MoveError."""
+    def approve(self, key: int, *, despite: bool = False) -> Edition:
+        """Let an edition out; raise NotFound or MoveError.
+
+        Raise EditionStopped when the checks stop it, unless `despite` that somebody wants it out.
+        """
+        if not despite:
+            stops = self._inspect.edition(key).stops
+            if stops:
+                raise EditionStopped(key, [f"{one.rule}: {one.message}" for one in stops])
         return self._move(key, EditionState.APPROVED)
 
     def hold(self, key: int) -> Edition:

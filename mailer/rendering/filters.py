@@ -3,9 +3,14 @@
 import re
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
-LONGEST_ADDRESS = 40  # characters of a web address that are shown
+LONGEST_ADDRESS = 30  # characters of a web address that are shown
 SHORTEST_PATH = 12
 JOINED = "\u00a0"
+LONGEST_WORD = 24  # letters that fit beside a picture on the narrowest phone
+BREAK = "\u200b"
+# Scripts without spaces break anywhere by themselves; an address breaks behind its signs.
+LONG_WORD = re.compile(rf"[^\s\u2e80-\uffdc]{{{LONGEST_WORD + 1},}}")
+PART = re.compile(rf"[^/.\-_]{{1,{LONGEST_WORD}}}[/.\-_]*|[/.\-_]+")
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
 
 
@@ -20,8 +25,13 @@ def joined(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """Return running text in which no line ends with a word of one letter."""
-    return ONE_LETTER.sub(rf"\1{JOINED}", text)
+    """Return text in which no line ends with a word of one letter, and long words may break."""
+    return breakable(ONE_LETTER.sub(rf"\1{JOINED}", text))
+
+
+def breakable(text: str) -> str:
+    """Return text whose long words may be broken, so that none is wider than a phone."""
+    return LONG_WORD.sub(lambda word: BREAK.join(PART.findall(word[0])), text)
 
 
 def short_address(url: str) -> str:
@@ -34,7 +44,7 @@ def short_address(url: str) -> str:
     host, _, path = bare.partition("/")
     room = max(LONGEST_ADDRESS - len(host), SHORTEST_PATH)
     if len(path) <= room:
-        return bare
+        return breakable(bare)
     end = path[-room:]
     whole_words = end[end.find("-") + 1 :] or end
-    return f"{host}/…{whole_words}"
+    return breakable(f"{host}/…{whole_words}")

@@ -50,6 +50,7 @@ class Story:
     source_url: str | None  # where it was published first
     language: str | None = None  # None: that of the words around it
     also: tuple[Coverage, ...] = ()  # others that tell it
+    article_id: int = 0
 
     @property
     def direction(self) -> str | None:
@@ -99,6 +100,7 @@ class DigestView:
     site: str  # the host readers signed up at
     urgent: bool = False  # one story that did not wait for the digest
     corrections: tuple[CorrectionLine, ...] = ()
+    more: int = 0  # stories there was no room for, which are on the web
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -203,6 +205,7 @@ def _story(
         minutes=minutes(article.words),
         publisher=publisher or _host(source_url),
         source_url=source_url,
+        article_id=article.id,
     )
 
 

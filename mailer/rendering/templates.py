@@ -131,6 +131,7 @@ def _environment(folder: Path, language: str) -> ImmutableSandboxedEnvironment:
     made.filters |= {
         "joined": filters.joined,
         "typeset": filters.typeset,
+        "breakable": filters.breakable,
         "long_date": partial(dates.long_date, words),
         "short_date": partial(dates.short_date, words),
         "local_day": dates.local_day,

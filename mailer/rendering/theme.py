@@ -44,7 +44,7 @@ LIGHT = Palette(
     ok="#1E6B3A",
     warn="#8A5300",
     err="#A31621",
-    note="#FFF6DC",
+    note="#FFFAEB",
 )
 
 DARK = Palette(

@@ -108,5 +108,6 @@ def brief(mailer: Operator) -> str:
     mailer.does(
         *("newsletters", "create", "brief", "--name", "The Harbour Brief"),
         *("--sender", "brief@news.example.org", "--zone", "Europe/Berlin"),
+        *("--postal-address", "1 Quay Street, Northhaven"),
     )
     return "brief"

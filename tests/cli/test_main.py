@@ -24,7 +24,7 @@ WANTED = {
     "feeds check", "feeds discover", "feeds import", "feeds export", "feeds list",
     "feeds gather", "feeds parse", "feeds remove",
     "editions list", "editions show", "editions compose", "editions preview", "editions approve",
-    "editions hold", "editions cancel", "editions explain", "subscribers explain",
+    "editions hold", "editions cancel", "editions lint", "editions explain", "subscribers explain",
     "deliveries list", "deliveries show", "deliveries send", "deliveries audit",
     "deliveries pause", "deliveries resume", "deliveries settle", "deliveries resend",
     "subscribers add", "subscribers list", "subscribers show", "subscribers confirm",

@@ -7,17 +7,20 @@ from threading import Barrier, Thread
 import pytest
 
 from mailer.address import parse_address
+from mailer.checks.inspect import Inspect
 from mailer.config.settings import SignupSettings
 from mailer.editions.approve import Approve
 from mailer.editions.compose import Compose
 from mailer.editions.model import Approval, Edition, EditionState
-from mailer.errors import Conflict, MoveError, UsageError
+from mailer.errors import Conflict, EditionStopped, MoveError, UsageError
+from mailer.rendering.pages import Pages
 from mailer.store.database import Store
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
 from tests.feeds.samples import a_draft
+from tests.rendering.samples import LINKS, TEMPLATES
 
 GRACE = timedelta(hours=6)
 
@@ -35,7 +38,8 @@ class Desk:
             "brief", parse_address("ada@example.org")
         )
         self.compose = Compose(store, clock, GRACE)
-        self.approve = Approve(store, clock)
+        inspect = Inspect(store, Pages(store, TEMPLATES, LINKS), LINKS)
+        self.approve = Approve(store, clock, inspect)
 
     def publish(self, *names: str) -> None:
         drafts = [a_draft(identity=name, url=f"https://post.example/{name}") for name in names]
@@ -156,3 +160,20 @@ def test_a_move_that_the_table_has_not_is_refused(
 
     with pytest.raises(MoveError, match=f"edition {edition.id} is"):
         then(desk.approve, edition.id)
+
+
+def test_an_edition_that_the_checks_stop_is_held_for_a_person(
+    both_stores: Store, clock: StandingClock
+) -> None:
+    desk = Desk(both_stores, clock, postal_address="")
+    desk.publish("one")
+    clock.advance(timedelta(hours=1))
+    (draft,) = desk.compose.due()
+
+    assert desk.approve.due() == []
+
+    with both_stores.read() as tx:
+        assert tx.editions.by_id(draft.id).state is EditionState.HELD
+    with pytest.raises(EditionStopped, match="postal address"):
+        desk.approve.approve(draft.id)
+    assert desk.approve.approve(draft.id, despite=True).state is EditionState.APPROVED

@@ -1,5 +1,7 @@
 """What readers see, and what no feed can make them see."""
 
+import re
+
 import pytest
 
 from mailer.delivery.model import Notice
@@ -7,6 +9,7 @@ from mailer.errors import RenderError
 from mailer.feeds.model import Article
 from mailer.message.slots import fill
 from mailer.rendering.model import Page, Slot
+from mailer.rendering.plain_text import wrap
 from mailer.rendering.stories import CorrectionLine
 from mailer.rendering.templates import Templates
 from tests.conftest import a_newsletter
@@ -144,3 +147,25 @@ def test_an_urgent_mail_says_why_it_did_not_wait() -> None:
         assert "Just in" in part
         assert "Top story" not in part
         assert "It will not be in your next digest." in " ".join(part.split())
+
+
+def test_a_word_wider_than_a_phone_may_break() -> None:
+    page = a_page(an_article(1, title="x" * 120, summary="y" * 120))
+
+    runs = re.findall(r"[xy]+", page.html.partition("<h3")[2])
+    assert max(map(len, runs)) <= 24
+    assert "x" * 120 in page.text
+
+
+def test_japanese_text_is_broken_between_characters_and_never_before_a_full_stop() -> None:
+    lines = wrap("島々を結ぶ航路は、水曜日に再開する。" * 9).split("\n")
+
+    assert all(len(line) <= 36 for line in lines)
+    assert not any(line.startswith(("。", "、")) or line.endswith(" ") for line in lines)
+    assert "".join(lines) == "島々を結ぶ航路は、水曜日に再開する。" * 9
+
+
+def test_latin_words_in_japanese_text_stay_whole() -> None:
+    text = f"{'島' * 34}Harbour Post が報じた"
+
+    assert wrap(text) == f"{'島' * 34}\nHarbour Post が報じた"

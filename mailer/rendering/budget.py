@@ -1,0 +1,70 @@
+"""How large a mail may get, and what goes first when it is too large.
+
+Gmail clips what is longer than about 102,400 bytes, and with it the way out at the foot; we stay
+well below. First the summaries go, from the last section up, then stories, from the last up. What
+is left out stands on the edition's page, and the mail says how many those are.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mailer.rendering.model import MARKER, Page
+from mailer.rendering.stories import DigestView, Story
+
+LARGEST = 80_000  # bytes of HTML, a reader's own values filled in
+ROOM_FOR_A_VALUE = 320  # bytes: an address has 254 characters at most, a link of ours fewer
+
+
+def weight(page: Page) -> int:
+    """Return how many bytes of HTML a reader gets, at most."""
+    return len(page.html.encode()) + ROOM_FOR_A_VALUE * len(MARKER.findall(page.html))
+
+
+def cuts(view: DigestView) -> int:
+    """Return in how many steps all but the first story can be cut."""
+    return len(view.sections) + max(0, len(view.stories) - 1)
+
+
+def cut(view: DigestView, steps: int) -> DigestView:
+    """Return the view after so many cuts: summaries of the last section, …, then stories."""
+    plain = min(steps, len(view.sections))
+    kept = len(view.sections) - plain
+    sections = [
+        section if place < kept else replace(section, stories=tuple(map(_bare, section.stories)))
+        for place, section in enumerate(view.sections)
+    ]
+    gone = left = steps - plain
+    brief = view.brief[: max(0, len(view.brief) - left)]
+    left -= len(view.brief) - len(brief)
+    for place in reversed(range(len(sections))):
+        stories = sections[place].stories
+        sections[place] = replace(sections[place], stories=stories[: max(0, len(stories) - left)])
+        left -= len(stories) - len(sections[place].stories)
+    told = tuple(section for section in sections if section.stories)
+    return replace(view, sections=told, brief=brief, more=view.more + gone)
+
+
+def fitted(
+    view: DigestView, render: Callable[[DigestView], Page], largest: int = LARGEST
+) -> tuple[DigestView, Page]:
+    """Return the view with as few cuts as make its page fit, and that page.
+
+    Each page is rendered to be weighed; a view that fits as it is costs nothing more. When even
+    the first story alone is too large, it is what is left.
+    """
+    page = render(view)
+    if weight(page) <= largest:
+        return view, page
+    low, high = 1, cuts(view)
+    while low < high:
+        middle = (low + high) // 2
+        if weight(render(cut(view, middle))) <= largest:
+            high = middle
+        else:
+            low = middle + 1
+    smallest = cut(view, high)
+    return smallest, render(smallest)
+
+
+def _bare(story: Story) -> Story:
+    return replace(story, summary="")

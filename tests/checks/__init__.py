@@ -1,0 +1,1 @@
+"""What holds a mail back, and what is let go."""

@@ -1,0 +1,259 @@
+"""The editions every check looks at: short, usual, long, other scripts, mixed, with a correction.
+
+`python -m tests.rendering.golden FOLDER` writes each as NAME.html, NAME.txt and NAME.eml.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mailer.address import parse_address
+from mailer.editions.layout import Layout, Section
+from mailer.editions.model import Newsletter, Piece
+from mailer.feeds.model import Article
+from mailer.message.mime import build
+from mailer.message.model import Head, ListHead
+from mailer.message.slots import fill
+from mailer.rendering.model import Page, Variant
+from mailer.rendering.stories import CorrectionLine, DigestView, digest_view
+from tests.conftest import a_newsletter
+from tests.rendering.samples import (
+    LINKS,
+    OUTLETS,
+    STORIES,
+    TEMPLATES,
+    TUESDAY,
+    VALUES,
+    an_article,
+    an_edition,
+)
+
+HEBREW = (
+    (
+        "המעבורות חוזרות לפעול: הסכם הושג אחרי תשע שעות של שיחות",
+        "ההפלגות בין האיים יתחדשו ביום רביעי לפי הסכם לשנתיים שקושר את השכר למספר הנוסעים ומוסיף"
+        " יום מנוחה לצוותי הלילה. השרים, שאיימו בצווי חזרה לעבודה, בירכו על התוצאה.",
+    ),
+    (
+        "נערה מריגה הדיחה את המדורגת שנייה באליפות השחמט המהיר",
+        "מרתה אוזולה בת השש־עשרה נזקקה ל־24 מהלכים בלבד, וסיפרה שהכינה את הפתיחה באוטובוס.",
+    ),
+    (
+        "שלוש שכנות יחלקו ביניהן את מפות ההצפות של אגן הוולה",
+        "הנתונים יהיו פתוחים לציבור מינואר, וכך מסתיים סכסוך שהחל בשנת 2019.",
+    ),
+    ("בתי הספר משנים את ארוחת הצהריים: פחות סוכר, יותר דגים", "הניסוי נערך בארבעים בתי ספר."),
+    ("ספריית כלי העבודה פותחת סניף שני", "המקדחות והסולמות הם המבוקשים ביותר."),
+    ("מחירי הרכבת לא יעלו עד האביב", "דבר לא ישתנה לפני אפריל."),
+)
+ARABIC = (
+    (
+        "شركات العبّارات والنقابات تتوصل إلى اتفاق بعد تسع ساعات من المحادثات",
+        "تُستأنف الرحلات بين الجزر يوم الأربعاء بموجب اتفاق مدته سنتان يربط الأجور بعدد الركاب ويضيف"
+        " يوم راحة لأطقم الليل. ووصف الوزراء النتيجة بأنها مريحة قبل الشتاء.",
+    ),
+    (
+        "فتاة من ريغا تُقصي المصنّفة الثانية في بطولة الشطرنج السريع",
+        "احتاجت مارتا أوزولا ذات الستة عشر عامًا إلى 24 نقلة فقط.",
+    ),
+    (
+        "ثلاث دول متجاورة تتفق على تبادل خرائط الفيضانات في حوض فيلا",
+        "ستكون البيانات متاحة للجميع ابتداءً من يناير، وبذلك ينتهي خلاف بدأ عام 2019.",
+    ),
+    ("وجبات المدارس تتغيّر بهدوء: سكر أقل وسمك محلي أكثر", "شملت التجربة أربعين مدرسة."),
+    ("مكتبة الأدوات تفتح فرعًا ثانيًا", "المثاقب والسلالم هي الأكثر طلبًا."),
+    ("أجور القطارات ثابتة حتى الربيع", "لن يتغيّر شيء قبل أبريل."),
+)
+JAPANESE = (
+    (
+        "フェリー運航会社と労働組合、九時間の交渉の末に合意",
+        "島々を結ぶ航路は、賃金を乗客数に連動させ、夜間勤務の乗組員に休日を一日加える二年間の協定にもとづ"
+        "き、水曜日に再開する。業務復帰命令も辞さない構えだった閣僚らは、冬の燃料供給にとって安心できる"
+        "結果だと述べた。",
+    ),
+    (
+        "リガの十代の選手、早指しチェス世界オープンで第二シードを破る",
+        "十六歳のマルタ・オゾラはわずか二十四手で勝ち、この手順はバスの中で準備したと語った。",
+    ),
+    (
+        "近隣三か国、ヴェラ流域の浸水想定図を共有することで合意",
+        "データは一月から公開され、二〇一九年のダム閉鎖に始まった対立に終止符が打たれる。",
+    ),
+    ("学校給食が静かに変わる　砂糖は控えめ、地元の魚を多く", "四十校での試行が行われた。"),
+    ("工具を貸し出す図書館が二号店を開設", "最も借りられているのは電動ドリルと脚立である。"),
+    ("鉄道運賃は春まで据え置き", "四月までは何も変わらない。"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """One edition as it reaches a reader."""
+
+    name: str
+    view: DigestView
+    page: Page  # for one reader: no slots
+    message: bytes
+
+
+def digest(
+    articles: list[Article],
+    places: list[str],
+    newsletter: Newsletter,
+    language: str = "",
+    copies: Mapping[int, list[Article]] | None = None,
+) -> DigestView:
+    """Return an edition whose first article leads and whose others stand where `places` says."""
+    pieces = [
+        Piece(article.id, article.arrival, article.arrival, place, 1.0, included=True, reasons=())
+        for article, place in zip(articles, places, strict=True)
+    ]
+    names = dict.fromkeys(place for place in places[1:] if place)
+    layout = Layout(
+        lead=pieces[0],
+        sections=tuple(
+            Section(name, tuple(piece for piece in pieces[1:] if piece.section == name))
+            for name in names
+        ),
+        brief=tuple(piece for piece in pieces[1:] if not piece.section),
+        left_over=(),
+    )
+    edition = an_edition(subject=articles[0].title[:70], preheader=_preheader(articles))
+    return digest_view(
+        edition,
+        newsletter,
+        Variant(0, language or newsletter.language),
+        layout,
+        {article.id: article for article in articles},
+        OUTLETS,
+        LINKS,
+        copies or {},
+    )
+
+
+def _preheader(articles: list[Article]) -> str:
+    line = " · ".join(article.title for article in articles[1:4]) or articles[0].summary
+    return line[:139]
+
+
+def short() -> DigestView:
+    """Three stories."""
+    articles = [an_article(number) for number in (1, 2, 4)]
+    articles[0] = an_article(1, summary=f"{STORIES[0][1]} {STORIES[3][1]}")
+    copies = {1: [an_article(14), an_article(15)]}
+    return digest(articles, ["", "World", "World"], a_newsletter(), copies=copies)
+
+
+def usual() -> DigestView:
+    """Twelve stories in three sections, one told by others too."""
+    articles = [an_article(number) for number in range(1, 13)]
+    places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
+    return digest(articles, places, a_newsletter(), copies={1: [an_article(14), an_article(15)]})
+
+
+def fifty() -> DigestView:
+    """As many stories as ever."""
+    articles = [
+        an_article(
+            number,
+            title=f"{STORIES[(number - 1) % 12][0]}, part {number}",
+            url=f"https://post.example/2026/11/24/story-number-{number}",
+        )
+        for number in range(1, 51)
+    ]
+    places = [f"Section {1 + number // 6}" for number in range(36)] + [""] * 14
+    return digest(articles, places, a_newsletter(max_stories=50))
+
+
+def correction() -> DigestView:
+    """With what was wrong in an earlier one."""
+    lines = (
+        CorrectionLine(
+            "Bridge to the old town closed until spring",
+            "It was another bridge. We are sorry.",
+            None,
+            withdrawn=True,
+        ),
+        CorrectionLine(
+            "Batteries covered the evening peak",
+            "It happened on Saturday, not on Sunday.",
+            "https://lab.example/2026/11/batteries-covered-the-peak",
+            withdrawn=False,
+        ),
+    )
+    return replace(usual(), corrections=lines)
+
+
+def hebrew() -> DigestView:
+    """From right to left."""
+    return _in("he", HEBREW, "עיתון הנמל", ["", "עולם", "עולם", "העיר", "העיר", ""])
+
+
+def arabic() -> DigestView:
+    """From right to left, joined letters."""
+    return _in("ar", ARABIC, "موجز الميناء", ["", "العالم", "العالم", "المدينة", "المدينة", ""])
+
+
+def japanese() -> DigestView:
+    """No spaces between words."""
+    return _in("ja", JAPANESE, "港の朝刊", ["", "世界", "世界", "街", "街", ""])
+
+
+def mixed() -> DigestView:
+    """Hebrew, Arabic, Japanese and English stories in a Hebrew edition."""
+    told = [*HEBREW[:2], ARABIC[1], JAPANESE[1], STORIES[3][:2], HEBREW[5]]
+    tags = ["he", "he", "ar", "ja", "en", "he"]
+    articles = [
+        an_article(number, title=title, summary=summary, language=tag)
+        for number, ((title, summary), tag) in enumerate(zip(told, tags, strict=True), 1)
+    ]
+    newsletter = a_newsletter(language="he", name="עיתון הנמל")
+    return digest(articles, ["", "עולם", "עולם", "עולם", "עולם", ""], newsletter)
+
+
+def _in(tag: str, stories: tuple[tuple[str, str], ...], name: str, places: list[str]) -> DigestView:
+    articles = [
+        an_article(number, title=title, summary=summary, language=tag)
+        for number, (title, summary) in enumerate(stories, 1)
+    ]
+    return digest(articles, places, a_newsletter(language=tag, name=name))
+
+
+EDITIONS: Mapping[str, Callable[[], DigestView]] = {
+    made.__name__: made
+    for made in (short, usual, fifty, correction, hebrew, arabic, japanese, mixed)
+}
+
+
+def golden(name: str) -> Golden:
+    """Return one of the editions, filled in for one reader."""
+    view = EDITIONS[name]()
+    page = TEMPLATES.digest(view)
+    return Golden(name, view, fill(page, VALUES), build(head_of(view), page, VALUES))
+
+
+def head_of(view: DigestView) -> Head:
+    """Return the head of one reader's mail."""
+    return Head(
+        message_id="1.k3y@news.example.org",
+        date=TUESDAY,
+        sender_name=view.newsletter.name,
+        sender=view.newsletter.sender,
+        reply_to=view.newsletter.reply_to,
+        recipient=parse_address("ada@example.org"),
+        list=ListHead(
+            id="brief.news.example.org",
+            unsubscribe_url="https://news.example.org/leave/token",
+            archived_at=view.edition_url,
+            feedback_id="1:brief:digest:mailer",
+        ),
+    )
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in map(golden, EDITIONS):
+        (folder / f"{each.name}.html").write_text(each.page.html, "utf-8")
+        (folder / f"{each.name}.txt").write_text(each.page.text, "utf-8")
+        (folder / f"{each.name}.eml").write_bytes(each.message)
