@@ -2,8 +2,8 @@
 
 `python -m bench.render` prints variants a second for 12 and 50 stories, what each further story
 costs, and then renders distinct variants (topics × windows × languages) to see that memory stays.
-A variant counts from its data to the compiled page that the engine splices: Jinja, styles put on the
-elements, text part, quoted-printable.
+A variant counts from its data to the compiled page that the engine splices: Jinja, styles put on
+the elements, text part, quoted-printable.
 """
 
 import argparse

@@ -12,7 +12,7 @@ from mailer.errors import HeaderError, RenderError
 from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.model import Head
-from mailer.message.quoted import SOFT_BREAK, bridged, quoted
+from mailer.message.quoted import SOFT_BREAK, bridged, quoted, quoted_page
 from mailer.message.slots import fill
 from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
@@ -61,9 +61,9 @@ def pieces(text: str) -> Iterator[bytes | Slot]:
             yield _slot(piece)
             yield SOFT_BREAK
         elif at < len(between) - 1:
-            yield bridged(quoted(piece))
+            yield bridged(quoted_page(piece))
         else:
-            yield quoted(piece)
+            yield quoted_page(piece)
 
 
 def filled(slot: Slot, values: Mapping[Slot, str], kind: str) -> str:

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from unicodedata import east_asian_width
 
-from mailer.rendering.model import MARKER, Slot
+from mailer.rendering.model import MARKER, OPENS, Slot
 
 WIDTH = 72
 # What a value will take, at most. Those not named here may fill a line, and get one of their own.
 SLOT_WIDTHS = {Slot.SIGNED_UP_ON.value: len("30 de septiembre de 2026")}
+# Letters that fill two columns (UAX 11), in the blocks people write with.
+WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd]"
+)
 # Nothing that closes may begin a line (JIS X 4051, "kinsoku").
 WIDE_UNIT = re.compile(
     r"[「『（［｛〈《【]*[\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffdc][、。，．・：；？！」』）］｝〉》】ー々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ]*"
@@ -24,17 +28,20 @@ def wrap(text: str) -> str:
     longer than a line, an address for instance, gets a line of its own and is never broken. Where
     a script has no spaces a line ends without one, since joining would put it there.
     """
-    lines, breaks = [""], [""]
+    done: list[str] = []
+    line, width = "", 0
     # A line of two hyphens would begin a signature, which is greyed out (RFC 3676 section 4.3).
-    for space, word in _units(ASIDE.sub("–", text)):
-        longer = f"{lines[-1]}{space}{word}" if lines[-1] else word
-        if lines[-1] and _width(longer) > WIDTH:
-            breaks[-1] = f"{space}\n"
-            lines.append(word)
-            breaks.append("")
+    for space, word in _units(ASIDE.sub("–", text) if "--" in text else text):
+        more = _width(word)
+        if not line:
+            line, width = word, more
+        elif width + len(space) + more > WIDTH:
+            done += (_stuffed(line), space, "\n")
+            line, width = word, more
         else:
-            lines[-1] = longer
-    return "".join(f"{_stuffed(line)}{end}" for line, end in zip(lines, breaks, strict=True))
+            line = f"{line}{space}{word}"
+            width += len(space) + more
+    return "".join((*done, _stuffed(line)))
 
 
 def underlined(heading: str) -> str:
@@ -45,24 +52,24 @@ def underlined(heading: str) -> str:
 
 def _units(text: str) -> Iterator[tuple[str, str]]:
     """Yield what no line end may part, each with the space before it, or none."""
+    if WIDE.search(text) is None:
+        yield from ((" ", word) for word in text.split())
+        return
     for word in text.split():
-        if _columns(word) == len(word):
-            yield " ", word
-            continue
         for place, unit in enumerate(WIDE_UNIT.findall(word)):
             yield "" if place else " ", unit
 
 
 def _width(line: str) -> int:
-    values = sum(SLOT_WIDTHS.get(slot, WIDTH) for slot in MARKER.findall(line))
-    return _columns(MARKER.sub("", line)) + values
-
-
-def _columns(text: str) -> int:
-    """Return how many columns the text fills; a Chinese character fills two (UAX 11)."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text)
+    """Return how many columns a line fills, values in its slots; a wide letter fills two."""
+    if OPENS in line:
+        values = sum(SLOT_WIDTHS.get(slot, WIDTH) for slot in MARKER.findall(line))
+        line = MARKER.sub("", line)
+    else:
+        values = 0
+    if line.isascii():
+        return values + len(line)
+    return values + len(line) + len(WIDE.findall(line))
 
 
 def _stuffed(line: str) -> str:

@@ -4,14 +4,23 @@ What goes in is cleaned of the two characters that make a slot, so whatever a te
 feed's words, only `slot.…` places a slot. All else that is printed into HTML is escaped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    pass_eval_context,
+)
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -22,12 +31,13 @@ from mailer.languages import dates
 from mailer.languages.catalogue import catalogue
 from mailer.rendering import filters, plain_text, theme
 from mailer.rendering.model import CLOSES, OPENS, Page, Slot
-from mailer.rendering.stories import DigestView
+from mailer.rendering.stories import DigestView, Story
 from mailer.tokens import LIFETIME, Purpose
 
 NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
 NOTICES_KEPT = 64
 LANGUAGES_KEPT = 32
+FRAGMENTS_KEPT = 1024  # a language: variants of an edition tell the same stories
 CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
 
 
@@ -93,16 +103,63 @@ def without_slots(value: object) -> object:
         return value.translate(NO_SLOTS)
     if isinstance(value, tuple):
         return tuple(map(without_slots, value))
+    if isinstance(value, Story):
+        return _clean_story(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(
-            value, **{f.name: without_slots(getattr(value, f.name)) for f in fields(value)}
-        )
+        return _clean(value)
     return value
+
+
+def _clean(value: Any) -> Any:
+    """Return a dataclass whose fields are clean."""
+    return replace(value, **{f.name: without_slots(getattr(value, f.name)) for f in fields(value)})
+
+
+@lru_cache(FRAGMENTS_KEPT)
+def _clean_story(story: Story) -> Story:
+    cleaned: Story = _clean(story)
+    return cleaned
+
+
+def _fragments() -> Callable[..., str]:
+    """Return what calls a macro and remembers what it printed: `{{ kept(story, it, zone) }}`.
+
+    For macros that look at nothing but what they are given.
+    """
+    known: dict[tuple[object, ...], str] = {}
+
+    @pass_eval_context
+    def kept(around: EvalContext, macro: Macro, *given: object) -> str:
+        key = (macro, around.autoescape, *given)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= FRAGMENTS_KEPT:
+                known.clear()
+            found = known[key] = macro(around, *given)
+        return found
+
+    return kept
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which decides once for a type and a name, and not each time they are met."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Tell what Jinja tells, which looks at nothing but the type and the name."""
+        known = self._safe.get((type(obj), attr))
+        if known is None or isinstance(obj, type):
+            known = super().is_safe_attribute(obj, attr, value)
+            self._safe[type(obj), attr] = known
+        return known
 
 
 def _environment(folder: Path, language: str) -> ImmutableSandboxedEnvironment:
     """Return what renders in one language: its words are the same for every template and macro."""
-    made = ImmutableSandboxedEnvironment(
+    made = _Sandbox(
         loader=FileSystemLoader(folder),
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
@@ -127,6 +184,7 @@ def _environment(folder: Path, language: str) -> ImmutableSandboxedEnvironment:
         "dark": theme.DARK,
         "serif": theme.SERIF,
         "sans": theme.MAIL_SANS,
+        "kept": _fragments(),
     }
     made.filters |= {
         "joined": filters.joined,
