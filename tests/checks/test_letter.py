@@ -52,7 +52,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str, Verdict]] = {
     "plain http": (lambda html: html.replace("https://lab", "http://lab"), "links", LOOK),
     "click here": (swap(">Past editions<", ">Click here<"), "links", LOOK),
     "same words, two places": (swap(">Past editions<", ">Unsubscribe<"), "links", LOOK),
-    "no way out": (swap("/leave/token", "/leave"), "unsubscribe", STOP),
+    "no way out": (lambda html: html.replace("/leave/token", "/leave"), "unsubscribe", STOP),
     "no address": (swap("1 Quay Street", ""), "address", STOP),
     "no credit": (lambda html: re.sub(r'href="https://post\.example/2026/11/three[^"]*"',
                                       'href="https://news.example.org/"', html), "credits", STOP),

@@ -31,8 +31,7 @@ OWN_VALUES = st.fixed_dictionaries(
     {
         Slot.ADDRESS: TEXT,
         Slot.SIGNED_UP_ON: TEXT,
-        Slot.LEAVE_URL: URLS,
-        Slot.CONFIRM_URL: URLS,
+        **dict.fromkeys(sorted(set(Slot) - {Slot.ADDRESS, Slot.SIGNED_UP_ON}), URLS),
     }
 )
 LOCAL = st.from_regex(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}", fullmatch=True)
