@@ -31,7 +31,8 @@ DATELINE = re.compile(
     rf"\s*[{DASHES}]{{1,2}}\s+"
     rf"|{CAPITALS}(?: {CAPITALS}){{0,3}}:\s+"
     r"|【[^】]{1,30}】\s*|［[^］]{1,30}］\s*[－-]\s*|\([^()]{1,20}=[^()]{1,20}\)[^=]{1,20}=\s*"
-    r"|新华社\S{1,20}电\s*"
+    r"|新华社\S{1,20}电\s*(?:（记者[^）]{1,20}）)?\s*"
+    rf"|{NAME}\.? \d{{1,2}}[{DASHES}]{{1,2}}(?=[{UPPER}])"
 )
 ABBREVIATION = re.compile(
     r"mrs?|ms|dr|prof|st|sen|rep|gov|gen|col|lt|sgt|capt|rev|hon|nos?|vol|vs|etc|al|approx|inc|ltd"

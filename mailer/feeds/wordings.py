@@ -52,7 +52,23 @@ ENGLISH = (
     r"skip to (?:main )?content\b|(?:back to top|home\s*[›»>/])",
     r"download (?:our|the) app\b",
     r"(?:last )?(?:updated|modified|published|posted)(?: on| at|\s*:)\s.{0,12}\d.{0,40}$",
-    r"\d{1,3}[ -]min(?:ute)?s? read\b",
+    r"\d{1,3}[ -]min(?:ute)?s? (?:read|listen)\b",
+    r"this (?:live ?blog|page|thread) (?:is|has|was) (?:now )?(?:closed|ended|paused)\b",
+    r"(?:\S+ ){0,3}(?:newsroom|event|webinar)\s*: join us\b|book (?:your )?tickets\s*$",
+    r"our standards\s*:|follow (?:\S+ ){0,4}coverage of\b|call [\d -]{6,16} with tips\b",
+    r".{0,80}\b(?:does|do) not work for, consult\b|.{0,80}\bhas disclosed no relevant affil",
+    r".{0,60}\bis an? (?:non-?profit|independent),?(?: \S+){0,2} (?:newsroom|news (?:site|outlet))"
+    r" (?:that|which) (?:investigates|covers|reports)\b",
+    r".{0,60}\bis an? (?:freelance|staff|senior|contributing) (?:\S+ ){0,3}"
+    r"(?:writer|journalist|reporter|editor|correspondent|columnist)"
+    r"(?: (?:based|living) in \S+(?: \S+){0,3})?[.\s]*$",
+    r"(?:he|she|they) (?:writes?|reports?|covers?) (?:about|on|for)\b.{0,60}$",
+    r"(?:this|our) (?:post|page|article|site) (?:may )?contains? affiliate\b"
+    r"|as an amazon associate\b|read our (?:disclosure|privacy|cookie)\b"
+    r"|(?:we|this (?:web)?site) uses? cookies\b",
+    r"(?:editor.s|editors.) note\s*:|(?:correction|clarification)\s*:"
+    r"|this (?:story|article|post) (?:was|has been) (?:updated|corrected|amended)\b",
+    r"you can (?:share|gift|read) this (?:article|story)\b|gift this\b|(?:share|give) a gift\b",
 )
 GERMAN = (
     r"lesen sie (?:auch|mehr|hier|dazu)\b|mehr zum thema\b|weiterlesen\b|zum artikel\b",
@@ -65,6 +81,9 @@ GERMAN = (
     r"\b(?:zuerst|ursprünglich|zunächst)\b",
     r"(?:zuerst|ursprünglich) (?:erschienen|veröffentlicht)\b|erstmals erschienen\b",
     r"(?:mit (?:agentur)?material (?:von|der)|mitarbeit\s*:)|lesedauer\b|lesezeit\b",
+    r"mehr dazu\b(?: \S+){0,4}$|mehr (?:dazu|zum thema|von)\s*:|icon\s*:",
+    r"(?:dieser|der) (?:artikel|beitrag|text) ist (?:teil von|kostenpflichtig|exklusiv)\b",
+    r"(?:dieser|der) (?:artikel|beitrag|text) stammt aus\b|von [A-Z]\S+ [A-Z]\S+\.$",
     r"(?:anzeige|werbung|kommentare)\s*$|alle rechte vorbehalten\b|aktualisiert (?:am|um)\b",
 )
 FRENCH = (
@@ -75,6 +94,7 @@ FRENCH = (
     r"(?:cet|l.|ce) ?(?:article|texte|billet)\b.{0,60}\b(?:publié|paru)\b",
     r"(?:initialement|à l.origine|d.abord) (?:publié|paru)",
     r"(?:publié|paru)e? (?:initialement|à l.origine|d.abord|pour la première fois)\b",
+    r"(?:cet |l.)?article réservé\b|il vous reste \d|la suite est réservée\b|déjà abonné\b",
     r"publicité\s*$|tous droits réservés\b|temps de lecture\b",
     r"publié le \d.{0,40}$|mis à jour le\b",
 )
@@ -85,6 +105,8 @@ SPANISH = (
     r"(?:foto|fuente|imagen|crédito|etiquetas)s?\s*:",
     r"(?:este|el) (?:artículo|texto|reportaje)\b.{0,50}\b(?:publicad|publicó|apareció)",
     r"publicado (?:originalmente|por primera vez)\b|originalmente publicado\b",
+    r"puedes? (?:seguir|consultar|apuntarte|recibir)\b.{0,80}\b(?:facebook|newsletter|canal)\b",
+    r"apúntate\b|regístrate (?:gratis|para)\b|(?:contenido|artículo) (?:exclusivo|solo) para\b",
     r"publicidad\s*$|con información de\b|todos los derechos reservados\b",
 )
 ITALIAN = (
@@ -133,12 +155,14 @@ ARABIC = (
 EAST_ASIAN = (
     r"続きを読む|続きはこちら|関連(?:記事|ニュース|リンク)|あわせて読みたい|こちらもおすすめ",
     r"メール(?:マガジン|レター|ニュース)|ニュースレター|(?:会員|無料)?登録はこちら|購読",
+    r"(?:この記事は)?(?:有料|会員限定)(?:の)?記事|残り\s?\d|ログインして",
     r"(?:この記事を)?シェア(?:する)?|この記事を|ツイート|フォローする|いいね",
     r"(?:写真|画像|出典|初出|転載元|文|取材|撮影|記者|著者)\s*[：:＝=]|(?:広告|PR)\s*$|無断転載",
     r"阅读(?:更多|全文|原文)|继续阅读|相关(?:阅读|文章|新闻|报道)|延伸(?:阅读|閱讀)|閱讀(?:更多|全文)",
     r"(?:点击|點擊)(?:此|这|這|订|訂|阅|閱|进|進)|(?:订阅|訂閱)(?:我们|我們|本|电子|電子)|关注我们|關注我們",
     r"分享(?:到|至)|(?:来源|來源|图|圖|图片|記者|记者|编辑|編輯|责任编辑|責任編輯|作者)\s*[：:]|版权所有",
-    r"관련 ?기사|더 ?보기|구독(?:하기|신청)|공유하기|(?:사진|출처|글)\s*[=:]|무단 ?전재",
+    r"제보는|저작권자|<저작권자|관련 ?기사|더 ?보기|구독(?:하기|신청)"
+    r"|공유하기|(?:사진|출처|글)\s*[=:]|무단 ?전재",
 )
 ALL = (
     *ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH, *SLAVIC, *HEBREW, *ARABIC,
