@@ -37,3 +37,12 @@ def test_translations_keep_their_placeholders_and_have_every_plural_form(path: P
             assert found | OPTIONAL == wanted | OPTIONAL, (key.message, text)
         assert len(words) == (forms if key.plural else 1), key
         assert "\x00" not in "".join(words)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nearly_every_message_has_words(path: Path) -> None:
+    """A new sentence may wait for its translators; a language that is half there is none."""
+    entries = read(path.read_text("utf-8"), path.name)
+    missing = [key.message for key, words in entries.items() if not all(words)]
+
+    assert len(missing) <= len(entries) / 10, missing
