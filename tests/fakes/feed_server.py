@@ -41,7 +41,7 @@ class Answer:
 class FeedServer:
     """Serves what it was told to, from threads of its own, until the `with` ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self.requests: list[Request] = []
         self._asked = Event()
         self.busiest = 0  # the most late answers that were waited for at once
@@ -49,7 +49,7 @@ class FeedServer:
         self._count = Lock()
         self._answers: dict[str, Answer] = {}
         self._stopped = Event()
-        self._http = _Server(("127.0.0.1", 0), _Handler, self)
+        self._http = _Server((address, 0), _Handler, self)
         self._thread = Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ import socket
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
+from urllib.parse import quote
 
 import pytest
 
@@ -256,6 +257,52 @@ def test_the_guard_sees_where_a_redirect_leads(settings: FeedSettings) -> None:
         assert "not at a public address" in trouble(only_outside, here).reason
 
         assert (len(outside.requests), inside.requests) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.2", "127.8.9.10", "127.1", "127.0.1", "2130706434", "0x7f000002", "0x7f.0.0.2"),
+        *("017700000002", "0177.0.0.2", "0177.0.00.002", "0", "0.0.0.0", "00", "0x0"),
+        *(
+            "localhost.",
+            "x.localhost",
+            "127.0.0.2.",
+            "[::1]",
+            "[::]",
+            "[0:0:0:0:0:0:0:1]",
+        ),
+        *("[::ffff:127.0.0.2]", "[::ffff:7f00:2]", "[0:0:0:0:0:ffff:127.0.0.2]", "[::127.0.0.2]"),
+        *("[64:ff9b::7f00:2]", "[64:ff9b::127.0.0.2]", "[64:ff9b:1::7f00:2]", "[2002:7f00:2::]"),
+        *(
+            "[2001:0:7f00:2::]",
+            "[fec0::1]",
+            "[fe80::1]",
+            "[fe80::1%25lo]",
+            "[fd00::1]",
+            "[ff02::1]",
+        ),
+        *(
+            "224.0.0.1",
+            "255.255.255.255",
+            "169.254.169.254",
+            "192.0.0.8",
+            "10.0.0.1",
+            "%31%32%37.1",
+        ),
+        *("\uff11\uff12\uff17.0.0.2", "\u2460\u2461\u2466.0.0.2", "127\u30020\u30020\u30022"),
+    ],
+)
+def test_no_spelling_of_an_address_of_ours_passes_a_redirect(
+    settings: FeedSettings, host: str
+) -> None:
+    with FeedServer() as outside, FeedServer("0.0.0.0") as canary:
+        there = f"http://{host}:{canary.port}/secret"
+        here = outside.redirect("/feed.xml", quote(there, safe="/:[]%@.", errors="strict"))
+
+        trouble(replace(settings, allow_networks=(NARROW,)), here)
+
+        assert (len(outside.requests), canary.requests) == (1, [])
 
 
 def test_one_host_is_asked_by_two_at_a_time(server: FeedServer, settings: FeedSettings) -> None:

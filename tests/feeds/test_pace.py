@@ -1,5 +1,6 @@
 """When a feed is looked at next, and what a look leaves on it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,6 +46,24 @@ SAID = ParsedFeed("Harbour Post", "https://harbour.example/", "en", ())
 )
 def test_what_stays_fresh_is_left_alone_up_to_a_day(max_age: int | None, wait: timedelta) -> None:
     assert pace.after_answer(QUARTER, max_age, NOW) == NOW + wait
+
+
+@pytest.mark.parametrize(
+    ("quiet", "wait"),
+    [
+        (None, QUARTER),
+        (timedelta(hours=2), QUARTER),
+        (timedelta(hours=5), timedelta(minutes=30)),
+        (timedelta(hours=10), timedelta(hours=1)),
+        (timedelta(days=400), timedelta(hours=1)),
+    ],
+)
+def test_a_quiet_feed_is_looked_at_less_often(quiet: timedelta | None, wait: timedelta) -> None:
+    feed = replace(FEED, last_changed_at=None if quiet is None else NOW - quiet)
+
+    assert pace.unchanged(feed, ANSWER, QUARTER, NOW).next_look_at == NOW + wait
+    assert pace.told(feed, ANSWER, SAID, 0, QUARTER, NOW).next_look_at == NOW + wait
+    assert pace.told(feed, ANSWER, SAID, 1, QUARTER, NOW).next_look_at == NOW + QUARTER
 
 
 @pytest.mark.parametrize(
