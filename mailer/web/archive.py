@@ -1,20 +1,29 @@
 """Past editions, for everybody: no reader's data, no reader's link."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 
 from mailer.editions.layout import Layout, lay_out
 from mailer.editions.model import Edition, EditionState, Newsletter, Piece
 from mailer.errors import NotFound
 from mailer.feeds.model import Article
 from mailer.store.database import Transaction
+from mailer.web import syndicate
 from mailer.web.signup_form import public_newsletter
 from mailer.wiring import Mailer
 
 A_PAGE = 100
+IN_A_FEED = 20  # editions
+Write = Callable[[syndicate.Channel, Sequence[syndicate.Entry], str], bytes]
+FEEDS: dict[str, tuple[Write, str]] = {
+    "feed.xml": (syndicate.rss, "application/rss+xml"),
+    "atom.xml": (syndicate.atom, "application/atom+xml"),
+    "feed.json": (syndicate.json_feed, "application/feed+json"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,9 @@ class Archive:
         made = Blueprint("archive", __name__, url_prefix="/read")
         made.add_url_rule("/<slug>/", view_func=self.editions)
         made.add_url_rule("/<slug>/<int:number>", view_func=self.edition)
+        made.add_url_rule(
+            "/<slug>/<any('feed.xml','atom.xml','feed.json'):form>", view_func=self.feed
+        )
         return made
 
     def editions(self, slug: str) -> str:
@@ -54,6 +66,7 @@ class Archive:
         return render_template(
             "edition.html",
             newsletter=newsletter,
+            address=self._mailer.links.edition(slug, number),
             edition=found,
             lead=None if layout.lead is None else articles[layout.lead.article_id],
             sections=[
@@ -63,6 +76,35 @@ class Archive:
             earlier=neighbours[0],
             later=neighbours[1],
         )
+
+    def feed(self, slug: str, form: str) -> Response:
+        """Give the newest editions, whole; who has them already is told so (RFC 9110 13.1)."""
+        newsletter = public_newsletter(self._mailer, slug)
+        links = self._mailer.links
+        with self._mailer.store.read() as tx:
+            out = tx.editions.out(newsletter.id, IN_A_FEED)
+            told = [(edition, *_contents(tx, newsletter, edition)) for edition in out]
+        entries = [
+            syndicate.Entry(
+                url=links.edition(slug, edition.number),
+                title=edition.subject,
+                summary=edition.preheader,
+                html=render_template("feed_entry.html", stories=_told(layout.stories, articles)),
+                at=edition.approved_at or edition.due_at,
+            )
+            for edition, layout, articles in told
+        ]
+        page = links.archive(slug)
+        channel = syndicate.Channel(
+            newsletter.name, newsletter.description, newsletter.language, page
+        )
+        write, kind = FEEDS[form]
+        response = Response(write(channel, entries, f"{page}{form}"), mimetype=kind)
+        response.headers["Cache-Control"] = "public, max-age=600"
+        response.last_modified = max((entry.at for entry in entries), default=newsletter.created_at)
+        response.add_etag()
+        response.make_conditional(request)
+        return response
 
 
 def local_time(moment: datetime, zone: str) -> str:

@@ -1,7 +1,11 @@
 """Past editions, for everybody."""
 
+import json
+import re
 from datetime import timedelta
+from io import BytesIO
 
+import feedparser
 import pytest
 
 from mailer.jobs.run import run_job
@@ -74,3 +78,44 @@ def test_a_draft_and_a_cancelled_edition_are_not_shown(world: World) -> None:
 
     assert page(world, "/read/brief/1")[0] == 404
     assert "/read/brief/1" not in page(world, "/read/brief/")[1]
+
+
+@pytest.mark.parametrize("form", ["feed.xml", "atom.xml"])
+def test_editions_are_a_feed_that_feedparser_reads(world: World, form: str) -> None:
+    two_editions(world)
+
+    status, text = page(world, f"/read/brief/{form}")
+    found = feedparser.parse(BytesIO(text.encode()))
+
+    assert (status, found.bozo) == (200, False)
+    assert [entry.id.rpartition("/")[2] for entry in found.entries] == ["2", "1"]
+    assert "Story number 1" in found.entries[1].content[0].value
+    assert "/leave/" not in text
+
+
+def test_editions_are_a_json_feed(world: World) -> None:
+    two_editions(world)
+
+    feed = json.loads(page(world, "/read/brief/feed.json")[1])
+
+    assert feed["feed_url"].endswith("/read/brief/feed.json")
+    assert [item["url"].rpartition("/")[2] for item in feed["items"]] == ["2", "1"]
+
+
+def test_who_has_the_feed_already_is_told_so(world: World) -> None:
+    two_editions(world)
+    client = create_app(world.mailer).test_client()
+
+    first = client.get("/read/brief/feed.xml")
+    again = client.get("/read/brief/feed.xml", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+
+
+def test_an_edition_says_what_it_is_where_it_is_shared(world: World) -> None:
+    two_editions(world)
+
+    _, text = page(world, "/read/brief/1")
+
+    assert re.search(r'<link rel="canonical" href="http[^"]*/read/brief/1">', text)
+    assert '<meta property="og:title" content="Story number' in text
