@@ -30,7 +30,9 @@ def read_json_feed(body: bytes, url: str, now: datetime) -> tuple[Frame, Iterato
         language=language(_text(feed, "language")),
         now=now,
     )
-    return frame, (item for item in _list(feed, "items") if isinstance(item, dict))
+    own = {"authors": [*_list(feed, "authors"), feed.get("author")]}  # of items that name nobody
+    items = (item for item in _list(feed, "items") if isinstance(item, dict))
+    return frame, (item if _authors(item) else {**item, **own} for item in items)
 
 
 def entry_of_item(item: Object, frame: Frame) -> Entry:

@@ -137,3 +137,109 @@ def test_half_characters_and_nuls_do_not_come_through() -> None:
     assert (draft.identity, draft.title, draft.html, draft.topics) == ("ab", "ab", "ab", ("ab",))
     assert (draft.author, draft.language) == ("ab", "ab")
     assert repr(draft).encode().isascii()
+
+
+SITE = "https://strait.example"
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "wanted"),
+    [
+        ({"id": 2**70}, "identity", str(2**70)),
+        ({"id": -1}, "identity", "-1"),
+        ({"id": 0}, "identity", "0"),
+        ({"id": "Ä/1"}, "identity", "Ä/1"),
+        ({"id": "https://x.example/?utm_source=a"}, "identity", "https://x.example/?utm_source=a"),
+        ({"url": "https://o.example/a b"}, "url", "https://o.example/a%20b"),
+        ({"url": "../2"}, "url", f"{SITE}/2"),
+        ({"url": "//o.example/3"}, "url", "https://o.example/3"),
+        ({"url": "?page=4"}, "url", f"{SITE}/feed.json?page=4"),
+        ({"url": "data:text/html,x"}, "url", f"{SITE}/"),
+        ({"url": "", "external_url": ""}, "url", f"{SITE}/"),
+        ({"url": "/5", "external_url": "https://o.example/5"}, "url", f"{SITE}/5"),
+        ({"title": "A &amp; B"}, "title", "A &amp; B"),
+        ({"title": "Two\nlines"}, "title", "Two lines"),
+        ({"title": None, "content_text": "Ferries sail. All of them."}, "title", "Ferries sail"),
+        ({"title": "", "content_html": "<p>Ferries sail.</p>"}, "title", "Ferries sail"),
+        ({"title": "\u202eevil"}, "title", "evil"),
+        ({"content_text": "", "summary": "They sail."}, "summary", "They sail."),
+        ({"content_html": "", "content_text": "They sail."}, "summary", "They sail."),
+        ({"content_html": "<p>One.</p>", "content_text": "Two."}, "summary", "One."),
+        ({"content_html": "<p>A whole text.</p>", "summary": "A teaser."}, "summary", "A teaser."),
+        ({"content_html": "<a href='/6'>x</a>"}, "html",
+         f'<a href="{SITE}/6" rel="nofollow noopener">x</a>'),
+        ({"content_html": "<img src=x onerror=alert(1)>A."}, "html", "A."),
+        ({"content_html": "<p>One.</p><p>Share this:</p>"}, "summary", "One."),
+        ({"content_text": "a < b & c"}, "summary", "a < b & c"),
+        ({"content_text": "x\n\ny"}, "html", "x<br><br>y"),
+        ({"date_published": "2026-11-23T18:00:00-0500"}, "published_at",
+         datetime(2026, 11, 23, 23, 0, tzinfo=UTC)),
+        ({"date_published": "soon", "date_modified": "2026-11-23"}, "published_at",
+         datetime(2026, 11, 23, tzinfo=UTC)),
+        ({"date_published": "2027-11-23"}, "published_at", None),
+        ({"authors": []}, "author", None),
+        ({"authors": [{"name": "  Ines  "}]}, "author", "Ines"),
+        ({"authors": [{"name": "ines@strait.example"}]}, "author", None),
+        ({"author": {"name": "Old"}, "authors": [{"name": "New"}]}, "author", "New, Old"),
+        ({"image": "//o.example/a.jpg"}, "image_url", "https://o.example/a.jpg"),
+        ({"image": "", "banner_image": "/b.jpg"}, "image_url", f"{SITE}/b.jpg"),
+        ({"image": "/pixel.gif", "banner_image": "/b.jpg"}, "image_url", f"{SITE}/b.jpg"),
+        ({"attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}]}, "image_url", None),
+        ({"attachments": {}}, "image_url", None),
+        ({"language": "de_AT"}, "language", "de-AT"),
+        ({"language": "no language at all"}, "language", None),
+        ({"tags": None}, "topics", ()),
+        ({"tags": ["Uncategorized", "Sea"]}, "topics", ("Sea",)),
+        ({"_private": {"title": "x"}, "unknown": [1]}, "title", "Ferries sail"),
+    ],
+)  # fmt: skip
+def test_each_field_gives_what_the_format_says(
+    fields: dict[str, object], name: str, wanted: object
+) -> None:
+    assert getattr(only(**fields), name) == wanted
+
+
+def test_who_makes_the_feed_wrote_what_names_nobody() -> None:
+    signed = {"id": "1", "title": "A", "authors": [{"name": "Tomas"}]}
+    items = (signed, {"id": "2", "title": "B"})
+
+    for people in ({"authors": [{"name": "Ines"}]}, {"author": {"name": "Ines"}}):
+        assert [one.author for one in parse(*items, **people).drafts] == ["Tomas", "Ines"]
+
+
+@pytest.mark.parametrize(
+    ("before", "encoding"), [("", "utf-8"), ("\ufeff", "utf-8"), ("\n \t", "utf-8")]
+)
+def test_what_stands_before_the_first_brace_costs_nothing(before: str, encoding: str) -> None:
+    body = f'{before}{{"version": "https://jsonfeed.org/version/1", "items": [{{"id": "1"'
+
+    told = parse_document(f'{body}, "title": "Ä"}}]}}'.encode(encoding), url=URL, now=NOW)
+
+    assert told.drafts[0].title == "Ä"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b'{"version"', "broken"),
+        (b"[1, 2]", "no object"),
+        (b"{}", "no JSON Feed"),
+        (b'{"version": "https://jsonfeed.org/version/1"} x', "broken"),
+        (b'{"a": NaN', "broken"),
+        (b"[" * 100_000, "broken"),
+        (
+            b'{"version": "https://jsonfeed.org/version/1", "items": [{"x": 1}]}',
+            "none of its entries",
+        ),
+    ],
+)
+def test_what_is_broken_is_told_in_one_line(body: bytes, reason: str) -> None:
+    with pytest.raises(FormatError, match=reason) as caught:
+        parse_document(body, url=URL, now=NOW)
+    assert "\n" not in caught.value.reason
+
+
+def test_a_next_page_is_never_asked_for() -> None:
+    told = parse({"id": "1", "title": "T"}, next_url=URL, expired=True, hubs=[{"type": "x"}])
+
+    assert len(told.drafts) == 1
