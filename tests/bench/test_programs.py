@@ -73,3 +73,10 @@ def test_planning_is_measured_beside_a_plain_insert(
 
     assert told.startswith(f"{server}")
     assert [told.count(f"| {name} |") for name in ("plan", "nobody is due")] == [1, 1]
+
+
+def test_variants_are_rendered_in_three_sizes_and_many_languages() -> None:
+    told = run("render", "--seconds", "0.1", "--variants", "13")
+
+    assert told.count(" stories: ") == 3
+    assert "13 distinct variants" in told
