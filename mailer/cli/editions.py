@@ -194,6 +194,15 @@ def hold(context: Context, number: int) -> None:
     say(f"Edition {number} is held.")
 
 
+@editions.command(epilog="Example: mailer editions freeze 12")
+@click.argument("number", metavar="ID", type=int)
+@pass_context
+def freeze(context: Context, number: int) -> None:
+    """Give this edition to readers of later hours too, instead of one with newer articles."""
+    edition = context.mailer.approve.freeze(number)
+    say(f"Edition {number} is what every reader of {edition.slot} gets.")
+
+
 @editions.command(epilog="Example: mailer editions cancel 12 --yes")
 @click.argument("number", metavar="ID", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")

@@ -52,6 +52,15 @@ class Approve:
         """Stop an edition until it is approved again; what has left has left."""
         return self._move(key, EditionState.HELD)
 
+    def freeze(self, key: int) -> Edition:
+        """Let readers of later hours get this edition too, and nothing newer; raise NotFound."""
+        with self._store.write() as tx:
+            tx.editions.by_id(key)
+            tx.editions.serve(key, None)
+            frozen = tx.editions.by_id(key)
+        log.info("edition.frozen", extra={"edition": key})
+        return frozen
+
     def cancel(self, key: int) -> Edition:
         """Stop an edition for good; what has left has left."""
         return self._move(key, EditionState.CANCELLED)

@@ -1,14 +1,16 @@
 """Makes editions of what is new since each reader's last mail."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from mailer.clock import Clock
 from mailer.editions.calendar import current_slot, is_missed
 from mailer.editions.drafting import Order, draft, order_for, without_stories
-from mailer.editions.model import Edition, EditionState
+from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter
+from mailer.editions.waves import TELLING, end_of_hour, joins
 from mailer.errors import Conflict, UsageError
-from mailer.store.database import Store
+from mailer.store.database import Store, Transaction
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,12 @@ class Compose:
         """
         now = self._clock.now()
         with self._store.read() as tx:
-            orders = [
-                order_for(newsletter, group)
+            groups = [
+                (newsletter, group)
                 for newsletter in tx.newsletters.with_due_readers(now)
                 for group in tx.editions.due_groups(newsletter.id, now)
             ]
-        made = [self._make(order) for order in orders]
+        made = [self._make(newsletter, group) for newsletter, group in groups]
         return [edition for edition in made if edition is not None]
 
     def by_hand(self, slug: str) -> Edition:
@@ -64,9 +66,12 @@ class Compose:
             raise Conflict(f"{slug} edition for", slot)
         return kept
 
-    def _make(self, order: Order) -> Edition | None:
+    def _make(self, newsletter: Newsletter, group: DueGroup) -> Edition | None:
         now = self._clock.now()
         with self._store.write() as tx:
+            order = _ordered(tx, newsletter, group)
+            if order is None:
+                return None
             if is_missed(order.due_at, now, self._grace):
                 kept = tx.editions.add(
                     without_stories(order, EditionState.MISSED, order.opens, now), ()
@@ -79,3 +84,18 @@ class Compose:
                 extra={"edition": kept.id, "slot": kept.slot, "state": kept.state.value},
             )
         return kept
+
+
+def _ordered(tx: Transaction, newsletter: Newsletter, group: DueGroup) -> Order | None:
+    """Return what a group is to get; None when the wave there is will do, and is given to them."""
+    order = order_for(newsletter, group)
+    latest = tx.editions.by_slot(newsletter.id, group.rhythm, group.slot)
+    if latest is None:
+        return order
+    newest = max(latest.closes, tx.articles.newest_arrival())
+    anything_new = bool(tx.articles.window(newsletter.id, latest.closes, newest))
+    if joins(latest, group, anything_new=anything_new):
+        tx.editions.serve(latest.id, end_of_hour(group.due_at))
+        return None
+    frozen = latest.until is None and latest.state in TELLING
+    return replace(order, wave=latest.wave + 1, closes=latest.closes if frozen else None)

@@ -9,6 +9,7 @@ from mailer.editions.headline import preheader, subject
 from mailer.editions.layout import Layout, lay_out
 from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter, Piece, Rhythm
 from mailer.editions.rank import rank
+from mailer.editions.waves import serves_until
 from mailer.feeds.model import Article
 from mailer.store.database import Transaction
 
@@ -25,6 +26,8 @@ class Order:
     opens: int
     due_at: datetime
     at_once: bool = False
+    wave: int = 0
+    closes: int | None = None  # nothing newer, whatever there is
 
 
 def order_for(newsletter: Newsletter, group: DueGroup) -> Order:
@@ -34,7 +37,7 @@ def order_for(newsletter: Newsletter, group: DueGroup) -> Order:
 
 def draft(tx: Transaction, order: Order, now: datetime) -> tuple[Edition, list[Piece]]:
     """Read the window's articles and return the edition they make, not yet kept."""
-    closes = max(order.opens, tx.articles.newest_arrival())
+    closes = max(order.opens, order.closes or tx.articles.newest_arrival())
     articles = tx.articles.window(order.newsletter.id, order.opens, closes)
     sources = tx.newsletters.sources(order.newsletter.id)
     told = tx.articles.told(order.newsletter.id, order.opens, order.due_at - TOLD_LATELY)
@@ -100,4 +103,8 @@ def without_stories(order: Order, state: EditionState, closes: int, now: datetim
         at_once=order.at_once,
         composed_at=now,
         approved_at=None,
+        wave=order.wave,
+        until=None
+        if order.at_once or order.closes is not None
+        else serves_until(state, order.newsletter.approval, order.due_at),
     )

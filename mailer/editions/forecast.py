@@ -63,6 +63,8 @@ class Forecast:
         now = self._clock.now()
         rhythm = tie.schedule.rhythm
         edition = tx.editions.by_slot(newsletter.id, rhythm, tie.next_slot)
+        if edition is not None and edition.until is not None and edition.until <= tie.next_due_at:
+            edition = None  # their hour has a wave of its own
         if edition is None:
             order = Order(newsletter, rhythm, tie.next_slot, tie.watermark, tie.next_due_at)
             would_be, pieces = draft(tx, order, now)

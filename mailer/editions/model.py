@@ -127,6 +127,8 @@ class Edition:
     approved_at: datetime | None
     checking_until: datetime | None = None  # somebody looks at its articles' pages until then
     checked_at: datetime | None = None  # when that was done last
+    wave: int = 0  # of its slot; a later one brings later readers what is newer
+    until: datetime | None = None  # whose hour comes before it gets this; None: all of the slot
 
     @property
     def is_urgent(self) -> bool:

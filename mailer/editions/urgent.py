@@ -76,7 +76,7 @@ class Urgent:
         made = without_stories(order, EditionState.DRAFT, article.arrival, now)
         headings = tx.sections.headings(newsletter.id)
         line, behind = lines(lay_out(pieces, opens, 1, headings), {article.id: article}, newsletter)
-        made = replace(made, subject=line, preheader=behind)
+        made = replace(made, subject=line, preheader=behind, until=None)
         if not wanted.by_rule or newsletter.approval is Approval.AUTOMATIC:
             made = replace(made, state=EditionState.APPROVED, approved_at=now)
         return made, pieces

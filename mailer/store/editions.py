@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, insert, or_, select, update
 
 from mailer.delivery.model import DeliveryState
 from mailer.editions.model import (
@@ -18,6 +18,7 @@ from mailer.editions.model import (
     Reason,
     Rhythm,
 )
+from mailer.editions.waves import TELLING
 from mailer.errors import MoveError, NotFound
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
@@ -40,11 +41,13 @@ class Editions(Aggregate):
     """What each newsletter brought, slot by slot."""
 
     def due_groups(self, newsletter_id: int, now: datetime) -> list[DueGroup]:
-        """Return the slots that are owed by `now` and have no edition yet."""
+        """Return the slots that are owed by `now` to readers for whom no edition is made yet."""
         made = select(edition.c.id).where(
             edition.c.newsletter_id == newsletter_id,
             edition.c.rhythm == subscription.c.rhythm,
             edition.c.slot == subscription.c.next_slot,
+            or_(edition.c.until.is_(None), subscription.c.next_due_at < edition.c.until),
+            or_(edition.c.state.not_in(TELLING), subscription.c.watermark >= edition.c.opens),
         )
         rows = self._all(
             select(
@@ -86,7 +89,8 @@ class Editions(Aggregate):
             newest = select(func.coalesce(func.max(edition.c.number), 0)).where(
                 edition.c.newsletter_id == made.newsletter_id
             )
-            number = self._count(newest) + 1
+            earlier = select(func.max(edition.c.number)).where(_same_slot(made))
+            number = self._connection.scalar(earlier) or self._count(newest) + 1
         statement = self._insert(edition).values(
             newsletter_id=made.newsletter_id,
             rhythm=made.rhythm,
@@ -102,11 +106,15 @@ class Editions(Aggregate):
             at_once=made.at_once,
             composed_at=made.composed_at,
             approved_at=made.approved_at,
+            wave=made.wave,
+            until=made.until,
         )
-        once = statement.on_conflict_do_nothing(index_elements=["newsletter_id", "rhythm", "slot"])
+        once = statement.on_conflict_do_nothing(
+            index_elements=["newsletter_id", "rhythm", "slot", "wave"]
+        )
         if not self._inserted(once, edition):
             return None
-        kept = self.by_slot(made.newsletter_id, made.rhythm, made.slot)
+        kept = self.by_slot(made.newsletter_id, made.rhythm, made.slot)  # its newest wave is this
         if kept is not None and pieces:
             self._run(insert(piece), [_piece_columns(kept.id, one) for one in pieces])
         return kept
@@ -119,24 +127,30 @@ class Editions(Aggregate):
         return _edition(row)
 
     def by_slot(self, newsletter_id: int, rhythm: Rhythm, slot: str) -> Edition | None:
-        """Return what a slot has already, or None."""
+        """Return what a slot has already, its newest wave, or None."""
         row = self._one(
-            select(edition).where(
+            select(edition)
+            .where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.rhythm == rhythm,
                 edition.c.slot == slot,
             )
+            .order_by(edition.c.wave.desc())
+            .limit(1)
         )
         return None if row is None else _edition(row)
 
     def by_number(self, newsletter_id: int, number: int) -> Edition | None:
-        """Return the edition with this number, or None; 0 is nobody's number."""
+        """Return the newest wave of the edition with this number, or None; 0 is nobody's."""
         row = self._one(
-            select(edition).where(
+            select(edition)
+            .where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.number == number,
                 edition.c.number > 0,
             )
+            .order_by(edition.c.wave.desc())
+            .limit(1)
         )
         return None if row is None else _edition(row)
 
@@ -148,12 +162,20 @@ class Editions(Aggregate):
         return [_edition(row) for row in self._all(query)]
 
     def out(self, newsletter_id: int, limit: int = 100) -> list[Edition]:
-        """Return the editions that went out, newest first."""
+        """Return the editions that went out, newest first, each in its newest wave."""
+        later = edition.alias("later")
+        newer = select(later.c.id).where(
+            later.c.newsletter_id == edition.c.newsletter_id,
+            later.c.number == edition.c.number,
+            later.c.wave > edition.c.wave,
+            later.c.state == EditionState.APPROVED,
+        )
         rows = self._all(
             select(edition)
             .where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.state == EditionState.APPROVED,
+                ~newer.exists(),
             )
             .order_by(edition.c.number.desc())
             .limit(limit)
@@ -167,10 +189,14 @@ class Editions(Aggregate):
             edition.c.state == EditionState.APPROVED,
         )
         before = self._one(
-            out.where(edition.c.number < found.number).order_by(edition.c.number.desc()).limit(1)
+            out.where(edition.c.number < found.number)
+            .order_by(edition.c.number.desc(), edition.c.wave.desc())
+            .limit(1)
         )
         after = self._one(
-            out.where(edition.c.number > found.number).order_by(edition.c.number).limit(1)
+            out.where(edition.c.number > found.number)
+            .order_by(edition.c.number, edition.c.wave.desc())
+            .limit(1)
         )
         return (
             None if before is None else _edition(before),
@@ -203,6 +229,10 @@ class Editions(Aggregate):
         if not past:
             query = query.where(or_(waiting.exists(), ~begun.exists()))
         return [_edition(row) for row in self._all(query)]
+
+    def serve(self, key: int, until: datetime | None) -> None:
+        """Give an edition to readers of later hours too; None: to all of its slot."""
+        self._run(update(edition).where(edition.c.id == key).values(until=until))
 
     def say(self, key: int, subject: str, preheader: str) -> None:
         """Give an edition other lines."""
@@ -247,6 +277,7 @@ class Editions(Aggregate):
                 subscription.c.rhythm == edition.c.rhythm,
                 subscription.c.next_slot == edition.c.slot,
                 subscription.c.next_due_at <= now,
+                or_(edition.c.until.is_(None), subscription.c.next_due_at < edition.c.until),
             )
         )
         begun = exists(select(delivery.c.id).where(delivery.c.edition_id == edition.c.id))
@@ -294,6 +325,15 @@ class Editions(Aggregate):
         if moved.rowcount != 1:  # somebody else moved it between the two statements
             raise MoveError(f"edition {key}", self.by_id(key).state, to)
         return self.by_id(key)
+
+
+def _same_slot(made: Edition) -> ColumnElement[bool]:
+    return and_(
+        edition.c.newsletter_id == made.newsletter_id,
+        edition.c.rhythm == made.rhythm,
+        edition.c.slot == made.slot,
+        edition.c.number > 0,
+    )
 
 
 SINCE_THEN = {

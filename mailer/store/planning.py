@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from mailer.delivery.model import Canary, DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Schedule
+from mailer.editions.waves import TELLING
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness
@@ -356,8 +357,13 @@ def _of_slot(found: Edition) -> ColumnElement[bool]:
 
 
 def _scheduled(found: Edition, now: datetime) -> ColumnElement[bool]:
-    """Whether a reader's own hour for an edition's slot has come."""
-    return and_(_of_slot(found), subscription.c.next_due_at <= now)
+    """Whether a reader's own hour for an edition's slot has come, and they belong to its wave."""
+    when = [subscription.c.next_due_at <= now]
+    if found.until is not None:
+        when.append(subscription.c.next_due_at < found.until)
+    if found.state in TELLING:  # what came before it opens would be lost for who has not seen it
+        when.append(subscription.c.watermark >= found.opens)
+    return and_(_of_slot(found), *when)
 
 
 def anybody_due(now: datetime) -> ColumnElement[bool]:
@@ -380,6 +386,7 @@ def _at_once(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnElemen
         subscription.c.rhythm == of.rhythm,
         subscription.c.next_slot >= of.slot,
         subscription.c.confirmed_at <= of.approved_at,
+        subscription.c.watermark >= of.opens,
         subscription.c.watermark < _newest_piece(of),
         ~got,
     )

@@ -306,7 +306,9 @@ edition = _table(
     Column("approved_at", Instant),
     Column("checking_until", Instant),  # somebody looks at its articles' pages until then
     Column("checked_at", Instant),
-    UniqueConstraint("newsletter_id", "rhythm", "slot"),
+    Column("wave", Integer, nullable=False, server_default=text("0")),
+    Column("until", Instant),  # whose hour comes before it gets this wave; NULL: everybody
+    UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),
     _is_one_of("rhythm", Rhythm),
     _is_one_of("state", EditionState),
     CheckConstraint("opens <= closes", name="window"),

@@ -155,7 +155,7 @@ class Signup:
             found = _left_with(tx, token)
             if found.state is State.LEFT:
                 # What was on its way when they left may have been stopped since.
-                tx.recall.take_back(found.id, now, "the reader left")
+                tx.recall.take_back(found.id, now, "the subscription is left")
                 due = tx.recall.next_turn(found, now)
                 if tx.subscriptions.bring_back(found, due):
                     tx.consent.record(found.id, Act.RETURNED, origin, now)
@@ -269,7 +269,7 @@ class Signup:
         now = self._clock.now()
         if found.state is State.LEFT or not tx.subscriptions.end(found, now):
             return False
-        tx.recall.take_back(found.id, now, "the reader left")
+        tx.recall.take_back(found.id, now, "the subscription is left")
         tx.consent.record(found.id, Act.LEFT, origin, now)
         return True
 

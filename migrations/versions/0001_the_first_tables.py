@@ -235,6 +235,8 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checking_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wave", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),
@@ -250,7 +252,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
         sa.UniqueConstraint("key", name=op.f("uq_edition_key")),
         sa.UniqueConstraint(
-            "newsletter_id", "rhythm", "slot", name=op.f("uq_edition_newsletter_id_rhythm_slot")
+            "newsletter_id",
+            "rhythm",
+            "slot",
+            "wave",
+            name=op.f("uq_edition_newsletter_id_rhythm_slot_wave"),
         ),
         sqlite_autoincrement=True,
     )

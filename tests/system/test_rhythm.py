@@ -123,3 +123,60 @@ def test_a_pause_ends_after_today_and_within_a_year(world: World, until: date) -
 
     with pytest.raises(UsageError):
         world.mailer.preferences.pause(tie(world).id, until)
+
+
+def two_hours(world: World) -> int:
+    """Ada reads at 07:00 in Berlin, Ben at 09:00; publish before each, and return the edition."""
+    world.reader("ben@example.org")
+    with world.mailer.store.read() as tx:
+        ben = tx.subscribers.by_address(parse_address("ben@example.org"))
+        (his,) = tx.subscriptions.of_subscriber(ben.id)
+    world.mailer.preferences.edit(his.id, Wishes(minute_of_day=9 * 60))
+    world.at(2026, 11, 23, 6)
+    world.run_what_is_due()
+    world.publish()
+    with world.mailer.store.read() as tx:
+        return tx.editions.newest()[0].id
+
+
+def test_a_later_wave_takes_newer_articles_under_the_same_number(reading: World) -> None:
+    world = reading
+    two_hours(world)
+    world.at(2026, 11, 23, 8)
+    world.run_what_is_due()
+
+    (his,) = world.digests("ben@example.org")
+    assert "Story number 1" in his
+    assert "Story number 2" in his
+    with world.mailer.store.read() as tx:
+        waves = tx.editions.newest()
+        assert len(tx.editions.out(waves[0].newsletter_id)) == 1
+    assert [(one.number, one.wave) for one in waves] == [(1, 1), (1, 0)]
+
+
+def test_a_frozen_edition_is_everybodys(reading: World) -> None:
+    world = reading
+    world.mailer.approve.freeze(two_hours(world))
+    world.at(2026, 11, 23, 8)
+    world.run_what_is_due()
+
+    (his,) = world.digests("ben@example.org")
+    assert "Story number 1" in his
+    assert "Story number 2" not in his
+
+
+def test_who_has_seen_less_than_an_edition_opens_with_gets_all_of_it(reading: World) -> None:
+    """A weekly reader who wants it daily, on a date whose edition is made already."""
+    world, preferences, key = reading, reading.mailer.preferences, tie(reading).id
+    preferences.edit(key, Wishes(rhythm=Rhythm.WEEKLY, days=[6]))
+    world.reader("ben@example.org")
+    for day in (23, 24):
+        world.at(2026, 11, day, 6)
+        world.run_what_is_due()
+        world.publish()
+    preferences.edit(key, Wishes(rhythm=Rhythm.DAILY, minute_of_day=7 * 60 + 30))
+    world.at(2026, 11, 24, 6, 30)
+    world.run_what_is_due()
+
+    (digest,) = world.digests(ADA)
+    assert all(f"Story number {number}\r\n" in digest for number in (1, 2, 3))

@@ -1,0 +1,34 @@
+"""One edition for each local date, in waves: readers of a later hour get what is newer, too."""
+
+from datetime import datetime, timedelta
+
+from mailer.editions.model import Approval, DueGroup, Edition, EditionState
+
+HOUR = timedelta(hours=1)
+# Their articles are counted as seen by whoever gets them; of the others nobody gets anything.
+TELLING = frozenset({EditionState.APPROVED, EditionState.EMPTY})
+WAITS_OR_ENDED = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.CANCELLED})
+
+
+def end_of_hour(at: datetime) -> datetime:
+    """Return the first instant after an hour of the clock; waves are an hour apart at least."""
+    return at.replace(minute=0, second=0, microsecond=0) + HOUR
+
+
+def serves_until(state: EditionState, approval: Approval, due_at: datetime) -> datetime | None:
+    """Return until which hour a new wave is for; None: for all of its date.
+
+    What a person has approved is what goes out: no wave of newer articles follows it by itself.
+    """
+    if state is EditionState.DRAFT and approval is Approval.MANUAL:
+        return None
+    return end_of_hour(due_at)
+
+
+def joins(latest: Edition, group: DueGroup, *, anything_new: bool) -> bool:
+    """Whether readers of a later hour belong to the wave there is, instead of a new one."""
+    if latest.state in WAITS_OR_ENDED:
+        return True
+    if latest.state is EditionState.MISSED or group.oldest_watermark < latest.opens:
+        return False  # it does not tell these readers all that they have not seen
+    return not anything_new
