@@ -14,7 +14,7 @@ from typing import get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from mailer.config.convert import Place, Wrong, convert
-from mailer.config.settings import RelaySettings, Settings
+from mailer.config.settings import RelaySettings, Settings, SiteSettings
 from mailer.errors import ConfigError, Fault
 
 PREFIX = "MAILER_"
@@ -37,9 +37,7 @@ def read(path: Path, env: Mapping[str, str]) -> Settings:
     faults += [_unknown(name, "", tables) for name in document]
     if not faults:
         settings = Settings(**tables)  # type: ignore[arg-type]  # _table made each as its type says
-        settings = replace(
-            settings, site=replace(settings.site, data_dir=path.parent / settings.site.data_dir)
-        )
+        settings = replace(settings, site=_beside(path, settings.site))
         faults += _contradictions(settings)
         faults += _exposed(path)
         if not faults:
@@ -121,6 +119,12 @@ def _unknown(key: str, table: str, known: Mapping[str, object]) -> Fault:
     return Fault(f"{table}{key}", f"is not a setting{meant}")
 
 
+def _beside(path: Path, site: SiteSettings) -> SiteSettings:
+    """Return the settings with their folders where they are: relative to the file."""
+    theme = None if site.theme is None else path.parent / site.theme
+    return replace(site, data_dir=path.parent / site.data_dir, theme=theme)
+
+
 def _contradictions(settings: Settings) -> list[Fault]:
     """Return what is wrong although each setting alone is right."""
     faults = []
@@ -128,6 +132,8 @@ def _contradictions(settings: Settings) -> list[Fault]:
     if url.scheme not in {"http", "https"} or not url.netloc or url.query or url.fragment:
         reason = "is the address of this site, like https://news.example.org"
         faults.append(Fault("site.base_url", reason))
+    if settings.site.theme is not None and not settings.site.theme.is_dir():
+        faults.append(Fault("site.theme", f"there is no folder {settings.site.theme}"))
     faults += [
         Fault("site.secret_key", f"has {len(secret.value)} characters; 32 are the least")
         for secret in settings.site.secret_key

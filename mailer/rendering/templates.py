@@ -4,7 +4,7 @@ What goes in is cleaned of the two characters that make a slot, so whatever a te
 feed's words, only `slot.…` places a slot. All else that is printed into HTML is escaped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -19,8 +19,9 @@ from jinja2 import (
     TemplateSyntaxError,
     pass_eval_context,
 )
+from jinja2.exceptions import SecurityError
 from jinja2.nodes import EvalContext
-from jinja2.runtime import Macro
+from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -38,15 +39,17 @@ NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
 NOTICES_KEPT = 64
 LANGUAGES_KEPT = 32
 FRAGMENTS_KEPT = 1024  # a language: variants of an edition tell the same stories
+LARGEST_PRODUCT = 1_000_000
 CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
 
 
 class Templates:
     """Three files a message: subject.txt, body.txt and body.html."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, folder))
+    def __init__(self, folder: Path, theme: Path | None = None) -> None:
+        """Take templates from the owner's `theme` first, file by file, and else from `folder`."""
+        self._folders = (folder,) if theme is None else (theme, folder)
+        self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, self._folders))
         self._inliner = lru_cache(maxsize=2)(self._make_inliner)
         self._notice = lru_cache(NOTICES_KEPT)(self._render_notice)
 
@@ -92,8 +95,9 @@ class Templates:
     def _place(self, why: Exception) -> tuple[str | None, int | None]:
         """Return the innermost template in the traceback, and the line in it."""
         for frame in reversed(extract_tb(why.__traceback__)):
-            if Path(frame.filename).is_relative_to(self._folder):
-                return str(Path(frame.filename).relative_to(self._folder)), frame.lineno
+            for folder in self._folders:
+                if Path(frame.filename).is_relative_to(folder):
+                    return str(Path(frame.filename).relative_to(folder)), frame.lineno
         return None, None
 
 
@@ -142,11 +146,23 @@ def _fragments() -> Callable[..., str]:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which decides once for a type and a name, and not each time they are met."""
+    """Jinja's sandbox, which decides once for a type and a name, and not each time they are met.
+
+    A template may not make one text into millions either: neither `*` nor `**` of large values.
+    """
+
+    intercepted_binops = frozenset({"*", "**"})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._safe: dict[tuple[type, str], bool] = {}
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Multiply; raise SecurityError when the outcome would be large."""
+        sizes = [len(one) if hasattr(one, "__len__") else abs(one) for one in (left, right)]
+        if operator == "**" or sizes[0] * sizes[1] > LARGEST_PRODUCT:
+            raise SecurityError(f"{operator} makes too much of that")
+        return super().call_binop(context, operator, left, right)
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         """Tell what Jinja tells, which looks at nothing but the type and the name."""
@@ -157,10 +173,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return known
 
 
-def _environment(folder: Path, language: str) -> ImmutableSandboxedEnvironment:
+def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEnvironment:
     """Return what renders in one language: its words are the same for every template and macro."""
     made = _Sandbox(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=lambda name: name is not None and name.endswith(".html"),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -196,3 +196,11 @@ def test_a_file_of_another_shape_is_told_plainly(tmp_path: Path, text: str, faul
 
 def test_no_file_at_all_says_how_to_make_one(tmp_path: Path) -> None:
     assert faults(tmp_path / "config.toml") == ["the file: does not exist; `mailer init` makes one"]
+
+
+def test_an_owners_theme_lies_beside_the_file_and_must_be_there(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALL + 'theme = "ours"\n')
+
+    assert faults(path) == [f"site.theme: there is no folder {tmp_path}/ours"]
+    (tmp_path / "ours").mkdir()
+    assert read(path, {}).site.theme == tmp_path / "ours"

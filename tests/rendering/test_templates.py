@@ -1,9 +1,11 @@
 """What readers see, and what no feed can make them see."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from mailer import resources
 from mailer.delivery.model import Notice
 from mailer.errors import RenderError
 from mailer.feeds.model import Article
@@ -105,7 +107,14 @@ def test_a_mistake_in_a_template_names_its_file_and_line(
 
 
 @pytest.mark.parametrize(
-    "escape", ["{{ ''.__class__ }}", "{{ range(10**9) | list }}", "{{ newsletter.__init__ }}"]
+    "escape",
+    [
+        "{{ 'x' * 10**9 }}",
+        "{{ 'x' * 2000000 }}",
+        "{{ ''.__class__ }}",
+        "{{ range(10**9) | list }}",
+        "{{ newsletter.__init__ }}",
+    ],
 )
 def test_a_template_cannot_leave_its_sandbox(
     tmp_path_factory: pytest.TempPathFactory, escape: str
@@ -169,3 +178,26 @@ def test_latin_words_in_japanese_text_stay_whole() -> None:
     text = f"{'島' * 34}Harbour Post が報じた"
 
     assert wrap(text) == f"{'島' * 34}\nHarbour Post が報じた"
+
+
+def test_an_owners_file_stands_before_ours_and_the_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "digest").mkdir()
+    (tmp_path / "digest" / "subject.txt").write_text("Hello: {{ digest.subject }}")
+    (tmp_path / "_styles.css").write_text("h1 { color: #123456 }")
+    ours = resources.folder("templates") / "email"
+
+    page = Templates(ours, tmp_path).digest(a_view())
+
+    assert page.subject.startswith("Hello: Ferry operators")
+    assert "color:#123456" in page.html
+    assert TEMPLATES.digest(a_view()).text == page.text
+
+
+def test_a_mistake_of_an_owner_names_their_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "digest").mkdir()
+    (tmp_path / "digest" / "body.txt").write_text("\n\n{{ digest.nothing }}")
+
+    with pytest.raises(RenderError) as caught:
+        Templates(resources.folder("templates") / "email", tmp_path).digest(a_view())
+
+    assert (caught.value.template, caught.value.line) == ("digest/body.txt", 3)
