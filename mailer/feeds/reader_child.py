@@ -129,6 +129,9 @@ def _rehearse() -> None:
 
 
 def _close_the_doors() -> None:
+    # Parsers try modules that are not there, again and again. Whether they are is looked up in
+    # folders that changed, and no folder can be opened any more: now nobody looks.
+    sys.meta_path.clear()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -97,6 +98,17 @@ def test_a_hostile_document_costs_itself_and_not_the_next(reader: Reader, name: 
         reader.read(HOSTILE[name].encode(), url=URL, now=NOW)
 
     assert reader.read(an_rss(), url=URL, now=NOW).title == "Harbour Post"
+
+
+def test_a_folder_that_changes_around_it_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Reader() as reader:
+        first = reader.read(an_rss(), url=URL, now=NOW)
+        os.utime(tmp_path, (0, 0))  # as a database does that makes and removes its journal
+
+        assert reader.read(an_rss(), url=URL, now=NOW) == first
 
 
 @pytest.mark.parametrize("place", PLACES)
