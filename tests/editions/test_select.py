@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mailer.editions.layout import lay_out
 from mailer.editions.model import TopicSection
 from mailer.editions.rank import rank
 from mailer.editions.select import refused_by_rules
@@ -109,6 +110,26 @@ def test_a_topic_has_its_own_heading_whatever_the_feed() -> None:
 
     assert (first.article_id, first.section, second.section) == (2, "Sea", "World")
     assert first.earned("section")
+
+
+def test_each_part_of_a_score_has_its_name_and_they_add_up_to_it() -> None:
+    text = " ".join(f"word{n}" for n in range(80))
+    sources = [Source(1, "World", 0, weight=2), Source(2, "City", 1)]
+    sections = [TopicSection("Sea", ("islands",), points=1.5)]
+    best = an_article(1, html=text, image_url="https://post.example/1.jpg", topics=("Islands",))
+
+    first, _ = rank([best, an_article(2, feed=2, html=text)], sources, DUE, sections=sections)
+
+    names = ["freshness", "position", "weight", "picture", "summary", "section", "coverage"]
+    assert sorted(reason.rule for reason in first.reasons) == sorted(names)
+    assert all(reason.points > 0 and reason.note for reason in first.reasons)
+    assert first.score == round(sum(reason.points for reason in first.reasons), 2)
+
+
+def test_no_more_stories_are_shown_than_the_newsletter_takes() -> None:
+    pieces = rank([an_article(n) for n in range(1, 30)], SOURCES, DUE)
+
+    assert len(lay_out(pieces, 0, 12, []).stories) == 12
 
 
 def test_a_copy_that_nobody_could_get_makes_the_next_one_no_older() -> None:
