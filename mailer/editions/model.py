@@ -131,6 +131,11 @@ class Edition:
     until: datetime | None = None  # whose hour comes before it gets this; None: all of the slot
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether it went out, or was about to, and was stopped for good."""
+        return self.state is EditionState.CANCELLED and self.approved_at is not None
+
+    @property
     def is_urgent(self) -> bool:
         """Whether it is one article that did not wait for a digest."""
         return self.slot.startswith(URGENT_SLOT)

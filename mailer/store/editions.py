@@ -161,8 +161,8 @@ class Editions(Aggregate):
             query = query.where(edition.c.newsletter_id == newsletter_id)
         return [_edition(row) for row in self._all(query)]
 
-    def out(self, newsletter_id: int, limit: int = 100) -> list[Edition]:
-        """Return the editions that went out, newest first, each in its newest wave."""
+    def out(self, newsletter_id: int, limit: int = 100, skip: int = 0) -> list[Edition]:
+        """Return the editions that went out but the first `skip`: newest first, newest wave each."""
         later = edition.alias("later")
         newer = select(later.c.id).where(
             later.c.newsletter_id == edition.c.newsletter_id,
@@ -179,6 +179,7 @@ class Editions(Aggregate):
             )
             .order_by(edition.c.number.desc())
             .limit(limit)
+            .offset(skip)
         )
         return [_edition(row) for row in rows]
 

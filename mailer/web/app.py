@@ -13,6 +13,7 @@ from mailer.web.language import install, words
 from mailer.web.public import Public
 from mailer.web.reader import Reader
 from mailer.web.signup_form import SignupForm
+from mailer.web.sitemap import Sitemap
 from mailer.web.style import Stylesheet
 from mailer.wiring import Mailer
 
@@ -55,6 +56,7 @@ def create_app(mailer: Mailer) -> Flask:
         Reader(mailer),
         Embed(mailer),
         Archive(mailer),
+        Sitemap(mailer),
         Health(mailer),
     ):
         app.register_blueprint(part.blueprint())

@@ -3,20 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
 
 from mailer.editions.layout import Layout, lay_out
 from mailer.editions.model import Edition, EditionState, Newsletter, Piece
 from mailer.errors import NotFound
 from mailer.feeds.model import Article
+from mailer.languages.dates import local_day, month_and_year
 from mailer.store.database import Transaction
 from mailer.web import syndicate
+from mailer.web.language import words
 from mailer.web.signup_form import public_newsletter
 from mailer.wiring import Mailer
 
-A_PAGE = 100
+A_PAGE = 20
+LAST_PAGE = 10_000
 IN_A_FEED = 20  # editions
 Write = Callable[[syndicate.Channel, Sequence[syndicate.Entry], str], bytes]
 FEEDS: dict[str, tuple[Write, str]] = {
@@ -50,15 +55,32 @@ class Archive:
         return made
 
     def editions(self, slug: str) -> str:
+        """List what went out, newest first, by months, some on each page."""
         newsletter = public_newsletter(self._mailer, slug)
+        page = max(1, min(request.args.get("page", 1, type=int), LAST_PAGE))
         with self._mailer.store.read() as tx:
-            out = tx.editions.out(newsletter.id, A_PAGE)
-        return render_template("editions.html", newsletter=newsletter, editions=out)
+            out = tx.editions.out(newsletter.id, A_PAGE + 1, (page - 1) * A_PAGE)
+        if not out and page > 1:
+            raise NotFound("page", page)
+        zone = newsletter.schedule.zone
+        months = groupby(
+            out[:A_PAGE], lambda edition: local_day(edition.due_at, zone).replace(day=1)
+        )
+        return render_template(
+            "editions.html",
+            newsletter=newsletter,
+            months=[(month_and_year(words(), day), list(group)) for day, group in months],
+            page=page,
+            has_more=len(out) > A_PAGE,
+        )
 
-    def edition(self, slug: str, number: int) -> str:
+    def edition(self, slug: str, number: int) -> ResponseReturnValue:
         newsletter = public_newsletter(self._mailer, slug)
         with self._mailer.store.read() as tx:
             found = tx.editions.by_number(newsletter.id, number)
+            if found is not None and found.is_withdrawn:
+                page = render_template("withdrawn.html", newsletter=newsletter, edition=found)
+                return page, 410
             if found is None or found.state is not EditionState.APPROVED:
                 raise NotFound("edition", number)
             layout, articles = _contents(tx, newsletter, found)

@@ -76,7 +76,8 @@ def test_a_draft_and_a_cancelled_edition_are_not_shown(world: World) -> None:
     run_job(world.mailer, "gather")
     world.mailer.approve.cancel(1)
 
-    assert page(world, "/read/brief/1")[0] == 404
+    assert page(world, "/read/brief/1")[0] == 410
+    assert "withdrawn" in page(world, "/read/brief/1")[1]
     assert "/read/brief/1" not in page(world, "/read/brief/")[1]
 
 
@@ -119,3 +120,31 @@ def test_an_edition_says_what_it_is_where_it_is_shared(world: World) -> None:
 
     assert re.search(r'<link rel="canonical" href="http[^"]*/read/brief/1">', text)
     assert '<meta property="og:title" content="Story number' in text
+
+
+def test_the_list_turns_its_pages_and_names_its_months(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailer.web.archive.A_PAGE", 1)
+    two_editions(world)
+
+    _, first = page(world, "/read/brief/")
+    _, second = page(world, "/read/brief/?page=2")
+
+    assert "<h2>November 2026</h2>" in first
+    assert ('href="?page=2"' in first, "/read/brief/1" in first) == (True, False)
+    assert ('href="?page=1"' in second, "/read/brief/1" in second) == (True, True)
+    assert page(world, "/read/brief/?page=3")[0] == 404
+    assert page(world, "/read/brief/?page=x")[0] == 200
+
+
+def test_search_engines_find_editions_and_no_private_link(world: World) -> None:
+    two_editions(world)
+
+    _, robots = page(world, "/robots.txt")
+    _, sitemap = page(world, "/sitemap.xml")
+
+    assert "Disallow: /leave/" in robots
+    assert "/sitemap.xml" in robots
+    addresses = re.findall(r"<loc>([^<]*)</loc>", sitemap)
+    assert [url.partition("/read/")[2] for url in addresses] == ["brief/", "brief/2", "brief/1"]
