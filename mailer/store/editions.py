@@ -162,7 +162,7 @@ class Editions(Aggregate):
         return [_edition(row) for row in self._all(query)]
 
     def out(self, newsletter_id: int, limit: int = 100, skip: int = 0) -> list[Edition]:
-        """Return the editions that went out but the first `skip`: newest first, newest wave each."""
+        """Return what went out without the first `skip`: newest first, each in its newest wave."""
         later = edition.alias("later")
         newer = select(later.c.id).where(
             later.c.newsletter_id == edition.c.newsletter_id,
