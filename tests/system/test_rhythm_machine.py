@@ -1,0 +1,207 @@
+"""Months of readers changing their minds: each article reaches each of them exactly once.
+
+The verbs are the real ones, on a real SQLite file, and what counts is what a real SMTP server took.
+`MAILER_RHYTHM_EXAMPLES` makes it longer, for a night.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from mailer.address import parse_address
+from mailer.editions.calendar import local_date
+from mailer.editions.model import EditionState, Rhythm
+from mailer.jobs.run import run_job
+from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.preferences import Wishes
+from tests.fakes.clock import StandingClock
+from tests.feeds.samples import a_draft
+from tests.system.conftest import a_world
+
+BEGIN = datetime(2026, 10, 20, tzinfo=UTC)  # the clocks of Europe, Samoa and Chile are to change
+HOURS = (7 * 60, 7 * 60 + 30, 9 * 60, 23 * 60 + 30)  # few: readers are to meet in one wave
+READERS = tuple(f"reader{number}@example.org" for number in range(3))
+ZONES = ("Europe/Berlin", "Europe/Berlin", "America/Santiago", "Pacific/Apia")
+RHYTHMS = (Rhythm.DAILY, Rhythm.DAILY, Rhythm.WEEKDAYS, Rhythm.WEEKLY, Rhythm.MONTHLY)
+STORY = re.compile(r"Story (\d+)z")
+EXAMPLES = int(os.environ.get("MAILER_RHYTHM_EXAMPLES", "10"))
+STEPS = 50
+
+readers = st.sampled_from(READERS)
+waits = st.sampled_from([timedelta(minutes=20), *(timedelta(hours=h) for h in (1, 5, 13, 30, 100))])
+wishes = st.builds(
+    Wishes,
+    rhythm=st.sampled_from(RHYTHMS),
+    days=st.sets(st.integers(0, 6), min_size=1, max_size=3).map(tuple),
+    minute_of_day=st.sampled_from(HOURS),
+    zone=st.sampled_from(ZONES),
+)
+
+
+class Readers(RuleBasedStateMachine):
+    """Three readers, one newsletter, and a clock that only goes forward."""
+
+    migrated: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        shutil.copy(self.migrated, folder / "mailer.db")
+        self.world = self.stack.enter_context(
+            a_world(f"sqlite:///{folder}/mailer.db", StandingClock(BEGIN), folder)
+        )
+        self.world.newsletter(max_stories=100)
+        self.told: Counter[tuple[str, int]] = Counter()
+        self.owed: dict[str, set[int]] = {}  # by reader: what they are to get, sooner or later
+        self.heard = self.published = 0
+        for address in READERS:
+            self.join(address)
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    def tie(self, address: str) -> Subscription:
+        with self.world.mailer.store.read() as tx:
+            person = tx.subscribers.by_address(parse_address(address))
+            return tx.subscriptions.of_subscriber(person.id)[0]
+
+    @rule()
+    def publish(self) -> None:
+        self.published += 1
+        key = f"https://harbour.example/{self.published}"
+        draft = a_draft(key, title=f"Story {self.published}z", published_at=self.now, html="")
+        with self.world.mailer.store.write() as tx:
+            tx.articles.keep(1, [draft], self.now)
+        for owed in self.owed.values():
+            owed.add(self.published)
+
+    @rule(wait=waits)
+    def plan(self, wait: timedelta) -> None:
+        self.world.clock.advance(wait)
+        run_job(self.world.mailer, "digests")
+
+    @rule(address=readers, late=st.sampled_from([timedelta(0), timedelta(minutes=50)]))
+    def turn(self, address: str, late: timedelta) -> None:
+        """Something is new, and a reader's hour comes; nothing is sent yet."""
+        self.publish()
+        due = self.tie(address).next_due_at
+        if due is not None:
+            self.world.clock.set(max(self.now, due + late))
+            run_job(self.world.mailer, "digests")
+
+    @rule(address=readers)
+    def turn_and_mail(self, address: str) -> None:
+        self.turn(address, timedelta(0))
+        self.send()
+
+    @rule()
+    def send(self) -> None:
+        self.world.mailer.send.until_done()
+        for message in self.world.relay.messages[self.heard :]:
+            (address,) = message.recipients
+            assert self.tie(address).state is State.ACTIVE
+            numbers = set(map(int, STORY.findall(message.content.decode())))
+            assert numbers <= self.owed[address]
+            self.told.update((address, number) for number in numbers)
+        self.heard = len(self.world.relay.messages)
+
+    @rule(address=readers, wished=wishes)
+    def edit(self, address: str, wished: Wishes) -> None:
+        before = self.tie(address)
+        if before.state is State.LEFT:
+            return
+        after = self.world.mailer.preferences.edit(before.id, wished)
+        if after.next_due_at is not None and after.schedule != before.schedule:
+            with self.world.mailer.store.read() as tx:
+                had = tx.ledger_reports.digests_of(before.subscriber_id, 1)
+            assert after.next_due_at > self.now
+            if had:
+                assert after.next_slot is not None
+                assert after.next_slot > had[0].slot
+
+    @rule(address=readers, days=st.integers(1, 20))
+    def pause(self, address: str, days: int) -> None:
+        found = self.tie(address)
+        if found.state is not State.LEFT:
+            today = local_date(self.now, found.schedule.zone)
+            self.world.mailer.preferences.pause(found.id, today + timedelta(days=days))
+
+    @rule(address=readers)
+    def resume(self, address: str) -> None:
+        if self.tie(address).state is State.PAUSED:
+            self.world.mailer.preferences.resume(self.tie(address).id)
+
+    @rule(address=readers)
+    def leave(self, address: str) -> None:
+        self.world.mailer.signup.unsubscribe(parse_address(address))
+        self.owed.pop(address, None)
+
+    @rule(address=readers)
+    def join(self, address: str) -> None:
+        if address in self.owed:
+            return
+        made = self.world.mailer.signup.add("brief", parse_address(address))
+        self.owed[address] = set(range(made.watermark + 1, self.published + 1))
+
+    @rule()
+    def freeze(self) -> None:
+        with self.world.mailer.store.read() as tx:
+            newest = tx.editions.newest(limit=1)
+        if newest and newest[0].state is EditionState.APPROVED:
+            self.world.mailer.approve.freeze(newest[0].id)
+
+    @invariant()
+    def nothing_is_told_twice(self) -> None:
+        assert not self.told or max(self.told.values()) == 1
+
+    def teardown(self) -> None:
+        try:
+            self.all_reaches_everybody()
+        finally:
+            self.stack.close()
+
+    def all_reaches_everybody(self) -> None:
+        for address in self.owed:
+            self.resume(address)
+        waiting: list[Subscription] = []
+        for _ in range(100):
+            waiting = [
+                self.tie(address)
+                for address, owed in self.owed.items()
+                if any(not self.told[address, number] for number in owed)
+            ]
+            if not waiting:
+                return
+            turns = [tie.next_due_at for tie in waiting if tie.next_due_at is not None]
+            self.world.clock.set(max(self.now, *turns[:1], min(turns)))
+            run_job(self.world.mailer, "digests")
+            self.send()
+            self.nothing_is_told_twice()
+        raise AssertionError(f"{len(waiting)} readers wait for ever")
+
+
+@pytest.mark.timeout(60 * 60 * 12)
+def test_each_article_reaches_each_active_reader_exactly_once(migrated_file: Path) -> None:
+    Readers.migrated = migrated_file
+    run_state_machine_as_test(
+        Readers,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes an hour
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
