@@ -1,18 +1,20 @@
 """What was asked for through the form of late: the rows behind its limits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from mailer.config.settings import Limit
 from mailer.delivery.limits import expired, part_of
 from mailer.store.aggregate import Aggregate
 from mailer.store.signup_tables import form_use, signup_use
-from mailer.subscribers.limits import Use
+from mailer.subscribers.limits import Scope, Use
 from mailer.tokens import LIFETIME, Purpose
 
 KEPT = timedelta(days=33)  # longer than any limit looks back
+
+Key = tuple[Scope, str, int]  # what is counted, whose, and in which period of seconds
 
 
 class SignupLimits(Aggregate):
@@ -24,15 +26,16 @@ class SignupLimits(Aggregate):
         Counted first and looked at then: two programs at once wait for each other's row, and the
         second one sees what the first has done.
         """
-        for number, use in enumerate(uses, start=1):
-            for limit in use.limits:
-                self._add(use, limit, 1, now)
-            if any(self._used(use, limit, now) > limit.count for limit in use.limits):
-                for taken in uses[:number]:
-                    for limit in taken.limits:
-                        self._add(taken, limit, -1, now)
-                return False
-        return True
+        counted = {
+            (use.scope, use.subject, _seconds(limit)): limit for use in uses for limit in use.limits
+        }
+        if not counted:
+            return True
+        self._add(counted, 1, now)
+        if all(used <= counted[key].count for key, used in self._used(counted, now)):
+            return True
+        self._add(counted, -1, now)
+        return False
 
     def use_form(self, number: int, address_hash: str, now: datetime) -> bool:
         """Let a form count; False when it did already, for another address.
@@ -40,7 +43,9 @@ class SignupLimits(Aggregate):
         Whoever presses twice sends one form twice, for the same address: that is no second use.
         """
         statement = self._insert(form_use).values(number=number, address_hash=address_hash, at=now)
-        self._run(statement.on_conflict_do_nothing(index_elements=["number"]))
+        once = statement.on_conflict_do_nothing(index_elements=["number"])
+        if self._one(once.returning(form_use.c.number)) is not None:
+            return True
         row = self._one(select(form_use.c.address_hash).where(form_use.c.number == number))
         return row is not None and row["address_hash"] == address_hash
 
@@ -50,23 +55,35 @@ class SignupLimits(Aggregate):
         uses = delete(signup_use).where(signup_use.c.start < now - KEPT)
         return self._run(forms).rowcount + self._run(uses).rowcount
 
-    def _used(self, use: Use, limit: Limit, now: datetime) -> int:
-        return self._count(
-            select(func.coalesce(func.sum(signup_use.c.uses), 0)).where(
-                signup_use.c.scope == use.scope,
-                signup_use.c.subject == use.subject,
-                signup_use.c.period == _seconds(limit),
+    def _used(self, counted: Mapping[Key, Limit], now: datetime) -> list[tuple[Key, int]]:
+        key = (signup_use.c.scope, signup_use.c.subject, signup_use.c.period)
+        ours = (
+            and_(
+                signup_use.c.scope == scope,
+                signup_use.c.subject == subject,
+                signup_use.c.period == period,
                 signup_use.c.start > expired(limit.period, now),
             )
+            for (scope, subject, period), limit in counted.items()
         )
+        query = select(*key, func.sum(signup_use.c.uses).label("used")).where(or_(*ours))
+        return [
+            ((Scope(row["scope"]), row["subject"], row["period"]), int(row["used"]))
+            for row in self._all(query.group_by(*key))
+        ]
 
-    def _add(self, use: Use, limit: Limit, count: int, now: datetime) -> None:
+    def _add(self, counted: Mapping[Key, Limit], count: int, now: datetime) -> None:
         statement = self._insert(signup_use).values(
-            scope=use.scope,
-            subject=use.subject,
-            period=_seconds(limit),
-            start=part_of(limit.period, now),
-            uses=count,
+            [
+                {
+                    "scope": scope,
+                    "subject": subject,
+                    "period": period,
+                    "start": part_of(limit.period, now),
+                    "uses": count,
+                }
+                for (scope, subject, period), limit in counted.items()
+            ]
         )
         self._run(
             statement.on_conflict_do_update(

@@ -43,8 +43,11 @@ class Subscribers(Aggregate):
             address_hash=address_hash,
             created_at=now,
         )
-        self._run(statement.on_conflict_do_nothing(index_elements=["address_key"]))
-        return self.by_address(address)
+        once = statement.on_conflict_do_nothing(index_elements=["address_key"])
+        row = self._one(once.returning(subscriber.c.id))
+        if row is None:
+            return self.by_address(address)
+        return Subscriber(row["id"], address, None, now)
 
     def find(self, address: Address) -> Subscriber | None:
         """Return the person with this address, or None."""

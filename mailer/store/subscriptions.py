@@ -76,8 +76,9 @@ class Subscriptions(Aggregate):
     ) -> Subscription:
         """Keep a new tie that waits for its confirmation, in the newsletter's own rhythm."""
         schedule = newsletter.schedule
-        self._run(
-            insert(subscription).values(
+        row = self._one(
+            insert(subscription)
+            .values(
                 subscriber_id=subscriber_id,
                 newsletter_id=newsletter.id,
                 state=State.PENDING,
@@ -88,10 +89,10 @@ class Subscriptions(Aggregate):
                 requested_at=now,
                 watermark=0,
             )
+            .returning(subscription)
         )
-        found = self.find(subscriber_id, newsletter.id)
-        assert found is not None  # noqa: S101 - inserted a line above
-        return found
+        assert row is not None  # noqa: S101 - it was just inserted
+        return _subscription(row)
 
     def ask_again(self, found: Subscription, now: datetime) -> None:
         """Start a signup anew: whoever left, or whose confirmation link has expired."""

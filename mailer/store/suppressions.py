@@ -31,13 +31,17 @@ class Suppressions(Aggregate):
         """Tell whether an address is on the list."""
         return bool(self.among([address_hash]))
 
-    def forgive_erased(self, address_hash: str) -> None:
-        """Let somebody sign up anew who only had what was kept of them erased."""
-        self._run(
-            delete(suppression).where(
-                suppression.c.address_hash == address_hash, suppression.c.reason == ERASED
-            )
+    def forbid_signup(self, address_hash: str) -> bool:
+        """Tell whether an address is not to be asked to confirm.
+
+        Whoever only had what was kept of them erased may sign up anew, and is off the list then.
+        """
+        row = self._one(
+            select(suppression.c.reason).where(suppression.c.address_hash == address_hash)
         )
+        if row is None:
+            return False
+        return row["reason"] != ERASED or not self.remove(address_hash)
 
     def covers(self, subscriber_id: int) -> bool:
         """Tell whether a person's address is on the list."""

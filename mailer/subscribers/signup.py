@@ -1,6 +1,7 @@
 """Signing up, confirming, leaving: what people do about their own mail."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +40,40 @@ class Glimpse:
     subscription: Subscription
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody's asking for a newsletter."""
+
+    slug: str
+    address: Address
+    origin: Origin
+    form: SentForm | None = None  # None: by no form of ours
+
+
+class _Books:
+    """What several asks of one moment need, looked up once."""
+
+    def __init__(self, tx: Transaction, now: datetime) -> None:
+        self._tx = tx
+        self.now = now
+        self._newsletters: dict[str, Newsletter | NotFound] = {}
+        self._wordings: dict[int, int] = {}
+
+    def newsletter(self, slug: str) -> Newsletter | NotFound:
+        if slug not in self._newsletters:
+            try:
+                self._newsletters[slug] = self._tx.newsletters.by_slug(slug)
+            except NotFound as why:
+                self._newsletters[slug] = why
+        return self._newsletters[slug]
+
+    def wording(self, newsletter: Newsletter) -> int:
+        if newsletter.id not in self._wordings:
+            words = self._tx.consent.wording(newsletter.id, consent_words(newsletter), self.now)
+            self._wordings[newsletter.id] = words
+        return self._wordings[newsletter.id]
+
+
 class Signup:
     """Turns what people ask for into subscriptions, consent events and notices."""
 
@@ -75,20 +110,16 @@ class Signup:
 
         What is to be said goes to the address by mail, once a day and three times a month at most.
         """
-        now = self._clock.now()
-        hashed = address_hash(address, self._keyring.pepper)
+        (verdict,) = self.subscribe_all([Ask(slug, address, origin, form)])
+        if isinstance(verdict, NotFound):
+            raise verdict
+        return verdict
+
+    def subscribe_all(self, asks: Sequence[Ask]) -> list[Verdict | NotFound]:
+        """Do what `subscribe` does for each of these, in one transaction: all are kept, or none."""
         with self._store.write() as tx:
-            newsletter = tx.newsletters.by_slug(slug)
-            if form is not None and not tx.signup_limits.use_form(form.number, hashed, now):
-                return Verdict.FORM_USED
-            uses = uses_of_request(address, origin.network, self._settings)
-            if not tx.signup_limits.take(uses, now):
-                return Verdict.TOO_MANY
-            tx.suppressions.forgive_erased(hashed)
-            if not tx.suppressions.holds(hashed) and newsletter.public:
-                person = tx.subscribers.get_or_add(address, hashed, now)
-                self._ask(tx, newsletter, person, hashed, origin)
-        return Verdict.TAKEN
+            books = _Books(tx, self._clock.now())
+            return [self._subscribe(tx, books, ask) for ask in asks]
 
     def confirm(self, text: str, origin: Origin) -> Glimpse:
         """Make a signup count; the same link again finds it done.
@@ -217,21 +248,39 @@ class Signup:
             ]
             return [tx.newsletters.by_id(found.newsletter_id) for found in ended]
 
+    def _subscribe(self, tx: Transaction, books: "_Books", ask: Ask) -> Verdict | NotFound:
+        hashed = address_hash(ask.address, self._keyring.pepper)
+        newsletter = books.newsletter(ask.slug)
+        if isinstance(newsletter, NotFound):
+            return newsletter
+        if ask.form is not None and not tx.signup_limits.use_form(
+            ask.form.number, hashed, books.now
+        ):
+            return Verdict.FORM_USED
+        uses = uses_of_request(ask.address, ask.origin.network, self._settings)
+        if not tx.signup_limits.take(uses, books.now):
+            return Verdict.TOO_MANY
+        if not tx.suppressions.forbid_signup(hashed) and newsletter.public:
+            person = tx.subscribers.get_or_add(ask.address, hashed, books.now)
+            self._ask(tx, books, newsletter, person, hashed, ask.origin)
+        return Verdict.TAKEN
+
     def _ask(
         self,
         tx: Transaction,
+        books: "_Books",
         newsletter: Newsletter,
         person: Subscriber,
         hashed: str,
         origin: Origin,
     ) -> None:
-        now = self._clock.now()
+        now = books.now
         found = tx.subscriptions.find(person.id, newsletter.id)
         request = judge(found, now)
         if request is Request.BEGIN or found is None:
             found = self._begin(tx, newsletter, person, found, now)
         if request is not Request.ALREADY:
-            words = tx.consent.wording(newsletter.id, consent_words(newsletter), now)
+            words = books.wording(newsletter)
             tx.consent.record(found.id, Act.REQUESTED, origin, now, wording_id=words)
         notice = Notice.ALREADY_SUBSCRIBED if request is Request.ALREADY else Notice.CONFIRM
         if not tx.signup_limits.take([use_of_mail(notice, hashed)], now):

@@ -18,8 +18,10 @@ from mailer.languages.catalogue import N_
 from mailer.subscribers.model import FormState, Verdict, Way
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
+from mailer.subscribers.signup import Ask
 from mailer.web.client import origin_of
 from mailer.web.language import speak, words
+from mailer.web.together import Together
 from mailer.wiring import Mailer
 
 # Each on one line of its own: translators get the sentence as it is.
@@ -72,6 +74,7 @@ class SignupForm:
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
+        self._together = Together(mailer.signup)
 
     def blueprint(self) -> Blueprint:
         made = Blueprint("signup", __name__)
@@ -106,7 +109,7 @@ class SignupForm:
             return self._again(slug, typed, doubtful)
         trusted = self._mailer.settings.web.trusted_proxies
         origin = origin_of(request, trusted, typed.way)
-        match self._mailer.signup.subscribe(slug, address, origin, form):
+        match self._together.subscribe(Ask(slug, address, origin, form)):
             case Verdict.TAKEN:
                 return self._taken(slug, typed.way)
             case Verdict.TOO_MANY:

@@ -1,0 +1,54 @@
+"""Signups that come at the same moment are written in one transaction.
+
+A commit waits for the disk, and SQLite has one writer: thirty commits one after the other take
+thirty times as long as one. Whoever comes first writes for all who wait, and nobody is answered
+before their own row is on the disk.
+"""
+
+from collections import deque
+from threading import Lock
+
+from mailer.subscribers.model import Verdict
+from mailer.subscribers.signup import Ask, Signup
+
+
+class _Waiting:
+    """One who waits, and what became of it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.outcome: Verdict | Exception | None = None
+
+
+class Together:
+    """What the threads of a web server share."""
+
+    def __init__(self, signup: Signup) -> None:
+        self._signup = signup
+        self._queue: deque[_Waiting] = deque()  # its append and popleft need no lock
+        self._writing = Lock()
+
+    def subscribe(self, ask: Ask) -> Verdict:
+        """Do as `Signup.subscribe` does; raise what it raises."""
+        mine = _Waiting(ask)
+        self._queue.append(mine)
+        with self._writing:
+            if mine.outcome is None:
+                self._write()
+        assert mine.outcome is not None  # noqa: S101 - it was in the queue, or written by another
+        if isinstance(mine.outcome, Exception):
+            raise mine.outcome
+        return mine.outcome
+
+    def _write(self) -> None:
+        waiting = []
+        while self._queue:
+            waiting.append(self._queue.popleft())
+        try:
+            outcomes = self._signup.subscribe_all([one.ask for one in waiting])
+        except Exception as why:  # noqa: BLE001 - nothing was kept of any of them: each is told
+            for one in waiting:
+                one.outcome = why
+            return
+        for one, outcome in zip(waiting, outcomes, strict=True):
+            one.outcome = outcome
