@@ -32,12 +32,12 @@ class Address:
     @property
     def wire(self) -> str:
         """The address as SMTP and headers want it; not ASCII when the local part is not."""
-        return f"{self.local}@{self.domain}"
+        return self.text if self.text.isascii() else f"{self.local}@{self.domain}"
 
     @property
     def needs_smtputf8(self) -> bool:
         """Whether only a server with RFC 6531 can take it."""
-        return not self.wire.isascii()
+        return not self.text.isascii() and not self.local.isascii()
 
     @property
     def masked(self) -> str:

@@ -1,20 +1,24 @@
-"""The run itself: rows claimed, marked, handed to the lines, and settled, all at the same time.
+"""The run itself: rows marked, handed to the lines, and settled, all at the same time.
 
-One task keeps the books: with each write to the ledger it settles what has ended and marks what may
-go next, so that a commit serves both. Meanwhile the lines take what is marked. Never are more rows
-marked and unsettled than `in_flight_limit`: after a crash nobody knows more than that of.
+One task keeps the books: each write to the ledger settles what has ended and marks what may go
+next, so that a commit serves both. What is marked is brought to the disk beside that, and only then
+do the lines get it. Three limits bound what a crash leaves in doubt: never more rows are marked and
+unsettled than `in_flight_limit`; of no more than two mails a line has content left that is not
+settled; and no answer waits longer than a few milliseconds to be written.
 """
 
 import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
 from mailer.delivery.exchanges import Exchanges
+from mailer.delivery.group import Group
 from mailer.delivery.model import (
     DeliveryState,
     Envelope,
@@ -23,22 +27,21 @@ from mailer.delivery.model import (
     Outcome,
     Settlement,
     Unsent,
+    Wish,
 )
 from mailer.delivery.pool import AWAY_FOR, Pool
-from mailer.delivery.sender import Sender
+from mailer.delivery.sender import LeaseLost, Sender
 from mailer.delivery.settling import settle, unsendable, unwritable
 from mailer.delivery.traffic import Traffic
 from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
-from mailer.editions.model import URGENT_SLOT
-from mailer.errors import DeliveryError, MailerError
+from mailer.errors import DeliveryError, MailerError, StoreError
 
 CLAIM = 1_000  # rows a claim
 AHEAD = (Lane.NOTICE, Lane.URGENT)  # they overtake what was claimed already
-NOTICES_EVERY = 0.5  # seconds between two looks for a person who waits
-GROUP_COMMIT = 0.002  # seconds that a write waits for others, while the lines have enough to do
+LOOK_EVERY = 0.5  # seconds between two looks for a person who waits
+GROUP_COMMIT = 0.002  # seconds that an answer waits for others, at most, to be written with them
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
-WORTH_WAITING = 64  # rows a write, from which on it is worth to wait for more
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +69,17 @@ class Engine:
         self._heard = heard
         self._traffic = Traffic(sender, clock, transport, exchanges, settings)
         self._pool = Pool(transport, self, self._traffic.may)
-        self._claimed: deque[Job] = deque()
-        self._ready: deque[Job] = deque()  # marked as being sent, and not yet on a line
+        self._group = Group(self._pool.width, self._limit)
+        self._claimed: deque[Job] = deque()  # only where somebody limits how fast it may go
+        self._marked: list[Job] = []  # as being sent, and not on the disk yet
+        self._ready: deque[Job] = deque()  # marked for good, and not on a line
         self._flying: dict[int, Job] = {}
+        self._left: set[int] = set()  # rows whose content was said, and which are not settled
+        self._kept_back = False  # whether a line waits for one of these
         self._ended: list[Settlement] = []
-        self._group = min(self._pool.width, self._limit)
-        self._taken = 0  # by the lines, since the last write
-        self._writing = 0  # answers that the write under way settles
-        self._something = asyncio.Event()
+        self._flushing: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._waker: asyncio.TimerHandle | None = None
         self._stopping = False
         self._next_look = 0.0
         self._dry = False  # nothing more was due at the last look
@@ -86,13 +92,14 @@ class Engine:
     def stop(self) -> None:
         """Start nothing more; what is under way is settled."""
         self._stopping = True
-        self._something.set()
+        self._wake.set()
 
     async def send(self, edition_id: int | None = None) -> None:
-        """Send until nothing is due that this sender can claim, or it is stopped.
+        """Send until nothing is due that this sender can have, or it is stopped.
 
         Raises LeaseLost, and StoreError when the database stays away.
         """
+        self._dry, self._next_look = False, 0.0
         try:
             while await self._turn(edition_id):
                 pass
@@ -107,26 +114,41 @@ class Engine:
 
     def following(self, relay: str) -> Envelope | None:
         """Write and return the next message, unless this sender's rows may be another's by now."""
-        while self._ready and self._sender.may_send and self._may_have_more_in_doubt:
+        while self._ready and self._sender.may_send:
             if not self._pool.takes(relay) or not self._traffic.takes(relay):
                 return None
             job = self._ready.popleft()
             try:
                 envelope = self._writer.write(job)
+            except StoreError as why:  # not the row's fault
+                later = Unsent(str(why), timedelta(seconds=LOOK_EVERY))
+                self._end(unsendable(job, later, self._clock.now(), found=DeliveryState.SENDING))
+                continue
             except Exception as why:
                 if not isinstance(why, MailerError):
                     log.exception("delivery.unwritable", extra={"delivery": job.id})
                 self._end(unwritable(job, str(why), self._clock.now()))
                 continue
             self._flying[job.id] = job
-            self._taken += 1
-            if len(self._ready) * 2 < self._group and self._claimed:
-                self._something.set()
+            if len(self._ready) * 2 < self._group.size and not (self._marked or self._dry):
+                self._wake.set()
             return envelope
+        if not self._dry:
+            self._group.starved()
+            if not self._marked:
+                self._wake.set()
         return None
 
+    def may_leave(self, envelope: Envelope) -> bool:
+        """Count what may have arrived and is not settled: a crash doubles no more than that."""
+        if len(self._left) >= 2 * self._pool.width:
+            self._kept_back = True
+            return False
+        self._left.add(envelope.delivery_id)
+        return True
+
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
-        """Note what became of messages; the books are written as soon as the last write is done."""
+        """Note what became of messages; it is written as soon as there are some, or very soon."""
         now = self._clock.now()
         for envelope, outcome in endings:
             job = self._flying.pop(envelope.delivery_id)
@@ -146,36 +168,77 @@ class Engine:
         """Forget a line that is lost, and see whether there is anything to do."""
         if line.lost:
             self._pool.forget(line)
-            self._something.set()
+            self._wake.set()
 
     # The books.
 
     async def _turn(self, edition_id: int | None) -> bool:
         """Write once what has ended and what begins; False when there is nothing left to do."""
         await self._traffic.look(urgent=any(job.notice for job in self._claimed))
-        await self._claim_more(edition_id)
-        if self._lines_are_busy:
-            await asyncio.sleep(GROUP_COMMIT)
-        await self._keep_books()
+        if self._traffic.shapes or self._claimed:
+            await self._keep_shaped_books(edition_id)
+        else:
+            await self._keep_books(edition_id)
         if self._stopping:
             return False
-        self._pool.wanted(len(self._ready))
+        self._pool.wanted(len(self._ready) + len(self._marked))
         if self._pool.nowhere_to_go:
             await self._hand_back()
             return False
-        if self._ended or (self._claimed and self._appetite() > 0):
+        if self._in_hand or self._ended:
+            await self._wait()
             return True
-        if not (self._ready or self._flying or self._claimed or self._traffic.waiting):
-            return False
-        await self._wait()
-        return True
+        return not (self._dry or self._traffic.shapes)
 
-    @property
-    def _lines_are_busy(self) -> bool:
-        """Whether a write can wait a little, and serve more rows: nobody waits for it."""
-        enough = len(self._ready) >= self._pool.width and self._may_have_more_in_doubt
-        many = min(self._group, 2 * self._pool.width) >= 2 * WORTH_WAITING
-        return enough and many and len(self._ended) * 2 < self._group
+    async def _keep_books(self, edition_id: int | None) -> None:
+        """Settle what has ended, and mark the next group, straight from what is due."""
+        count = self._appetite() if self._may_look() else 0
+        wish = Wish(count, edition_id) if count > 0 else None
+        ended, self._ended = self._ended, []
+        if wish is None and not ended:
+            return
+        started = await self._sender.write(ended, wish, self._known)
+        self._written([*ended, *started.skipped])
+        if wish is not None:
+            self._group.took(len(started.jobs), len(self._ready))
+            self._dry = started.dry
+            self._marked += started.jobs
+            await self._prepare(started.jobs)
+        if self._sender.writes_durably:
+            self._let_go_marked(len(self._marked))
+        elif self._marked and (self._flushing is None or self._flushing.done()):
+            if self._flushing is not None:
+                self._flushing.result()  # what failed there ends the run here
+            self._flushing = asyncio.create_task(self._flush())
+
+    async def _keep_shaped_books(self, edition_id: int | None) -> None:
+        """Do the same where rows are held back: they are claimed first, and picked from there."""
+        await self._claim_more(edition_id)
+        count = 0 if self._stopping else max(0, self._appetite())
+        jobs, rests = self._traffic.pick(self._claimed, count)
+        ended, self._ended = [*self._ended, *rests], []
+        if ended:
+            await self._sender.write(ended, known=self._known)
+            self._written(ended)
+        if jobs:
+            started = await self._sender.start(jobs)
+            self._written(started.skipped)
+            await self._prepare(started.jobs)
+            self._let_go(started.jobs)
+
+    async def _prepare(self, jobs: Sequence[Job]) -> None:
+        if self._writer.lacks(jobs):
+            await self._sender.read(lambda: self._writer.prepare(jobs))
+
+    def _may_look(self) -> bool:
+        """Whether to ask for more: not again at once when there was nothing."""
+        if self._stopping:
+            return False
+        now = asyncio.get_running_loop().time()
+        if self._dry and now < self._next_look:
+            return False
+        self._next_look = now + LOOK_EVERY
+        return True
 
     async def _claim_more(self, edition_id: int | None) -> None:
         """Claim when little is left, and every half second for a person who waits."""
@@ -184,78 +247,120 @@ class Engine:
         waits = len(self._claimed) >= self._limit or not room
         if self._stopping or ((waits or self._dry) and now < self._next_look):
             return
-        self._next_look = now + NOTICES_EVERY
+        self._next_look = now + LOOK_EVERY
         asked = max(CLAIM, self._limit) if waits else min(max(CLAIM, self._limit), room)
         lanes = AHEAD if waits else tuple(Lane)
         jobs = await self._sender.claim(asked, edition_id, lanes)
         self._dry = not waits and len(jobs) < asked
-        await self._sender.run(lambda: self._writer.prepare(jobs))
-        if jobs and _lane(jobs[0]) is not Lane.DIGEST:  # they go before what was claimed already
-            self._claimed = deque(sorted((*self._claimed, *jobs), key=_lane))
+        if jobs and jobs[0].lane is not Lane.DIGEST:  # they go before what was claimed already
+            self._claimed = deque(sorted((*self._claimed, *jobs), key=lambda job: job.lane))
         else:
             self._claimed.extend(jobs)
 
-    async def _keep_books(self) -> None:
-        """Settle what has ended, and mark the next group: one durable write for both."""
-        count = 0 if self._stopping else max(0, self._appetite())
-        jobs, rests = self._traffic.pick(self._claimed, count)
-        ended, self._ended = [*self._ended, *rests], []
-        if not jobs and not ended:
-            return
-        self._writing = len(ended)
-        started = await self._sender.write(ended, jobs)
-        self._writing = 0
-        self._traffic.ended([*ended, *started.skipped])
-        self._heard([*ended, *started.skipped])
-        # Twice what the lines took since the last write: they never wait, and little is marked
-        # that has not left. A slow relay has a handful of rows in doubt after a crash.
-        self._group = min(self._limit, max(self._pool.width, 2 * self._taken))
-        self._taken = 0
-        self._ready.extend(started.jobs)
+    async def _flush(self) -> None:
+        """Bring to the disk what was marked, and let it go; again while more was marked."""
+        try:
+            while self._marked:
+                count = len(self._marked)
+                await self._sender.flush()
+                self._let_go_marked(count)
+        finally:
+            self._wake.set()
 
-    @property
-    def _may_have_more_in_doubt(self) -> bool:
-        """A crash doubles what may have arrived and is not written: at most two mails a line."""
-        unwritten = len(self._ended) + self._writing
-        return unwritten + len(self._flying) < 2 * self._pool.width
+    def _let_go_marked(self, count: int) -> None:
+        jobs, self._marked = self._marked[:count], self._marked[count:]
+        self._let_go(jobs)
+
+    def _let_go(self, jobs: Sequence[Job]) -> None:
+        if jobs and jobs[0].lane is not Lane.DIGEST:
+            self._ready.extendleft(reversed(jobs))  # before what was marked already
+        else:
+            self._ready.extend(jobs)
+        self._pool.wanted(len(self._ready))
 
     def _appetite(self) -> int:
         """Return how many rows may be marked now."""
-        unsettled = len(self._ready) + len(self._flying) + len(self._ended)
-        room = self._traffic.room - len(self._ready)
-        return min(self._group - len(self._ready), self._limit - unsettled, room)
+        waiting = len(self._ready) + len(self._marked)
+        unsettled = waiting + len(self._flying) + len(self._ended)
+        return min(self._group.wish(waiting), self._limit - unsettled, self._traffic.room - waiting)
+
+    def _written(self, settlements: Sequence[Settlement]) -> None:
+        """Forget rows that are settled; lines that were kept back may go on."""
+        if not settlements:
+            return
+        for one in settlements:
+            self._left.discard(one.delivery_id)
+        self._traffic.ended(settlements)
+        self._heard(settlements)
+        if self._kept_back:
+            self._kept_back = False
+            self._pool.go_on()
+
+    @property
+    def _in_hand(self) -> bool:
+        return bool(
+            self._ready or self._marked or self._flying or self._claimed or self._traffic.waiting
+        )
+
+    def _known(self) -> Iterator[int]:
+        """Every row that this sender holds."""
+        for jobs in (self._claimed, self._marked, self._ready, self._flying.values()):
+            yield from (job.id for job in jobs)
+        yield from (job.id for job in self._traffic.waiting)
+        yield from (one.delivery_id for one in self._ended)
 
     async def _wait(self) -> None:
-        self._something.clear()
-        try:
-            async with asyncio.timeout(NOTICES_EVERY):
-                await self._something.wait()
-        except TimeoutError:
-            return
+        """Wait until there is something to write, and a little for what comes right behind it."""
+        if self._wake.is_set():
+            await asyncio.sleep(0)  # the lines have their turn in any case
+        elif self._waker is None:
+            self._wake_in(LOOK_EVERY)
+        await self._wake.wait()
+        self._wake.clear()
+        if self._waker is not None:
+            self._waker.cancel()
+            self._waker = None
+
+    def _wake_in(self, seconds: float) -> None:
+        if self._waker is not None:
+            self._waker.cancel()
+        self._waker = asyncio.get_running_loop().call_later(seconds, self._wake.set)
 
     async def _hand_back(self) -> None:
         """No relay is there: what was marked and never left is owed still, a little later."""
         now = self._clock.now()
         reason = str(self._pool.trouble or "no conversation stayed open")
         away = Unsent(reason, timedelta(seconds=AWAY_FOR))
-        for job in self._ready:
+        await self._until_flushed()
+        for job in (*self._ready, *self._marked):
             self._end(unsendable(job, away, now, found=DeliveryState.SENDING))
         for job in self._claimed:
             self._end(unsendable(job, away, now, found=DeliveryState.CLAIMED))
         self._ready.clear()
+        self._marked.clear()
         self._claimed.clear()
+
+    async def _until_flushed(self) -> None:
+        """Wait for the flush under way; what it could not bring to the disk stays marked."""
+        if self._flushing is not None:
+            with suppress(StoreError):
+                await self._flushing
 
     async def _drain(self) -> None:
         """Let what is under way end, for half a minute; then settle everything."""
         loop = asyncio.get_running_loop()
         until = loop.time() + DRAIN_FOR
-        now = self._clock.now()
-        for job in self._ready:
-            self._end(unsendable(job, Unsent("the sender ended"), now, found=DeliveryState.SENDING))
+        self._dry = True
+        await self._until_flushed()
+        now, over = self._clock.now(), Unsent("the sender ended")
+        for job in (*self._ready, *self._marked):
+            self._end(unsendable(job, over, now, found=DeliveryState.SENDING))
         self._ready.clear()
+        self._marked.clear()
         while self._flying and loop.time() < until:
-            await self._wait()
             await self._keep_books_to_the_end()
+            if self._flying:
+                await self._wait()
         if self._flying:
             await self._pool.close()
         await self._keep_books_to_the_end()
@@ -267,15 +372,13 @@ class Engine:
     async def _keep_books_to_the_end(self) -> None:
         ended, self._ended = self._ended, []
         if ended:
-            await self._sender.write(ended, [])
-            self._heard(ended)
+            with suppress(LeaseLost):  # they are written all the same
+                await self._sender.write(ended, known=self._known)
+            self._written(ended)
 
     def _end(self, settlement: Settlement) -> None:
         self._ended.append(settlement)
-        self._something.set()
-
-
-def _lane(job: Job) -> Lane:
-    if job.notice is not None:
-        return Lane.NOTICE
-    return Lane.URGENT if job.slot.startswith(URGENT_SLOT) else Lane.DIGEST
+        if len(self._ended) >= self._group.worth_writing:
+            self._wake.set()
+        elif len(self._ended) == 1:
+            self._wake_in(GROUP_COMMIT)

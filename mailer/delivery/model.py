@@ -58,7 +58,9 @@ class DeliveryState(StrEnum):
 OPEN = frozenset({DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.SENDING})
 
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
-    DeliveryState.DUE: frozenset({DeliveryState.CLAIMED, DeliveryState.SKIPPED}),
+    DeliveryState.DUE: frozenset(
+        {DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SKIPPED}
+    ),
     DeliveryState.CLAIMED: frozenset(
         {
             DeliveryState.SENDING,
@@ -104,23 +106,24 @@ class Reply:
 
 
 class Job(NamedTuple):
-    """A claimed ledger row with all that is needed to make and send its message."""
+    """A ledger row that a sender holds, with all that is needed to make and send its message."""
 
     id: int
-    kind: Kind
+    lane: Lane
     newsletter_id: int
-    edition_id: int | None
+    edition_id: int | None  # None: a notice
     subscription_id: int
-    slot: str
-    notice: Notice | None
+    notice: Notice | None  # None: a digest
     since: int
     language: str
+    apart: str  # what its page has otherwise than that of most readers
+    page: tuple[int, datetime] | None  # which page it gets, and as it was made when
+    wanted: bool  # whether the reader was still who asked for it, when the row was found
     recipient: Address
-    signed_up_at: datetime
-    requested_at: datetime
     attempts: int  # tries before this one
     planned_at: datetime
-    apart: str = ""  # what its page has otherwise than that of most readers
+    requested_at: datetime
+    signed_up_at: datetime
 
 
 class Envelope(NamedTuple):
@@ -181,6 +184,22 @@ class Standing:
     edition: EditionState | None  # None: a notice
     suppressed: bool
     paused: bool = False
+
+
+class Wish(NamedTuple):
+    """What a sender would like to start."""
+
+    most: int
+    edition_id: int | None = None  # None: of any edition, and notices
+
+
+class Taken(NamedTuple):
+    """What a sender was given, marked as being sent."""
+
+    alive: bool  # False: it was declared dead, and was given nothing
+    jobs: list[Job]
+    unwanted: list[Job]  # claimed, and to be looked at: their readers may have left
+    dry: bool  # nothing more may leave now
 
 
 class Settlement(NamedTuple):

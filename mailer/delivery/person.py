@@ -10,7 +10,7 @@ from mailer.editions.model import Edition, Newsletter
 from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import clock_time, long_date, short_date
 from mailer.links import Links
-from mailer.message.model import Head, ListHead
+from mailer.message.model import Head, ListHead, Own
 from mailer.rendering.model import Slot
 
 
@@ -21,26 +21,42 @@ class Person(NamedTuple):
     values: Mapping[Slot, str]
 
 
-def digest(
-    job: Job, newsletter: Newsletter, edition: Edition, links: Links, wanted: Collection[Slot]
-) -> Person:
-    """Return the head and those values of a digest that its page has slots for.
+def own(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> Own:
+    """Return what is a reader's own in the head of a digest.
 
     Made of the row's own times, so that a message that is sent again is the same message.
     """
-    leave = links.leave(job.subscription_id, job.planned_at)
-    values = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
+    return Own(
+        f"{job.id}.{edition.key}@{newsletter.sender.domain}",
+        job.planned_at,
+        job.recipient,
+        links.leave(job.subscription_id, job.planned_at),
+    )
+
+
+def values(
+    job: Job, newsletter: Newsletter, leave: str, links: Links, wanted: Collection[Slot]
+) -> Mapping[Slot, str]:
+    """Return those values of a digest that its page has slots for."""
+    found = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
     if Slot.SIGNED_UP_ON in wanted:
-        values[Slot.SIGNED_UP_ON] = _day(job.signed_up_at, job, newsletter)
+        found[Slot.SIGNED_UP_ON] = _day(job.signed_up_at, job, newsletter)
     if Slot.CONFIRM_URL in wanted:
-        values[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
+        found[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
+    return found
+
+
+def digest(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> Person:
+    """Return the head and all values of a digest."""
+    mine = own(job, newsletter, edition, links)
     listed = ListHead(
         id=f"{newsletter.slug}.{newsletter.sender.domain}",
-        unsubscribe_url=leave,
+        unsubscribe_url=mine.unsubscribe_url,
         archived_at=links.edition(newsletter.slug, edition.number),
         feedback_id=f"{edition.id}:{newsletter.slug}:digest:mailer",
     )
-    return Person(_head(job, newsletter, edition.key, listed), values)
+    head = _head(job, newsletter, edition.key, listed)
+    return Person(head, values(job, newsletter, mine.unsubscribe_url, links, tuple(Slot)))
 
 
 def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
@@ -49,7 +65,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     since = job.requested_at if asked else job.signed_up_at
     # What makes the row's number unique for ever: another database may count from 1 again.
     key = f"{int(job.planned_at.timestamp() * 1e6):x}"
-    values = {
+    found = {
         Slot.ADDRESS: job.recipient.text,
         Slot.SIGNED_UP_ON: _day(since, job, newsletter),
         Slot.LEAVE_URL: links.leave(job.subscription_id, job.planned_at),
@@ -61,7 +77,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
         Slot.ARCHIVE_URL: links.archive(newsletter.slug),
         Slot.FIRST_MAIL: _first_mail(job, newsletter),
     }
-    return Person(_head(job, newsletter, key, None), values)
+    return Person(_head(job, newsletter, key, None), found)
 
 
 def reverse_path(job: Job, newsletter: Newsletter) -> str:

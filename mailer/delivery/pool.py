@@ -47,15 +47,19 @@ class Pool:
         """Let the lines that rest go on, and open more when there is more to say than they take."""
         if not messages:
             return
-        for lines in self._lines.values():
-            for line in list(lines):
-                line.go_on()
+        self.go_on()
         for relay in self._open_to():
             there = len(self._lines[relay.name]) + self._being_opened(relay)
             for _ in range(min(relay.connections - there, messages)):
                 task = asyncio.create_task(self._open(relay))
                 self._opening[task] = relay.name
                 task.add_done_callback(self._opening.pop)
+
+    def go_on(self) -> None:
+        """Let every line say what it can."""
+        for lines in self._lines.values():
+            for line in list(lines):
+                line.go_on()
 
     def forget(self, line: Line) -> None:
         """Let go of a line that is lost."""

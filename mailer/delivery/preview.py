@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mailer.address import Address
 from mailer.clock import Clock
-from mailer.delivery.model import Job, Kind
+from mailer.delivery.model import Job, Lane
 from mailer.delivery.person import Person, digest
 from mailer.editions.model import Edition, Newsletter
 from mailer.links import Links
@@ -12,7 +12,7 @@ from mailer.message.mime import build
 from mailer.message.sign import Signers
 from mailer.message.slots import fill
 from mailer.message.splice import signed_at
-from mailer.rendering.model import Page, Slot
+from mailer.rendering.model import Page
 from mailer.store.database import Store, Transaction
 
 
@@ -56,25 +56,27 @@ class Preview:
         with self._store.read() as tx:
             newsletter = tx.newsletters.by_id(job.newsletter_id)
             edition = tx.editions.by_id(job.edition_id or 0)
-        return digest(job, newsletter, edition, self._links, tuple(Slot))
+        return digest(job, newsletter, edition, self._links)
 
 
 def _nobodys(edition: Edition, newsletter: Newsletter, now: datetime) -> Job:
     return Job(
         id=0,
-        kind=Kind.DIGEST,
+        lane=Lane.DIGEST,
         newsletter_id=newsletter.id,
         edition_id=edition.id,
         subscription_id=0,
-        slot=edition.slot,
         notice=None,
         since=edition.opens,
         language=newsletter.language,
+        apart="",
+        page=None,
+        wanted=True,
         recipient=newsletter.sender,
-        signed_up_at=now,
-        requested_at=now,
         attempts=0,
         planned_at=now,
+        requested_at=now,
+        signed_up_at=now,
     )
 
 

@@ -29,7 +29,7 @@ class ReplyReader:
 
         Raises ConversationLost when it is no reply: whatever is there does not speak SMTP.
         """
-        if not self._lines and line[3:4] == b" " and (reply := _single(line)) is not None:
+        if not self._lines and line[3:4] == b" " and (reply := one_line(line)) is not None:
             return reply
         found = LINE.fullmatch(line)
         if found is None or len(line) > LONGEST_LINE or len(self._lines) >= MOST_LINES:
@@ -45,7 +45,7 @@ class ReplyReader:
 
 
 @lru_cache(1024)
-def _single(line: bytes) -> Reply | None:
+def one_line(line: bytes) -> Reply | None:
     """Return a reply of one line, which most are, and the same ones again and again."""
     found = LINE.fullmatch(line)
     if found is None or len(line) > LONGEST_LINE:

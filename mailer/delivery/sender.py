@@ -1,13 +1,14 @@
 """One running sender: its number, its lease, and every write it makes to the ledger.
 
-The database is asked from one thread of its own, so that a slow disk never keeps the conversations
-waiting; each question is one short transaction.
+The books are written on a connection of their own, each time in one short transaction: in the
+loop's own thread where that is a file, because handing Python's lock to and fro costs more; from
+another thread where it is a server. Everything else is asked from that thread.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -16,7 +17,17 @@ from typing import NamedTuple, Self, TypeVar
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings, WhenInDoubt
-from mailer.delivery.model import DeliveryState, Job, Lane, Peer, Receiver, Reply, Settlement
+from mailer.delivery.model import (
+    DeliveryState,
+    Job,
+    Lane,
+    Peer,
+    Receiver,
+    Reply,
+    Settlement,
+    Taken,
+    Wish,
+)
 from mailer.delivery.process import is_gone, this_process
 from mailer.delivery.settling import skip
 from mailer.delivery.transport import Relay
@@ -28,6 +39,7 @@ T = TypeVar("T")
 WRITES_FOR = 120  # seconds for which an outcome is tried to be written down
 BETWEEN_WRITES = 0.5
 KEEP_ENDED = timedelta(days=1)
+LOST = "this sender's lease ran out; its rows are anybody's"
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +53,7 @@ class Started(NamedTuple):
 
     jobs: list[Job]  # marked as being sent
     skipped: list[Settlement]  # may not be sent any more
+    dry: bool = False  # nothing more may start now
 
 
 class Sender:
@@ -54,13 +67,15 @@ class Sender:
         self._thread = ThreadPoolExecutor(1, "ledger")
         self._id = 0
         self._alive_until = 0.0  # on the monotonic clock: nobody can have taken our rows before
+        self._unsure = False  # whether the last write was written
         self._seen: dict[int, tuple[Peer, float]] = {}
         self.lost = False
 
     async def __aenter__(self) -> Self:
         self._id = await self._do(self._register)
         self._heart = asyncio.create_task(self._beat())
-        await self._do(self._rehearse)
+        self._books = await self.run(lambda: self._store.books(self._id))
+        await self._rehearse()
         await self.recover()
         return self
 
@@ -76,12 +91,18 @@ class Sender:
         with suppress(StoreError):  # then the lease runs out by itself
             await self._do(lambda tx: tx.senders.end(self._id))
             await self._do(self._take_back)  # what was claimed and never started
+        await self.run(self._books.close)
         self._thread.shutdown()
 
     @property
     def may_send(self) -> bool:
         """Whether what it has marked is still its own: a process that slept too long stops here."""
         return not self.lost and time.monotonic() < self._alive_until
+
+    @property
+    def writes_durably(self) -> bool:
+        """Whether what is marked survives a power cut as soon as it is written."""
+        return self._books.waits
 
     async def claim(
         self, limit: int, edition_id: int | None = None, lanes: Sequence[Lane] = tuple(Lane)
@@ -97,18 +118,36 @@ class Sender:
         keys = [job.id for job in jobs]
         await self._do(lambda tx: tx.deliveries.give_back(self._id, keys))
 
-    async def write(self, settlements: Sequence[Settlement], jobs: Sequence[Job]) -> Started:
-        """Write down how rows ended, and mark claimed ones as being sent: durably, at once.
+    async def start(self, jobs: Sequence[Job]) -> Started:
+        """Mark claimed rows as being sent: durably, at once. Raises LeaseLost as `write` does."""
+        return await self._patiently(lambda tx: self._start(tx, jobs))
 
+    async def write(
+        self,
+        settlements: Sequence[Settlement],
+        wish: Wish | None = None,
+        known: Callable[[], Iterable[int]] = tuple,
+    ) -> Started:
+        """Write down how rows ended, and mark as many as wished for as being sent.
+
+        What is marked may leave after the next `flush`. `known` are the rows in the sender's hands.
         A database that is away is asked again for two minutes. Raises LeaseLost when others have
         the rows; how rows ended is kept even then.
         """
-        try:
-            return await self._patiently(lambda tx: self._write(tx, settlements, jobs))
-        except LeaseLost:
-            if settlements:
-                await self._settle_late(settlements)
-            raise
+        taken = await self._again_and_again(
+            lambda: self._write(settlements, wish, list(known()) if self._unsure else None)
+        )
+        if not taken.alive:
+            self.lost = True
+            raise LeaseLost(LOST)
+        skipped = (
+            await self._do(lambda tx: self._skip(tx, taken.unwanted)) if taken.unwanted else []
+        )
+        return Started(taken.jobs, skipped, taken.dry)
+
+    async def flush(self) -> None:
+        """Wait until what was written survives a power cut. Raises StoreError."""
+        await self.run(self._books.flush)
 
     async def permits(self, relay: Relay, wanted: int, *, reserve: bool) -> int:
         """Return how many mails a relay with limits may be given now, and count them as given."""
@@ -168,6 +207,10 @@ class Sender:
 
         return await self.run(ask)
 
+    async def read(self, work: Callable[[], T]) -> T:
+        """Read something else, in the database's thread, when the database is there."""
+        return await self._again_and_again(lambda: self.run(work))
+
     async def run(self, work: Callable[[], T]) -> T:
         """Do something else with the database, in the same thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -180,10 +223,13 @@ class Sender:
         return await self.run(in_transaction)
 
     async def _patiently(self, work: Callable[[Transaction], T]) -> T:
-        """Do it when the database is there again; raise StoreError after two minutes."""
+        return await self._again_and_again(lambda: self._do(work))
+
+    async def _again_and_again(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until the database is there again; raise StoreError after two minutes."""
         for _ in range(int(WRITES_FOR / BETWEEN_WRITES)):
             try:
-                return await self._do(work)
+                return await ask()
             except StoreError as why:
                 if not why.temporary:
                     raise
@@ -197,14 +243,14 @@ class Sender:
         self._alive_until = time.monotonic() + self._lease
         return tx.senders.register(this_process(), now, now + self._settings.lease)
 
-    def _rehearse(self, tx: Transaction) -> None:
-        """Run each write once on no row: the first one takes a hundred times as long.
+    async def _rehearse(self) -> None:
+        """Write once, of no row: the first time takes a hundred times as long.
 
         While it does, mails arrive whose answers are not written, and a crash doubles those.
         """
         nothing = Settlement(0, DeliveryState.SENDING, DeliveryState.SENT, 0, Reply(250, None, ""))
-        self._write(tx, [nothing], [])
-        tx.deliveries.start(self._id, [0])
+        await self.write([nothing])
+        await self.flush()
 
     def _recover(self, tx: Transaction) -> None:
         """Judge the others by our own monotonic clock: theirs may be wrong, and so may ours be."""
@@ -229,15 +275,27 @@ class Sender:
                 extra={"due_again": claimed, "unknown": sending, "became": becomes.value},
             )
 
-    def _write(
-        self, tx: Transaction, settlements: Sequence[Settlement], jobs: Sequence[Job]
-    ) -> Started:
+    async def _write(
+        self,
+        settlements: Sequence[Settlement],
+        wish: Wish | None,
+        known: Collection[int] | None,
+    ) -> Taken:
+        began, now = time.monotonic(), self._clock.now()
+        books, until = self._books, now + self._settings.lease
+        self._unsure = True
+        if books.waits:
+            taken = await self.run(lambda: books.write(now, until, settlements, wish, known))
+        else:
+            taken = books.write(now, until, settlements, wish, known)
+        self._unsure = False
+        if taken.alive:
+            self._alive_until = began + self._lease
+        return taken
+
+    def _start(self, tx: Transaction, jobs: Sequence[Job]) -> Started:
         # Renewed in the transaction that marks: whoever was declared dead starts nothing.
         self._renew(tx)
-        if settlements:
-            tx.deliveries.settle(self._id, settlements)
-        if not jobs:
-            return Started([], [])
         started = tx.deliveries.start(self._id, [job.id for job in jobs])
         if len(started) == len(jobs):
             return Started(list(jobs), [])
@@ -252,17 +310,15 @@ class Sender:
         endings = [skip(job, standings.get(job.id), now) for job in jobs]
         skipped = [ending for ending in endings if ending is not None]
         tx.deliveries.settle(self._id, skipped)
+        again = {job.id for job in jobs} - {ending.delivery_id for ending in skipped}
+        tx.deliveries.give_back(self._id, again)  # a reader who came back meanwhile
         return skipped
-
-    async def _settle_late(self, settlements: Sequence[Settlement]) -> None:
-        with suppress(StoreError):
-            await self._do(lambda tx: tx.deliveries.settle(self._id, settlements))
 
     def _renew(self, tx: Transaction) -> None:
         began = time.monotonic()
         if self.lost or not tx.senders.renew(self._id, self._clock.now() + self._settings.lease):
             self.lost = True
-            raise LeaseLost("this sender's lease ran out; its rows are anybody's")
+            raise LeaseLost(LOST)
         self._alive_until = began + self._lease
 
     async def _beat(self) -> None:

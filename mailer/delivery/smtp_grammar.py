@@ -68,18 +68,19 @@ def command(line: str) -> bytes:
 
 
 def mail_from(
-    sender: str, octets: int, offered: Extensions, *, utf8: bool, envid: str
+    sender: str, octets: int, offered: Extensions, *, utf8: bool, envid: int
 ) -> bytes | None:
     """Return MAIL with what the server offers; None when the address is none for the wire.
 
     With DSN (RFC 3461 section 4.3) a report brings the headers back, and `envid`.
     """
-    if sender and not _sender_is_safe(sender, utf8):
+    opening = _mail_from(sender, utf8)
+    if opening is None:
         return None
-    size = f" SIZE={octets}" if "SIZE" in offered else ""
-    beyond_ascii = " BODY=8BITMIME SMTPUTF8" if utf8 else ""
-    report = f" RET=HDRS ENVID={envid}" if "DSN" in offered else ""
-    return command(f"MAIL FROM:<{sender}>{size}{beyond_ascii}{report}")
+    size = b" SIZE=%d" % octets if "SIZE" in offered.words else b""
+    beyond_ascii = b" BODY=8BITMIME SMTPUTF8" if utf8 else b""
+    report = b" RET=HDRS ENVID=%d" % envid if "DSN" in offered.words else b""
+    return b"%b%b%b%b\r\n" % (opening, size, beyond_ascii, report)
 
 
 def rcpt_to(
@@ -93,11 +94,11 @@ def rcpt_to(
     if not path_is_safe(wire, utf8=utf8):
         return None
     report = ""
-    if "DSN" in offered:
+    if "DSN" in offered.words:
         kind = "utf-8" if utf8 else "rfc822"
         asked = f"FAILURE ORCPT={kind};{xtext(wire)}" if notify else "NEVER"
         report = f" NOTIFY={asked}"
-    return command(f"RCPT TO:<{wire}>{report}")
+    return f"RCPT TO:<{wire}>{report}\r\n".encode()
 
 
 def xtext(text: str) -> str:
@@ -119,9 +120,11 @@ def path_is_safe(path: str, *, utf8: bool) -> bool:
 
 
 @lru_cache(256)
-def _sender_is_safe(sender: str, utf8: bool) -> bool:  # noqa: FBT001 - keyed by position
-    """The same few senders stand in all mails."""
-    return path_is_safe(sender, utf8=utf8)
+def _mail_from(sender: str, utf8: bool) -> bytes | None:  # noqa: FBT001 - keyed by position
+    """Return MAIL as far as it is the same for all mails of a sender."""
+    if sender and not path_is_safe(sender, utf8=utf8):
+        return None
+    return f"MAIL FROM:<{sender}>".encode()
 
 
 def stuffed(message: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 
 from mailer.delivery.smtp_connection import Opening, Patience
-from mailer.delivery.smtp_protocol import Conversation, Stage
+from mailer.delivery.smtp_protocol import Conversation, Source, Stage
 from mailer.delivery.transport import Post
 
 
@@ -18,7 +18,8 @@ class SmtpLine(asyncio.Protocol):
         self._post = post
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._conversation = Conversation(opening.offered, lambda: post.following(relay), most)
+        source = Source(lambda: post.following(relay), post.may_leave)
+        self._conversation = Conversation(opening.offered, source, most)
         self._gone = self._loop.create_future()
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -89,6 +90,8 @@ class SmtpLine(asyncio.Protocol):
         if conversation.lost is not None:
             self._transport.abort()
             self._post.rests(self)
+        elif conversation.stage is Stage.HELD:
+            self._deadline = 0.0  # it is the server that waits
         elif conversation.stage is None:
             self._deadline = 0.0
             if conversation.worn_out:

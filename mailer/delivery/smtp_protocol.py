@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
 
 from mailer.delivery import smtp_grammar as grammar
 from mailer.delivery.model import (
@@ -22,7 +24,7 @@ from mailer.delivery.model import (
     Sent,
     Unsent,
 )
-from mailer.delivery.replies import LONGEST_LINE, ReplyReader
+from mailer.delivery.replies import LONGEST_LINE, ReplyReader, one_line
 from mailer.delivery.smtp_grammar import Extensions
 from mailer.errors import ConversationLost
 
@@ -31,6 +33,8 @@ TOO_LARGE = Reply(552, "5.3.4", "the message is larger than the relay takes")
 BAD_PATH = Reply(553, "5.1.3", "this is no address for the wire")
 
 CHUNKED_AT_ONCE = 2  # messages under way in one conversation with CHUNKING
+STRIDE = 4  # answers to a content, and to MAIL, RCPT and DATA of the message behind it
+ALL_IS_WELL = [b"250 ", b"250 ", b"250 ", b"354 ", b""]
 
 
 class Stage(Enum):
@@ -41,6 +45,7 @@ class Stage(Enum):
     RCPT = auto()
     DATA = auto()
     CONTENT = auto()  # the dot, or the last chunk
+    HELD = auto()  # none: the server waits for content that may not leave yet
     NOTHING = auto()  # a lone dot: the server asked for content of a message nobody may get
 
 
@@ -55,28 +60,36 @@ class Turn:
 
 
 Ending = tuple[Envelope, Outcome | Unsent]
-Following = Callable[[], Envelope | None]
+
+
+class Source(NamedTuple):
+    """Where a conversation has its messages from."""
+
+    following: Callable[[], Envelope | None]  # the next one, or None when there is none now
+    may_leave: Callable[[Envelope], bool]  # whether its content may be said
 
 
 class Conversation:
     """One open session. `out` is to be said, in order; `ended` says what became of whom."""
 
-    def __init__(self, offered: Extensions, following: Following, most: int = 0) -> None:
-        """Take messages from `following`, at most so many when `most` is not 0."""
+    def __init__(self, offered: Extensions, source: Source, most: int = 0) -> None:
+        """Take messages from `source`, at most so many when `most` is not 0."""
         self.out: list[bytes] = []
         self.ended: list[Ending] = []
         self.lost: str | None = None  # why the conversation is over
         self._offered = offered
-        self._following = following
+        self._following, self._may_leave = source
         self._left = most or -1
         self._pipelined = "PIPELINING" in offered
         self._chunked = "CHUNKING" in offered and self._pipelined
+        self._largest = offered.size
         self._expected: deque[tuple[Stage, Turn]] = deque()
         self._replies = ReplyReader()
         self._rest = b""
         self._said = 0
         self._reset_first = False
         self._steps = b""  # RCPT, kept until MAIL is answered
+        self._waiting: Envelope | None = None  # given already, and may not leave yet
 
     @property
     def stage(self) -> Stage | None:
@@ -89,8 +102,15 @@ class Conversation:
         return self._left == 0
 
     def go_on(self) -> None:
-        """Begin with the next message, when there is one and room for its envelope."""
-        if self.lost is None and self._room():
+        """Say what was held, and begin with the next message when there is room for it."""
+        if self.lost is not None:
+            return
+        if self._expected and self._expected[0][0] is Stage.HELD:
+            _, turn = self._expected[0]
+            if self._may_say(turn):
+                self._expected.popleft()
+                self._say_content(turn)
+        elif self._room():
             self._begin_next()
 
     def heard(self, data: bytes) -> None:
@@ -99,6 +119,8 @@ class Conversation:
             return
         if self._rest:
             data = self._rest + data
+        elif len(self._expected) == STRIDE and self._strides(data):
+            return
         lines = data.split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > LONGEST_LINE:
@@ -126,8 +148,31 @@ class Conversation:
                 # Who was first may be the reason: tried again later, and not for ever.
                 self._end(turn, Deferred(Reply(451, "4.4.2", why)) if first else Unsent(why))
             first = False
+        if self._waiting is not None:
+            self.ended.append((self._waiting, Unsent(why)))
+            self._waiting = None
         self._expected.clear()
         self.out.clear()
+
+    def _strides(self, data: bytes) -> bool:
+        """Take the answers to a content and to the envelope behind it at once, when all are yes.
+
+        So most answers come. Where it returns False nothing has happened.
+        """
+        (stage, ended), _, _, (_, turn) = self._expected
+        lines = data.split(b"\r\n")
+        if stage is not Stage.CONTENT or len(lines) != STRIDE + 1 or self._replies.begun:
+            return False
+        if [line[:4] for line in lines] != ALL_IS_WELL or ended.refusal is not None:
+            return False
+        sent = _sent(lines[0])
+        if sent is None:
+            return False
+        self._expected.clear()
+        self._end(ended, sent)
+        turn.opened = True
+        self._may_begin_content(turn)
+        return True
 
     def _line(self, line: bytes) -> None:
         if self.lost is not None:
@@ -148,7 +193,7 @@ class Conversation:
             self._reply(reply)
 
     def _reply(self, reply: Reply) -> None:
-        if not self._expected:
+        if not self._expected or self._expected[0][0] is Stage.HELD:
             said = "closed the conversation" if reply.code == 421 else "spoke out of turn"
             self.broken(f"the relay {said}: {reply.code} {reply.text}")
             return
@@ -195,7 +240,7 @@ class Conversation:
 
     def _answered_data(self, turn: Turn, reply: Reply) -> None:
         if reply.code == 354 and turn.refusal is None:
-            self._say_content(turn)
+            self._may_begin_content(turn)
         elif reply.code == 354:
             # RFC 2920 section 3.1: nobody may get it, and the server waits for it all the same.
             self._end(turn, _outcome(turn.refusal or reply))
@@ -208,6 +253,16 @@ class Conversation:
         else:
             self._expected.appendleft((Stage.DATA, turn))
             self.broken(f"the relay answered {reply.code} to DATA")
+
+    def _may_say(self, turn: Turn) -> bool:
+        assert turn.envelope is not None  # noqa: S101 - DATA is said for a message
+        return self._may_leave(turn.envelope)
+
+    def _may_begin_content(self, turn: Turn) -> None:
+        if self._may_say(turn):
+            self._say_content(turn)
+        else:
+            self._expected.append((Stage.HELD, turn))
 
     def _say_content(self, turn: Turn) -> None:
         envelope = turn.envelope
@@ -224,12 +279,21 @@ class Conversation:
         if self._reset_first and not self._pipelined:
             self._say_reset()
         while self.lost is None and self._room():
-            envelope = self._following() if self._left else None
+            envelope = self._next()
             if envelope is None:
                 return
             refusal = self._begin(envelope)
             if refusal is not None:
                 self.ended.append((envelope, Refused(refusal)))
+
+    def _next(self) -> Envelope | None:
+        """Return the next message; with CHUNKING only when its content may leave as well."""
+        envelope = self._waiting or (self._following() if self._left else None)
+        self._waiting = None
+        if self._chunked and envelope is not None and not self._may_leave(envelope):
+            self._waiting = envelope
+            return None
+        return envelope
 
     def _room(self) -> bool:
         if not self._expected:
@@ -245,10 +309,10 @@ class Conversation:
         if utf8 and "SMTPUTF8" not in self._offered:
             return NO_SMTPUTF8
         octets = len(envelope.message)
-        if self._offered.size is not None and octets > self._offered.size:
+        if self._largest is not None and octets > self._largest:
             return TOO_LARGE
-        envid = str(envelope.delivery_id)
-        mail = grammar.mail_from(envelope.sender, octets, self._offered, utf8=utf8, envid=envid)
+        number = envelope.delivery_id
+        mail = grammar.mail_from(envelope.sender, octets, self._offered, utf8=utf8, envid=number)
         rcpt = grammar.rcpt_to(envelope.recipient, self._offered, utf8=utf8, notify=envelope.notify)
         if mail is None or rcpt is None:
             return BAD_PATH
@@ -290,6 +354,13 @@ class Conversation:
     def _end(self, turn: Turn, outcome: Outcome | Unsent) -> None:
         if turn.envelope is not None:
             self.ended.append((turn.envelope, outcome))
+
+
+@lru_cache(1024)
+def _sent(line: bytes) -> Sent | None:
+    """Return what a positive answer to a content means; None when it is no reply of one line."""
+    reply = one_line(line)
+    return Sent(reply) if reply is not None and reply.positive else None
 
 
 def _outcome(reply: Reply) -> Outcome:

@@ -69,6 +69,11 @@ class Traffic:
         self._pauses: dict[int, str] = {}
 
     @property
+    def shapes(self) -> bool:
+        """Whether rows are to be picked: a relay has limits, or a receiver has a pace."""
+        return bool(self._limited or self._receivers or self._waiting)
+
+    @property
     def room(self) -> int:
         """How many mails the relays may still be given."""
         if self._unlimited or not self._limited:

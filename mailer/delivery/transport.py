@@ -36,6 +36,13 @@ class Post(Protocol):
         """Return the next message for this relay, or None when there is none now."""
         ...
 
+    def may_leave(self, envelope: Envelope) -> bool:
+        """Whether a message's content may be said now; from then on it may have arrived.
+
+        Else the line is told to go on when it may.
+        """
+        ...
+
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         """Hear how messages ended."""
         ...

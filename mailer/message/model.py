@@ -1,4 +1,4 @@
-"""What varies between the heads of two messages; everything else is fixed in mime.py."""
+"""What a message's head is made of; everything else is fixed in mime.py."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +15,15 @@ class ListHead(NamedTuple):
     feedback_id: str  # up to four fields between colons, the last one names the sender
 
 
+class Own(NamedTuple):
+    """What the heads of two messages of one page differ in."""
+
+    message_id: str  # without the angle brackets
+    date: datetime  # aware
+    recipient: Address
+    unsubscribe_url: str
+
+
 class Head(NamedTuple):
     """The head of one message for one reader."""
 
@@ -25,3 +34,9 @@ class Head(NamedTuple):
     reply_to: Address | None
     recipient: Address
     list: ListHead | None  # None: a notice, which is no list mail
+
+    def of(self, own: Own) -> "Head":
+        """Return the same head for another reader."""
+        message_id, date, recipient, url = own
+        listed = self.list and self.list._replace(unsubscribe_url=url)
+        return self._replace(message_id=message_id, date=date, recipient=recipient, list=listed)

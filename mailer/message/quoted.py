@@ -4,11 +4,15 @@ A dot at the start of a line is written as =2E, so that SMTP never has to double
 section 4.5.2): the same bytes go through DATA and BDAT, and nothing is looked through per reader.
 """
 
+import re
 from binascii import a2b_qp, b2a_qp
 from functools import lru_cache
 
 SOFT_BREAK = b"=\r\n"
+LONGEST = 75  # octets before a soft break's own "="
 LINES_KEPT = 8192  # of a page, some hundred bytes each
+# What stands for itself: no "=", no dot at its beginning, no space at its end.
+PLAIN = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
 
 
 def quoted(text: str) -> bytes:
@@ -16,6 +20,8 @@ def quoted(text: str) -> bytes:
 
     A carriage return that is no line end is written as its code, so nothing bare can be left.
     """
+    if PLAIN.fullmatch(text):
+        return text.encode()
     if "\n" not in text:
         return _line(text)
     return b"\r\n".join(map(_line, text.replace("\r\n", "\n").split("\n")))
@@ -31,7 +37,14 @@ def bridged(before: bytes) -> bytes:
 
     With it a value can be encoded by itself: what is on its left and right never changes.
     """
-    return before if not before or before.endswith(b"\n") else before + SOFT_BREAK
+    if not before or before.endswith(b"\n"):
+        return before
+    if len(before) - before.rfind(b"\n") - 1 <= LONGEST:
+        return before + SOFT_BREAK
+    # A last line may have one octet more than one that a soft break ends: its last sign moves on.
+    end = -3 if before[-3:-2] == b"=" else -1
+    sign = b"=2E" if before[end:] == b"." else before[end:]
+    return before[:end] + SOFT_BREAK + sign + SOFT_BREAK
 
 
 def _line(line: str) -> bytes:

@@ -14,11 +14,11 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailer.address import Address
-from mailer.errors import HeaderError, RenderError
+from mailer.errors import RenderError
 from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.mime import boundary_of, build, head_fields, pieces, seams
-from mailer.message.model import Head
+from mailer.message.model import Head, Own
 from mailer.message.quoted import quoted
 from mailer.message.sign import Signer
 from mailer.rendering.model import MARKER, Page, Slot
@@ -48,6 +48,7 @@ class Form:
     body: int  # the place of the first piece behind the head
     gap: int  # the place of the first value in the body, or the end
     front: "_Hash"  # of what stands in the body before it: the same for all
+    sample: Head
     recompose: Page | None  # the page itself when its subject has a slot: such are built one by one
 
 
@@ -80,12 +81,12 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     gap = min((place for both in slots.values() for part in both for place in part), default=body)
     front = sha256(b"".join(laid[body:gap]))
     recompose = page if MARKER.search(page.subject) else None
-    return Form(laid, places, slots, body, gap, front, recompose)
+    return Form(laid, places, slots, body, gap, front, sample, recompose)
 
 
 def splice(
     form: Form,
-    head: Head,
+    own: Own,
     values: Mapping[Slot, str],
     *,
     utf8: bool = False,
@@ -96,11 +97,11 @@ def splice(
     The same row gives the same bytes each time: both ways of signing are deterministic.
     """
     if form.recompose is not None:
-        message = build(head, form.recompose, values, utf8=utf8)
-        return message if signer is None else signer.sign(message, signed_at(head))
+        message = build(form.sample.of(own), form.recompose, values, utf8=utf8)
+        return message if signer is None else signer.sign(message, signed_at(own))
     parts = list(form.pieces)
     for name, place in form.head.items():
-        parts[place] = OWN[name](head, utf8)
+        parts[place] = OWN[name](own, utf8)
     for slot, places in form.slots.items():
         value = values.get(slot)
         if value is None:
@@ -118,13 +119,13 @@ def splice(
     rest = b"".join(parts[form.gap :])
     body_hash = form.front.copy()
     body_hash.update(rest)  # our bodies end in one CRLF: they are "simple" already
-    signature = signer.signature(parts[: form.body - 1], body_hash.digest(), signed_at(head))
+    signature = signer.signature(parts[: form.body - 1], body_hash.digest(), signed_at(own))
     return b"".join((signature, *parts[: form.gap], rest))
 
 
-def signed_at(head: Head) -> int:
+def signed_at(message: Own | Head) -> int:
     """Return the time a signature gives, in Unix seconds: when the mail was owed."""
-    return int(head.date.timestamp())
+    return int(message.date.timestamp())
 
 
 def _lay(laid: list[bytes], text: str) -> Mapping[Slot, Sequence[int]]:
@@ -139,19 +140,19 @@ def _lay(laid: list[bytes], text: str) -> Mapping[Slot, Sequence[int]]:
     return slots
 
 
-def _to(head: Head, utf8: bool) -> bytes:  # noqa: FBT001 - called by position, once a mail
-    wire = head.recipient.wire
+def _to(own: Own, utf8: bool) -> bytes:  # noqa: FBT001 - called by position, once a mail
+    wire = own.recipient.wire
     if len(wire) < headers.LINE - 8 and PLAIN_ADDRESS.fullmatch(wire):
         return b"To: <%b>\r\n" % wire.encode()
-    return _to_of(head.recipient, utf8=utf8)
+    return _to_of(own.recipient, utf8=utf8)
 
 
 def _to_of(recipient: Address, *, utf8: bool) -> bytes:
     return field("To", headers.mailbox("To", "", recipient, utf8=utf8))
 
 
-def _date(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
-    return _date_of(head.date)
+def _date(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
+    return _date_of(own.date)
 
 
 @lru_cache(64)
@@ -159,18 +160,16 @@ def _date_of(moment: datetime) -> bytes:
     return field("Date", headers.date("Date", moment))
 
 
-def _message_id(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
-    return b"Message-ID: %b\r\n" % headers.message_id("Message-ID", head.message_id).encode()
+def _message_id(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
+    return b"Message-ID: %b\r\n" % headers.message_id("Message-ID", own.message_id).encode()
 
 
-def _unsubscribe(head: Head, _utf8: bool) -> bytes:  # noqa: FBT001
-    if head.list is None:
-        raise HeaderError("List-Unsubscribe", "this is no mail to a list")
-    url = headers.urls("List-Unsubscribe", [head.list.unsubscribe_url])
+def _unsubscribe(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
+    url = headers.urls("List-Unsubscribe", (own.unsubscribe_url,))
     return b"List-Unsubscribe: %b\r\n" % url.encode()
 
 
-OWN: Mapping[str, Callable[[Head, bool], bytes]] = {
+OWN: Mapping[str, Callable[[Own, bool], bytes]] = {
     "To": _to,
     "Date": _date,
     "Message-ID": _message_id,

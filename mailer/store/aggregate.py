@@ -68,9 +68,12 @@ class Aggregate:
         return EACH[self._dialect.name].params(keys=self._listed(keys))
 
     def _listed(self, keys: Iterable[int]) -> object:
-        """Return numbers as the parameter that `EACH` wants."""
-        listed = list(keys)
-        return json.dumps(listed) if self._dialect.name == "sqlite" else listed
+        return listed(self._dialect.name, keys)
+
+
+def listed(dialect: str, keys: Iterable[int]) -> object:
+    """Return numbers as the parameter that `EACH` wants."""
+    return json.dumps(list(keys)) if dialect == "sqlite" else list(keys)
 
 
 # Numbers from one parameter named `keys`, by dialect. Statements that are run many times a second

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailer.errors import StoreError
 from mailer.store.apartness import Apartness
 from mailer.store.articles import Articles
+from mailer.store.books import Books
+from mailer.store.books_on_postgres import PostgresBooks
+from mailer.store.books_on_sqlite import SqliteBooks
 from mailer.store.consent import Consent
 from mailer.store.corrections import Corrections
 from mailer.store.deliveries import Deliveries
@@ -35,6 +38,7 @@ from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
 from mailer.store.suppressions import Suppressions
+from mailer.store.troubles import told_plainly
 from mailer.store.urgency import Urgency
 
 # A program that was stopped inside a transaction keeps nobody waiting for ever. Statements are many
@@ -160,21 +164,27 @@ class Store:
 
         Raises StoreError; `temporary` when another try may succeed.
         """
-        with _told_plainly(), self.engine.begin() as connection:
+        with told_plainly(), self.engine.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that only looks. It sees one moment, and never waits for writers."""
         with (
-            _told_plainly(),
+            told_plainly(),
             self.engine.connect().execution_options(**_snapshot(self.engine)) as connection,
         ):
             yield Transaction(connection)
 
+    def books(self, sender_id: int) -> Books:
+        """Open the books of one sender; raises StoreError."""
+        if self.engine.dialect.name == "sqlite":
+            return SqliteBooks(self.engine, sender_id)
+        return PostgresBooks(self.engine, sender_id)
+
     def scrub(self) -> None:
         """Let go of the bytes of rows that were erased: in the write-ahead log, in dead rows."""
-        with _told_plainly():
+        with told_plainly():
             if self.engine.dialect.name == "sqlite":
                 raw = self.engine.raw_connection()
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -247,39 +257,3 @@ def _postgresql(url: URL) -> Engine:
             "the PostgreSQL driver is not installed",
             help="pip install 'digest-mailer[postgres]'",
         ) from why
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Turn the driver's errors into ours: what happened, and whether waiting helps."""
-    try:
-        yield
-    except OperationalError as why:
-        raise _plain(why) from why
-    except IntegrityError as why:
-        raise StoreError(f"the database refused a row: {_first_line(why)}") from why
-    except DBAPIError as why:
-        raise StoreError(f"the database failed: {_first_line(why)}") from why
-
-
-def _plain(why: OperationalError) -> StoreError:
-    said = _first_line(why)
-    if "database is locked" in said:
-        return StoreError(
-            "the database is locked by another program",
-            temporary=True,
-            help="is a backup or another mailer at work on it? Nothing was changed; try again",
-        )
-    if "disk is full" in said or "disk I/O error" in said or "No space left" in said:
-        return StoreError(
-            f"the disk under the database is full or failing ({said})",
-            temporary=True,
-            help="nothing was changed; make room and try again",
-        )
-    if "no such table" in said:
-        return StoreError("the database has no tables yet", help="run `mailer db upgrade`")
-    return StoreError(f"the database cannot be used: {said}", temporary=True)
-
-
-def _first_line(why: DBAPIError) -> str:
-    return str(why.orig).strip().partition("\n")[0]

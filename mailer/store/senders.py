@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from mailer.delivery.model import Peer, Process
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import delivery, sender
+from mailer.store.instant import Instant
+from mailer.store.tables import Id, delivery, sender
 
 _holds_rows = exists(select(delivery.c.id).where(delivery.c.sender_id == sender.c.id))
 
@@ -48,7 +49,7 @@ class Senders(Aggregate):
         Until the transaction's end nobody else can declare it dead.
         """
         given = {"mine": key, "until": lease_until}
-        return self._connection.execute(_RENEW, given).rowcount == 1
+        return self._connection.execute(RENEW, given).rowcount == 1
 
     def end(self, key: int) -> None:
         """Let a sender go that has given back all it held."""
@@ -73,8 +74,8 @@ class Senders(Aggregate):
 
 
 # Built once: it runs hundreds of times a second.
-_RENEW = (
+RENEW = (
     update(sender)
-    .where(sender.c.id == bindparam("mine"), sender.c.ended.is_(False))
-    .values(lease_until=bindparam("until"))
+    .where(sender.c.id == bindparam("mine", type_=Id), sender.c.ended.is_(False))
+    .values(lease_until=bindparam("until", type_=Instant()))
 )

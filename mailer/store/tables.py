@@ -456,7 +456,7 @@ delivery = _table(
         "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL", name="held_by_sender"
     ),
     # What is open is found by these; what has ended costs them nothing, and is most of it.
-    _partial_index("ix_delivery_due", "lane", "due_at", where="state = 'due'"),
+    _partial_index("ix_delivery_due", "lane", "edition_id", "due_at", where="state = 'due'"),
     _partial_index("ix_delivery_held", "sender_id", where="sender_id IS NOT NULL"),
     Index("ix_delivery_edition_id", "edition_id"),
 )

@@ -487,7 +487,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_due",
         "delivery",
-        ["lane", "due_at"],
+        ["lane", "edition_id", "due_at"],
         unique=False,
         postgresql_where=sa.text("state = 'due'"),
         sqlite_where=sa.text("state = 'due'"),

@@ -63,6 +63,9 @@ class Mailbag:
         del relay
         return self.waiting.popleft() if self.waiting else None
 
+    def may_leave(self, envelope: Envelope) -> bool:
+        return bool(envelope)
+
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         del relay
         self.outcomes |= {one.delivery_id: outcome for one, outcome in endings}

@@ -33,7 +33,7 @@ def test_no_address_becomes_a_second_command(text: str) -> None:
     address = Address(text, domain, text)
 
     assert rcpt_to(address, NOTHING, utf8=False) is None or not local
-    assert not text or mail_from(text, 1, NOTHING, utf8=False, envid="1") is None
+    assert not text or mail_from(text, 1, NOTHING, utf8=False, envid=1) is None
 
 
 @given(st.text(max_size=60))

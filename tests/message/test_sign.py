@@ -20,7 +20,7 @@ from mailer.message.verify import verify
 from mailer.rendering.model import Page, Slot
 from tests.conftest import require
 from tests.message.test_injection import HEAD, PAGE
-from tests.message.test_splice import ADDRESSES, OWN_VALUES, PAGES, of
+from tests.message.test_splice import ADDRESSES, OWN_VALUES, PAGES, of, own
 from tests.rendering.samples import VALUES
 
 RSA, ED25519 = load_keys(
@@ -60,7 +60,7 @@ def test_what_is_spliced_is_signed_as_what_is_built(
     head = of(reader, 7, HEAD.date)  # type: ignore[arg-type]  # the strategy gives addresses
     signer = Signer([ED25519])
 
-    spliced = splice(compile_page(HEAD, page, VALUES), head, values, utf8=True, signer=signer)
+    spliced = splice(compile_page(HEAD, page, VALUES), own(head), values, utf8=True, signer=signer)
 
     assert spliced == signer.sign(build(head, page, values, utf8=True), NOW)
     assert believed(spliced, [ED25519]) == [True]
@@ -68,9 +68,9 @@ def test_what_is_spliced_is_signed_as_what_is_built(
 
 def test_the_same_mail_is_signed_the_same_again() -> None:
     form = compile_page(HEAD, PAGE, VALUES)
-    signer = Signer(KEYS["both"])
+    signer, mine = Signer(KEYS["both"]), own(HEAD)
 
-    assert splice(form, HEAD, VALUES, signer=signer) == splice(form, HEAD, VALUES, signer=signer)
+    assert splice(form, mine, VALUES, signer=signer) == splice(form, mine, VALUES, signer=signer)
 
 
 @pytest.mark.parametrize(

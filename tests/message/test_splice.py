@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer.address import Address
 from mailer.errors import HeaderError, RenderError
 from mailer.message.mime import build
-from mailer.message.model import Head
+from mailer.message.model import Head, Own
 from mailer.message.splice import compile_page, splice
 from mailer.rendering.model import Page, Slot
 from tests.message.test_injection import HEAD, PAGE
@@ -50,6 +50,11 @@ def of(reader: Address, number: int, moment: datetime) -> Head:
     )
 
 
+def own(head: Head) -> Own:
+    assert head.list is not None
+    return Own(head.message_id, head.date, head.recipient, head.list.unsubscribe_url)
+
+
 @given(PAGES, OWN_VALUES, ADDRESSES, st.integers(0), MOMENTS)
 def test_spliced_is_built(
     page: Page, values: dict[Slot, str], reader: Address, number: int, moment: datetime
@@ -57,12 +62,12 @@ def test_spliced_is_built(
     head = of(reader, number, moment)
     form = compile_page(HEAD, page, VALUES)
 
-    assert splice(form, head, values, utf8=True) == build(head, page, values, utf8=True)
+    assert splice(form, own(head), values, utf8=True) == build(head, page, values, utf8=True)
 
 
 @given(PAGES, OWN_VALUES)
 def test_no_line_begins_with_a_dot_or_is_too_long(page: Page, values: dict[Slot, str]) -> None:
-    message = splice(compile_page(HEAD, page, VALUES), HEAD, values)
+    message = splice(compile_page(HEAD, page, VALUES), own(HEAD), values)
 
     body = message.partition(b"\r\n\r\n")[2].split(b"\r\n")
     assert max(map(len, body)) <= 76
@@ -73,7 +78,7 @@ def test_what_a_reader_sees_is_the_page_with_their_values() -> None:
     link = Slot.LEAVE_URL.marker
     page = Page("News", f"<a href='{link}'>leave</a>", f"Leave: {link}\n")
 
-    message = read(splice(compile_page(HEAD, page, VALUES), HEAD, VALUES))
+    message = read(splice(compile_page(HEAD, page, VALUES), own(HEAD), VALUES))
 
     assert VALUES[Slot.LEAVE_URL] in part(message, "plain")
     assert VALUES[Slot.LEAVE_URL] in part(message, "html")
@@ -82,7 +87,7 @@ def test_what_a_reader_sees_is_the_page_with_their_values() -> None:
 def test_a_subject_with_a_slot_is_each_readers_own() -> None:
     page = Page(f"For {Slot.ADDRESS.marker}", "<p>x</p>", "x")
 
-    message = splice(compile_page(HEAD, page, VALUES), HEAD, VALUES)
+    message = splice(compile_page(HEAD, page, VALUES), own(HEAD), VALUES)
 
     assert message == build(HEAD, page, VALUES)
     assert VALUES[Slot.ADDRESS] in str(read(message)["Subject"])
@@ -92,13 +97,23 @@ def test_a_value_that_is_missing_is_an_error_and_no_mail() -> None:
     form = compile_page(HEAD, Page("News", "", Slot.LEAVE_URL.marker), VALUES)
 
     with pytest.raises(RenderError):
-        splice(form, HEAD, {})
+        splice(form, own(HEAD), {})
 
 
 @pytest.mark.parametrize("url", ["https://x.example/\r\nBcc: a@example.org", "javascript:x", "a b"])
 def test_a_link_that_could_be_a_header_is_refused(url: str) -> None:
-    assert HEAD.list is not None
     form = compile_page(HEAD, PAGE, VALUES)
 
     with pytest.raises(HeaderError):
-        splice(form, HEAD._replace(list=HEAD.list._replace(unsubscribe_url=url)), VALUES)
+        splice(form, own(HEAD)._replace(unsubscribe_url=url), VALUES)
+
+
+@pytest.mark.parametrize("end", ["x", ".", "é"])
+def test_a_last_line_that_is_full_gives_its_last_sign_to_the_next(end: str) -> None:
+    full = "a" * (76 - len(end.encode()) * (1 if end.isascii() else 3)) + end
+    page = Page("News", "", f"{full}{Slot.ADDRESS.marker}\n")
+
+    message = splice(compile_page(HEAD, page, VALUES), own(HEAD), VALUES)
+
+    assert part(read(message), "plain").startswith(f"{full}{VALUES[Slot.ADDRESS]}")
+    assert max(map(len, message.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76

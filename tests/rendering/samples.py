@@ -22,6 +22,7 @@ TEMPLATES = Templates(resources.folder("templates") / "email")
 OUTLETS = {1: "Harbour Post", 2: "City Desk", 3: "Lab Notes"}
 
 VALUES = {
+    **{slot: f"https://news.example.org/{slot.value}/token" for slot in Slot},
     Slot.ADDRESS: "ada@example.org",
     Slot.SIGNED_UP_ON: "3 March 2026",
     Slot.LEAVE_URL: "https://news.example.org/leave/token",

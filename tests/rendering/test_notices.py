@@ -8,7 +8,7 @@ import pytest
 from mailer import resources
 from mailer.address import parse_address
 from mailer.delivery import person
-from mailer.delivery.model import Job, Kind, Notice
+from mailer.delivery.model import Job, Lane, Notice
 from mailer.links import Links
 from mailer.message.mime import build
 from mailer.message.slots import fill
@@ -33,8 +33,8 @@ LEADS_TO = {
 
 def job_of(notice: Notice, language: str = "en") -> Job:
     ada = parse_address("ada@example.org")
-    nothing = (0, language, ada, NOW, NOW, 0, NOW)
-    return Job(1, Kind.NOTICE, 1, None, 7, notice.value, notice, *nothing)
+    page = (0, language, "", None)
+    return Job(1, Lane.NOTICE, 1, None, 7, notice, *page, True, ada, 0, NOW, NOW, NOW)
 
 
 def written(notice: Notice, links: Links, language: str = "en") -> Page:

@@ -1,0 +1,40 @@
+"""How many rows are marked at a time: enough that no line waits, and not more.
+
+What is marked and has not left is in doubt after a crash, so a group begins small and grows by one
+row a line each time that a line had to wait.
+"""
+
+SMALLEST = 4
+
+
+class Group:
+    """Grows when a line found nothing to say, and shrinks slowly when much is left lying."""
+
+    def __init__(self, width: int, limit: int) -> None:
+        """`width` lines at most; never more than `limit` rows."""
+        self._width = width
+        self._limit = limit
+        self._starved = False
+        self.size = min(limit, max(SMALLEST, 2 * width))
+
+    @property
+    def worth_writing(self) -> int:
+        """So many answers are written at once, without waiting for more."""
+        return max(1, self._width * 3 // 4)
+
+    def starved(self) -> None:
+        """Note that a line found nothing ready."""
+        self._starved = True
+
+    def wish(self, waiting: int) -> int:
+        """Return how many rows to mark when so many are marked and wait: none, or a good part."""
+        missing = self.size - waiting
+        return missing if missing * 3 >= self.size else 0
+
+    def took(self, count: int, ready: int) -> None:
+        """Learn from a group that was marked, while `ready` rows were waiting."""
+        if self._starved and count:
+            self.size = min(self._limit, self.size + self._width)
+        elif ready * 2 > self.size:
+            self.size = max(min(self._limit, 2 * self._width), self.size - self.size // 16)
+        self._starved = False

@@ -1,0 +1,46 @@
+"""The databases' troubles told as ours: what happened, and whether waiting helps."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from mailer.errors import StoreError
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn the errors of SQLAlchemy and of SQLite's driver into StoreError."""
+    try:
+        yield
+    except (IntegrityError, sqlite3.IntegrityError) as why:
+        raise StoreError(f"the database refused a row: {_said(why)}") from why
+    except (OperationalError, sqlite3.OperationalError) as why:
+        raise unusable(_said(why)) from why
+    except (DBAPIError, sqlite3.Error) as why:
+        raise StoreError(f"the database failed: {_said(why)}") from why
+
+
+def unusable(said: str) -> StoreError:
+    """Return what a database that cannot be used comes to."""
+    if "database is locked" in said:
+        return StoreError(
+            "the database is locked by another program",
+            temporary=True,
+            help="is a backup or another mailer at work on it? Nothing was changed; try again",
+        )
+    if "disk is full" in said or "disk I/O error" in said or "No space left" in said:
+        return StoreError(
+            f"the disk under the database is full or failing ({said})",
+            temporary=True,
+            help="nothing was changed; make room and try again",
+        )
+    if "no such table" in said:
+        return StoreError("the database has no tables yet", help="run `mailer db upgrade`")
+    return StoreError(f"the database cannot be used: {said}", temporary=True)
+
+
+def _said(why: Exception) -> str:
+    text = str(why.orig if isinstance(why, DBAPIError) else why)
+    return text.strip().partition("\n")[0]
