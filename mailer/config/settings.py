@@ -191,6 +191,7 @@ class FeedSettings:
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: Annotated[int, Between(10_000, 100_000_000)] = 5_000_000
     allow_networks: tuple[Network, ...] = ()
+    ports: tuple[int, ...] = (80, 443)
     first_articles: Annotated[int, Between(0, 1_000)] = 20
     look_again_seconds: Annotated[int, Between(0, 600)] = 20  # in all; 0: nobody looks
 

@@ -5,7 +5,7 @@ import errno
 import re
 import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import AddrInfoType
 
-from mailer.config.settings import FeedSettings, Network
+from mailer.config.settings import FeedSettings
 from mailer.errors import FetchError
 from mailer.feeds.guard import is_allowed
 from mailer.feeds.model import Fetched
@@ -50,7 +50,7 @@ class Fetch:
         """Open what many looks share: connections, names that were looked up, turns at a host."""
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS, "names"))
         connector = aiohttp.TCPConnector(
-            socket_factory=_guarded(self._settings.allow_networks),
+            socket_factory=_guarded(self._settings),
             limit=0,
             limit_per_host=PER_HOST,
         )
@@ -173,7 +173,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _guarded(allowed: Sequence[Network]) -> Callable[[AddrInfoType], socket.socket]:
+def _guarded(settings: FeedSettings) -> Callable[[AddrInfoType], socket.socket]:
     """Return what makes sockets: it sees each address that is about to be connected to.
 
     Names, literals and redirects all end here, after the lookup, so a name that changes its
@@ -182,7 +182,8 @@ def _guarded(allowed: Sequence[Network]) -> Callable[[AddrInfoType], socket.sock
 
     def make(there: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = there
-        if not is_allowed(str(address[0]), allowed):
+        host, port = str(address[0]), int(address[1])
+        if not is_allowed(host, port, settings.allow_networks, settings.ports):
             raise PermissionError(errno.EACCES, "not a public address")
         return socket.socket(family, kind, protocol)
 
@@ -212,5 +213,10 @@ def _unconnected(why: aiohttp.ClientConnectorError) -> tuple[str, bool]:
     if isinstance(why, aiohttp.ClientSSLError):
         return f"no trustworthy TLS connection to {why.host}", True
     if why.os_error.errno == errno.EACCES:
-        return f"{why.host} is not at a public address; feeds.allow_networks can allow it", False
+        there = f"{why.host}:{why.port}"
+        return (
+            f"{there} is not a public address and port of the web;"
+            " feeds.allow_networks and feeds.ports can allow it",
+            False,
+        )
     return f"no connection to {why.host}:{why.port} ({why.os_error.strerror or why.os_error})", True

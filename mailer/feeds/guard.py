@@ -4,7 +4,7 @@ A feed's address, and every address it redirects to, is outside text. Without th
 feed is read could have us ask a router, a database or a cloud's metadata service for them (SSRF).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from mailer.config.settings import Network
@@ -21,11 +21,17 @@ NEVER: tuple[Network, ...] = (
 )
 
 
-def is_allowed(address: str, allowed: Sequence[Network]) -> bool:
-    """Tell whether a connection to this IP address may be opened."""
+def is_allowed(address: str, port: int, allowed: Sequence[Network], ports: Collection[int]) -> bool:
+    """Tell whether a connection to this port of this IP address may be opened.
+
+    In the owner's own networks every port may be asked, elsewhere only `ports`: a public machine's
+    mail or database port is no feed.
+    """
     there = _final(ip_address(address))
     if any(there in network for network in allowed):
         return True
+    if port not in ports:
+        return False
     if there.is_multicast or any(there in network for network in NEVER):
         return False
     return there.is_global

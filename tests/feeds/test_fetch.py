@@ -244,7 +244,7 @@ def test_a_redirect_cannot_leave_the_web(server: FeedServer, settings: FeedSetti
 def test_the_guard_keeps_us_out_of_our_own_network(server: FeedServer, host: str) -> None:
     error = trouble(FeedSettings(), server.url("/feed.xml", host))
 
-    assert "not at a public address; feeds.allow_networks can allow it" in error.reason
+    assert "not a public address and port of the web; feeds.allow_networks" in error.reason
     assert not error.temporary
     assert server.requests == []
 
@@ -254,7 +254,7 @@ def test_the_guard_sees_where_a_redirect_leads(settings: FeedSettings) -> None:
         here = outside.redirect("/feed.xml", inside.url("/secret", "127.0.0.2"))
 
         only_outside = replace(settings, allow_networks=(NARROW,))
-        assert "not at a public address" in trouble(only_outside, here).reason
+        assert "not a public address" in trouble(only_outside, here).reason
 
         assert (len(outside.requests), inside.requests) == (1, [])
 

@@ -6,6 +6,8 @@ import pytest
 
 from mailer.feeds.guard import is_allowed
 
+WEB = (80, 443)
+
 
 @pytest.mark.parametrize(
     "address",
@@ -48,17 +50,24 @@ from mailer.feeds.guard import is_allowed
     ],
 )
 def test_an_address_that_is_not_public_is_refused(address: str) -> None:
-    assert not is_allowed(address, ())
+    assert not is_allowed(address, 443, (), WEB)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
 )
 def test_a_public_address_is_allowed_also_through_nat64(address: str) -> None:
-    assert is_allowed(address, ())
+    assert is_allowed(address, 443, (), WEB)
 
 
 @pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::a01:203"])
 def test_the_owner_may_allow_a_network_of_theirs(address: str) -> None:
-    assert is_allowed(address, (ip_network("fd00::/8"), ip_network("10.1.0.0/16")))
-    assert not is_allowed(address, (ip_network("fd00::/8"), ip_network("10.2.0.0/16")))
+    assert is_allowed(address, 443, (ip_network("fd00::/8"), ip_network("10.1.0.0/16")), WEB)
+    assert not is_allowed(address, 443, (ip_network("fd00::/8"), ip_network("10.2.0.0/16")), WEB)
+
+
+@pytest.mark.parametrize("port", [22, 25, 5432, 8080])
+def test_only_the_web_s_ports_are_asked_outside_the_owner_s_networks(port: int) -> None:
+    assert not is_allowed("93.184.216.34", port, (), WEB)
+    assert is_allowed("93.184.216.34", port, (), (*WEB, port))
+    assert is_allowed("10.1.2.3", port, (ip_network("10.1.0.0/16"),), WEB)
