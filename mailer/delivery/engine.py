@@ -364,6 +364,8 @@ class Engine:
         if self._flying:
             await self._pool.close()
         await self._keep_books_to_the_end()
+        with suppress(StoreError):
+            await self._sender.flush()  # what is settled survives a power cut from here on
         left = [*self._claimed, *await self._traffic.close()]
         self._claimed.clear()
         if left and not self._sender.lost:
