@@ -28,15 +28,12 @@ class Pool:
         self._opening: dict[asyncio.Task[None], str] = {}
         self._away_until: dict[str, float] = {}
         self._taken: dict[str, int] = {relay.name: 0 for relay in transport}
+        # At most so many conversations at a time.
+        self.width = max(1, sum(relay.connections for relay in transport))
         # Why a line could not be opened, the last time.
         self.trouble: DeliveryError | None = (
             None if transport else RelayAway(NO_RELAY, help=NAME_ONE)
         )
-
-    @property
-    def width(self) -> int:
-        """At most so many conversations at a time."""
-        return max(1, sum(relay.connections for relay in self._relays))
 
     @property
     def nowhere_to_go(self) -> bool:
