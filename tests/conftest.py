@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,12 @@ from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
 
 EVERYTHING = os.environ.get("MAILER_TEST_REQUIRE") == "all"
+
+
+def pytest_configure() -> None:
+    """Let programs be interrupted: what is started in the background inherits deafness to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def require(present: object, what: str) -> None:

@@ -140,8 +140,11 @@ class Engine:
         return None
 
     def may_leave(self, envelope: Envelope) -> bool:
-        """Count what may have arrived and is not settled: a crash doubles no more than that."""
-        if len(self._left) >= 2 * self._pool.width:
+        """Count what may have arrived and is not settled: a crash doubles no more than that.
+
+        Whoever slept past its lease says nothing more, not even of what it had begun.
+        """
+        if len(self._left) >= 2 * self._pool.width or not self._sender.may_send:
             self._kept_back = True
             return False
         self._left.add(envelope.delivery_id)
@@ -179,6 +182,7 @@ class Engine:
             await self._keep_shaped_books(edition_id)
         else:
             await self._keep_books(edition_id)
+        self._go_on()
         if self._stopping:
             return False
         self._pool.wanted(len(self._ready) + len(self._marked))
@@ -292,6 +296,10 @@ class Engine:
             self._left.discard(one.delivery_id)
         self._traffic.ended(settlements)
         self._heard(settlements)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Let lines say content that was kept back, when it may leave now."""
         if self._kept_back:
             self._kept_back = False
             self._pool.go_on()
@@ -357,9 +365,9 @@ class Engine:
             self._end(unsendable(job, over, now, found=DeliveryState.SENDING))
         self._ready.clear()
         self._marked.clear()
-        while self._flying and loop.time() < until:
+        while self._answers_come and loop.time() < until:
             await self._keep_books_to_the_end()
-            if self._flying:
+            if self._answers_come:
                 await self._wait()
         if self._flying:
             await self._pool.close()
@@ -370,6 +378,11 @@ class Engine:
         self._claimed.clear()
         if left and not self._sender.lost:
             await self._sender.give_back(left)
+
+    @property
+    def _answers_come(self) -> bool:
+        """Whether to wait for what is under way: what may not leave any more has no answer."""
+        return any(self._sender.may_send or key in self._left for key in self._flying)
 
     async def _keep_books_to_the_end(self) -> None:
         ended, self._ended = self._ended, []
