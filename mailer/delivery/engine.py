@@ -76,6 +76,7 @@ class Engine:
         self._flying: dict[int, Job] = {}
         self._left: set[int] = set()  # rows whose content was said, and which are not settled
         self._kept_back = False  # whether a line waits for one of these
+        self._hungry = False  # whether a line found nothing to say
         self._ended: list[Settlement] = []
         self._flushing: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -116,6 +117,7 @@ class Engine:
         """Write and return the next message, unless this sender's rows may be another's by now."""
         while self._ready and self._sender.may_send:
             if not self._pool.takes(relay) or not self._traffic.takes(relay):
+                self._hungry = True
                 return None
             job = self._ready.popleft()
             try:
@@ -133,6 +135,7 @@ class Engine:
             if len(self._ready) * 2 < self._group.size and not (self._marked or self._dry):
                 self._wake.set()
             return envelope
+        self._hungry = True
         if not self._dry:
             self._group.starved()
             if not self._marked:
@@ -183,6 +186,7 @@ class Engine:
         else:
             await self._keep_books(edition_id)
         self._go_on()
+        self._feed()
         if self._stopping:
             return False
         self._pool.wanted(len(self._ready) + len(self._marked))
@@ -280,7 +284,13 @@ class Engine:
             self._ready.extendleft(reversed(jobs))  # before what was marked already
         else:
             self._ready.extend(jobs)
-        self._pool.wanted(len(self._ready))
+        self._feed()
+
+    def _feed(self) -> None:
+        """Ask the lines again that found nothing to say."""
+        if self._hungry and self._ready:
+            self._hungry = False
+            self._pool.go_on()
 
     def _appetite(self) -> int:
         """Return how many rows may be marked now."""

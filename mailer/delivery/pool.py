@@ -41,10 +41,10 @@ class Pool:
         return not self._opening and not any(self._lines.values()) and not self._open_to()
 
     def wanted(self, messages: int) -> None:
-        """Let the lines that rest go on, and open more when there is more to say than they take."""
-        if not messages:
+        """Open more lines when there is more to say than those that are there take."""
+        there = len(self._opening) + sum(map(len, self._lines.values()))
+        if not messages or there >= self.width:
             return
-        self.go_on()
         for relay in self._open_to():
             there = len(self._lines[relay.name]) + self._being_opened(relay)
             for _ in range(min(relay.connections - there, messages)):

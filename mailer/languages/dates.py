@@ -4,6 +4,7 @@ Not strftime: its names are those of whatever locale the program happened to be 
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mailer.languages.catalogue import Catalogue
@@ -22,8 +23,7 @@ def long_date(words: Catalogue, moment: datetime, zone: str) -> str:
 
 def short_date(words: Catalogue, moment: datetime, zone: str) -> str:
     """Return the date in that zone: `24 November 2026`."""
-    parts = _parts(words, local_day(moment, zone))
-    return words.pgettext("date", "%(day)s %(month)s %(year)s") % parts
+    return _short_date(words, local_day(moment, zone))
 
 
 def month_and_year(words: Catalogue, day: date) -> str:
@@ -47,6 +47,12 @@ def number(words: Catalogue, value: int) -> str:
     """Return a number with the language's marks between thousands: `12,345`."""
     between = words.pgettext("number", "1,234").strip("⟦⟧")[1:-3]
     return f"{value:,}".replace(",", between)
+
+
+@lru_cache(4096)
+def _short_date(words: Catalogue, day: date) -> str:
+    """Return a day in words: it stands in every mail, and readers who began on one day are many."""
+    return words.pgettext("date", "%(day)s %(month)s %(year)s") % _parts(words, day)
 
 
 def _parts(words: Catalogue, day: date) -> dict[str, str]:
