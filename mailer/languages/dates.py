@@ -26,6 +26,13 @@ def short_date(words: Catalogue, moment: datetime, zone: str) -> str:
     return _short_date(words, local_day(moment, zone))
 
 
+def weekday_names(words: Catalogue) -> list[str]:
+    """Return the days of a week, Monday first."""
+    return words.pgettext(
+        "weekdays", "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"
+    ).split(",")
+
+
 def month_and_year(words: Catalogue, day: date) -> str:
     """Return a month as a heading: `November 2026`."""
     names = words.pgettext(
@@ -56,16 +63,13 @@ def _short_date(words: Catalogue, day: date) -> str:
 
 
 def _parts(words: Catalogue, day: date) -> dict[str, str]:
-    weekdays = words.pgettext(
-        "weekdays", "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"
-    )
     months = words.pgettext(
         "months in a date",  # many languages bend them there: listopad, 24 listopada
         "January,February,March,April,May,June,July,August,September,October,November,December",
     )
     first = words.pgettext("first day of a month", "1")
     return {
-        "weekday": weekdays.split(",")[day.weekday()],
+        "weekday": weekday_names(words)[day.weekday()],
         "day": first if day.day == 1 else str(day.day),
         "month": months.split(",")[day.month - 1],
         "year": str(day.year),

@@ -10,6 +10,7 @@ from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
 from mailer.web.language import speak
+from mailer.web.preferences import change, preferences_page
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
@@ -30,6 +31,7 @@ class Reader:
             "undo": (self.undo_page, self.undo),
             "refuse": (self.refuse_page, self.refuse),
             "data": (self.data_page, self.data),
+            "preferences": (self.preferences_page, self.preferences),
         }
         for name, (page, act) in pages.items():
             made.add_url_rule(f"/{name}/<token>", view_func=page)
@@ -107,6 +109,19 @@ class Reader:
                 return render_template("erased.html")
             case _:
                 return self.data_page(token), 422
+
+    def preferences_page(self, token: str, *, kept: bool = False) -> str:
+        glimpse = self._look(Purpose.PREFERENCES, token)
+        if glimpse is None or glimpse.state not in {State.ACTIVE, State.PAUSED}:
+            return self._left(glimpse)
+        return preferences_page(self._mailer, glimpse, kept=kept)
+
+    def preferences(self, token: str) -> ResponseReturnValue:
+        """Keep what a reader chose, and show what holds now."""
+        glimpse = self._look(Purpose.PREFERENCES, token)
+        if glimpse is None or glimpse.state not in {State.ACTIVE, State.PAUSED}:
+            return self._left(glimpse)
+        return change(self._mailer, glimpse) or self.preferences_page(token, kept=True)
 
     def _look(self, purpose: Purpose, token: str) -> Glimpse | None:
         glimpse = self._mailer.signup.look(purpose, token)

@@ -21,6 +21,7 @@ def addresses(site: Site) -> list[str]:
                 "undo": site.mailer.links.undo,
                 "refuse": site.mailer.links.refuse,
                 "data": site.mailer.links.data,
+                "preferences": site.mailer.links.preferences,
             }.items()
         }
         token = next((mark for start, mark in tokens.items() if page.startswith(start)), "")
