@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from mailer.editions.calendar import local_date
 from mailer.editions.model import Rhythm
-from mailer.errors import UsageError
+from mailer.errors import MoveError, UsageError
 from mailer.languages.dates import weekday_names
 from mailer.subscribers.model import Subscription
 from mailer.subscribers.preferences import A_DAY_HAS, Wishes
@@ -48,7 +48,7 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
     try:
         match request.form.get("act"):
             case "keep":
-                preferences.edit(found.id, _wishes(request.form))
+                preferences.edit(found.id, _wishes(request.form, found.schedule.weekday))
             case "pause":
                 today = local_date(mailer.clock.now(), found.schedule.zone)
                 preferences.pause(found.id, today + PAUSE)
@@ -56,18 +56,21 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
                 preferences.resume(found.id)
             case _:
                 return preferences_page(mailer, glimpse), 422
-    except UsageError:
+    except (UsageError, MoveError):
         return preferences_page(mailer, glimpse), 422
     return ""
 
 
-def _wishes(form: Mapping[str, str]) -> Wishes:
-    """Return what a form asks for; raise UsageError for what it cannot."""
+def _wishes(form: Mapping[str, str], weekday: int) -> Wishes:
+    """Return what a form asks for; raise UsageError for what it cannot.
+
+    The form shows one day. When that one stays, so do the others that a reader may have.
+    """
     try:
-        rhythm = Rhythm(form.get("rhythm", ""))
+        rhythm, day = Rhythm(form.get("rhythm", "")), int(form.get("day", ""))
         return Wishes(
             rhythm=rhythm,
-            days=[int(form.get("day", ""))] if rhythm is Rhythm.WEEKLY else None,
+            days=[day] if rhythm is Rhythm.WEEKLY and day != weekday else None,
             minute_of_day=int(form.get("minute", "")),
         )
     except ValueError as why:

@@ -4,6 +4,7 @@ import pytest
 
 from mailer.editions.model import Rhythm
 from mailer.subscribers.model import State
+from mailer.subscribers.preferences import Wishes
 from tests.web.conftest import Site
 
 WEEKLY = {"act": "keep", "rhythm": "weekly", "day": "4", "minute": "1020"}
@@ -35,6 +36,17 @@ def test_a_rhythm_a_day_and_an_hour_are_kept(site: Site) -> None:
     schedule = site.subscription().schedule
     assert (answer.status_code, "It is kept." in answer.text) == (200, True)
     assert (schedule.rhythm, schedule.weekday, schedule.minute_of_day) == (Rhythm.WEEKLY, 4, 1020)
+
+
+def test_who_has_several_days_keeps_them_when_only_the_hour_changes(site: Site) -> None:
+    site.join()
+    two_days = Wishes(rhythm=Rhythm.WEEKLY, days=[1, 4])
+    site.mailer.preferences.edit(site.subscription().id, two_days)
+
+    site.client.post(page(site), data={**WEEKLY, "day": "1"})
+
+    schedule = site.subscription().schedule
+    assert (schedule.days, schedule.minute_of_day) == ((1, 4), 1020)
 
 
 def test_a_pause_begins_and_ends_with_a_press(site: Site) -> None:
