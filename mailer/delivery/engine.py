@@ -185,6 +185,7 @@ class Engine:
             await self._keep_shaped_books(edition_id)
         else:
             await self._keep_books(edition_id)
+        self._flush_marked()
         self._go_on()
         self._feed()
         if self._stopping:
@@ -212,12 +213,6 @@ class Engine:
             self._dry = started.dry
             self._marked += started.jobs
             await self._prepare(started.jobs)
-        if self._sender.writes_durably:
-            self._let_go_marked(len(self._marked))
-        elif self._marked and (self._flushing is None or self._flushing.done()):
-            if self._flushing is not None:
-                self._flushing.result()  # what failed there ends the run here
-            self._flushing = asyncio.create_task(self._flush())
 
     async def _keep_shaped_books(self, edition_id: int | None) -> None:
         """Do the same where rows are held back: they are claimed first, and picked from there."""
@@ -264,6 +259,15 @@ class Engine:
             self._claimed = deque(sorted((*self._claimed, *jobs), key=lambda job: job.lane))
         else:
             self._claimed.extend(jobs)
+
+    def _flush_marked(self) -> None:
+        """See to it that what is marked is brought to the disk; raise what went wrong there."""
+        if self._sender.writes_durably:
+            self._let_go_marked(len(self._marked))
+        elif self._marked and (self._flushing is None or self._flushing.done()):
+            if self._flushing is not None:
+                self._flushing.result()
+            self._flushing = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
         """Bring to the disk what was marked, and let it go; again while more was marked."""

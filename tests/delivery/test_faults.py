@@ -1,5 +1,6 @@
 """The n-th thing that can fail fails, for every n: nobody is lost, and nobody is mailed twice."""
 
+import errno
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from sqlalchemy import Text, cast, event, func, insert, literal, select
 
 from mailer.config.settings import DeliverySettings, RelaySettings, Tls
 from mailer.delivery.model import DeliveryState
-from mailer.errors import MailerError
+from mailer.errors import MailerError, StoreError
 from mailer.jobs.run import run_job
 from mailer.store import tables
 from mailer.store.migrate import upgrade
@@ -95,6 +96,24 @@ def test_the_database_fails_at_any_statement(world: World, number: int) -> None:
     assert states(world)["sent"] + states(world)["in_doubt"] == len(READERS)
     assert set(READERS) - set(got) == set()
     assert adds_up(world)
+
+
+def test_a_disk_that_does_not_take_the_log_ends_the_run_and_everybody_is_owed_still(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(world)
+
+    def broken(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fdatasync", broken)
+        with pytest.raises(StoreError, match="disk"):
+            world.mailer.send.until_done()
+    assert world.relay.messages == []
+
+    world.mailer.send.until_done()
+    assert states(world) == {"sent": len(READERS)}
 
 
 @pytest.mark.parametrize("number", range(20))
