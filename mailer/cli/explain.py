@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailer.cli.output import print_table, say
 from mailer.editions.apart import apart
-from mailer.editions.explain import Verdict, explain, had_at_once
+from mailer.editions.explain import Verdict, explain, kept_apart
 from mailer.editions.forecast import NextMail
 from mailer.editions.model import Edition, Newsletter, Reason
 from mailer.errors import NotFound
@@ -48,7 +48,7 @@ def stories_of(
     had = apart(own)
     verdicts = [
         *explain(had.of(pieces), begins, newsletter.max_stories, sections),
-        *had_at_once(had, pieces),
+        *kept_apart(had, pieces),
     ]
     chosen = [one for one in verdicts if article in {None, one.article_id}]
     if article is not None and not chosen:

@@ -33,6 +33,13 @@ newsletter_option = click.option("--newsletter", metavar="SLUG", required=True, 
 @click.option("--zone", help="Theirs, like Europe/Berlin.")
 @click.option("--language", metavar="TAG", help="Like en or pt-BR; '' for the newsletter's.")
 @click.option("--urgent", type=click.BOOL, metavar="yes|no", help="Urgent articles at once.")
+@click.option(
+    "--section",
+    "sections",
+    metavar="HEADING",
+    multiple=True,
+    help="Only what stands under it; again for more, '' for everything.",
+)
 @pass_context
 def edit(
     context: Context,
@@ -45,6 +52,7 @@ def edit(
     zone: str | None,
     language: str | None,
     urgent: bool | None,
+    sections: tuple[str, ...],
 ) -> None:
     """Change what one reader gets of a newsletter, and when."""
     wishes = Wishes(
@@ -54,9 +62,12 @@ def edit(
         zone=zone,
         language=language,
         urgent=urgent,
+        sections=[name for name in sections if name] if sections else None,
     )
     if wishes == Wishes():
-        raise UsageError("say what to change: --rhythm, --days, --at, --zone, --language, --urgent")
+        raise UsageError(
+            "say what to change: --rhythm, --days, --at, --zone, --language, --urgent, --section"
+        )
     found = context.mailer.preferences.edit(_key(context, address, newsletter), wishes)
     _say(context, address, newsletter, found)
 
@@ -117,7 +128,8 @@ def _minute(text: str) -> int:
 
 def _say(context: Context, address: str, newsletter: str, found: Subscription) -> None:
     zone = found.schedule.zone
-    rhythm = f"{address} gets {newsletter} {rhythm_words(found.schedule)} {zone}"
+    only = f", only {' and '.join(found.sections)}" if found.sections else ""
+    rhythm = f"{address} gets {newsletter} {rhythm_words(found.schedule)} {zone}{only}"
     urgent = ", urgent articles at once" if found.urgent else ""
     if found.state is State.PAUSED and found.paused_until is not None:
         begins = local_date(found.paused_until, zone)

@@ -44,10 +44,19 @@ def explain(
     ]
 
 
-def had_at_once(own: Apart, pieces: Sequence[Piece]) -> list[Verdict]:
-    """Return a verdict for each piece that these readers got ahead of the digest."""
-    why = Reason("urgent", 0.0, "this reader got it, or a copy of it, at once")
-    return [_verdict(piece, OUT, why) for piece in pieces if piece.story in own.without]
+def kept_apart(own: Apart, pieces: Sequence[Piece]) -> list[Verdict]:
+    """Return a verdict for each piece that only these readers' page is without."""
+    here = {piece.article_id for piece in own.of(pieces)}
+    had = Reason("urgent", 0.0, "this reader got it, or a copy of it, at once")
+    return [
+        _verdict(piece, OUT, had if piece.story in own.without else _not_chosen(piece))
+        for piece in pieces
+        if piece.article_id not in here
+    ]
+
+
+def _not_chosen(piece: Piece) -> Reason:
+    return Reason("section", 0.0, f"this reader did not choose “{piece.section}”")
 
 
 def _left_out(pieces: Sequence[Piece], since: int, max_stories: int) -> Iterator[Verdict]:

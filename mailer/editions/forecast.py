@@ -7,7 +7,7 @@ from datetime import datetime
 from mailer.clock import Clock
 from mailer.editions.apart import Apart
 from mailer.editions.drafting import Order, draft
-from mailer.editions.explain import OUT, Verdict, explain, had_at_once
+from mailer.editions.explain import OUT, Verdict, explain, kept_apart
 from mailer.editions.model import Edition, EditionState, Newsletter, Piece, Reason
 from mailer.feeds.model import Article
 from mailer.store.apartness import own_page
@@ -94,7 +94,7 @@ def _apart(
     """Return what this reader's page would have otherwise than the others'."""
     had = tx.apartness.had_at_once(edition.newsletter_id, [tie.id], edition.opens)
     pending = tx.corrections.pending([tie.id])
-    return own_page(pieces, had.get(tie.id, ()), pending.get(tie.id, ()), since)
+    return own_page(pieces, had.get(tie.id, ()), pending.get(tie.id, ()), since, tie.sections)
 
 
 def _verdicts(
@@ -103,7 +103,7 @@ def _verdicts(
     """Return what becomes of each article: what the reader had at once is out, with that reason."""
     headings = tx.sections.headings(newsletter.id)
     told = explain(apart.of(pieces), since, newsletter.max_stories, headings)
-    return [*told, *had_at_once(apart, pieces)]
+    return [*told, *kept_apart(apart, pieces)]
 
 
 def _nothing(

@@ -136,7 +136,8 @@ def digest_view(
     later than the edition has a subject of its own: the edition's may name a story it leaves out.
     """
     shown = [articles[piece.article_id] for piece in layout.stories]
-    whole = variant.since <= edition.opens and not apart(variant.apart).without
+    own = apart(variant.apart)
+    whole = variant.since <= edition.opens and not own.without and not own.sections
     titles = [article.title for article in shown]
     fillers = [*(article.summary for article in shown[:1]), newsletter.description]
 

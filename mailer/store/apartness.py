@@ -3,16 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal_column, select, update
 
 from mailer.delivery.model import DeliveryState
-from mailer.editions.apart import Apart
+from mailer.editions.apart import Apart, apart
 from mailer.editions.layout import is_new
 from mailer.editions.model import URGENT_SLOT, Edition, Piece
 from mailer.store.aggregate import Aggregate
 from mailer.store.corrections import NEVER_SEEN, Corrections
 from mailer.store.editions import Editions
-from mailer.store.tables import delivery, edition
+from mailer.store.tables import delivery, edition, subscription
 
 
 class Apartness(Aggregate):
@@ -22,15 +22,18 @@ class Apartness(Aggregate):
         """Give the rows their own page; return how many were taken back, having nothing to tell."""
         slots = self.urgent_slots(found.newsletter_id, found.opens)
         pending = Corrections(self._connection).pending(readers)
-        if not slots and not pending:
+        choosers = self._choosers(found.newsletter_id, readers)
+        if not slots and not pending and not choosers:
             return 0
         pieces = Editions(self._connection).pieces(found.id)
         self._overtake([one for one in pieces if one.is_told], slots, readers, now)
         had = self._had(slots, readers)
         rows = self._all(
-            select(delivery.c.id, delivery.c.subscription_id, delivery.c.since).where(
+            select(
+                delivery.c.id, delivery.c.subscription_id, delivery.c.since, delivery.c.apart
+            ).where(
                 delivery.c.edition_id == found.id,
-                delivery.c.subscription_id.in_(self._each({*had, *pending})),
+                delivery.c.subscription_id.in_(self._each({*had, *pending, *choosers})),
                 delivery.c.state == DeliveryState.DUE,
                 delivery.c.planned_at == now,
             )
@@ -38,14 +41,23 @@ class Apartness(Aggregate):
         empty: list[int] = []
         mails: dict[int, int] = {}
         by_key: dict[str, list[int]] = {}
+        tells: dict[tuple[str, int], bool] = {}  # readers with one choice are many
         for row in rows:
-            reader = row["subscription_id"]
-            own = own_page(pieces, had.get(reader, ()), pending.get(reader, ()), row["since"])
-            if not any(piece.included and is_new(piece, row["since"]) for piece in own.of(pieces)):
+            reader, since = row["subscription_id"], row["since"]
+            chosen = apart(row["apart"]).sections
+            own = own_page(pieces, had.get(reader, ()), pending.get(reader, ()), since, chosen)
+            key = own.key
+            if (key, since) not in tells:
+                tells[key, since] = any(
+                    piece.included and is_new(piece, since) for piece in own.of(pieces)
+                )
+            if not tells[key, since]:
                 empty.append(row["id"])
-            else:
-                by_key.setdefault(own.key, []).append(row["id"])
-                mails |= {reader: row["id"]} if own.corrections else {}
+                continue
+            if key != row["apart"]:
+                by_key.setdefault(key, []).append(row["id"])
+            if own.corrections:
+                mails[reader] = row["id"]
         self._write(by_key, empty)
         Corrections(self._connection).shown(mails)
         return len(empty)
@@ -55,8 +67,15 @@ class Apartness(Aggregate):
         pieces = Editions(self._connection).pieces(found.id)
         had = self.had_at_once(found.newsletter_id, [subscription_id], found.opens)
         pending = Corrections(self._connection).pending([subscription_id])
+        key = self._connection.scalar(
+            select(subscription.c.sections).where(subscription.c.id == subscription_id)
+        )
         return own_page(
-            pieces, had.get(subscription_id, ()), pending.get(subscription_id, ()), since
+            pieces,
+            had.get(subscription_id, ()),
+            pending.get(subscription_id, ()),
+            since,
+            apart(key or "").sections,
         )
 
     def had_at_once(
@@ -64,6 +83,17 @@ class Apartness(Aggregate):
     ) -> dict[int, set[int]]:
         """Return the articles after `opens` that readers got, or will get, ahead of a digest."""
         return self._had(self.urgent_slots(newsletter_id, opens), readers)
+
+    def _choosers(self, newsletter_id: int, readers: Collection[int]) -> set[int]:
+        """Return who of these readers chose headings; nearly always nobody did, and it is quick."""
+        chose = subscription.c.sections != literal_column("''")  # as its index has it
+        theirs = select(subscription.c.id).where(
+            subscription.c.newsletter_id == newsletter_id, chose
+        )
+        if self._one(theirs.limit(1)) is None:
+            return set()
+        rows = self._all(theirs.where(subscription.c.id.in_(self._each(readers))))
+        return {row["id"] for row in rows}
 
     def urgent_slots(self, newsletter_id: int, opens: int) -> list[str]:
         """Return the slots of what went, or goes, ahead of a digest that opens there."""
@@ -124,12 +154,19 @@ class Apartness(Aggregate):
 
 
 def own_page(
-    pieces: Sequence[Piece], had: Collection[int], corrections: Sequence[int], since: int
+    pieces: Sequence[Piece],
+    had: Collection[int],
+    corrections: Sequence[int],
+    since: int,
+    sections: Sequence[str] = (),
 ) -> Apart:
-    """Return what a reader's page has otherwise: every copy of a story they had is left out."""
+    """Return what a reader's page has otherwise: every copy of a story they had is left out.
+
+    `sections` are the headings that they chose.
+    """
     stories = {
         piece.story
         for piece in pieces
         if piece.article_id in had and piece.story > since and piece.is_told
     }
-    return Apart(tuple(sorted(stories)), tuple(corrections))
+    return Apart(tuple(sorted(stories)), tuple(corrections), tuple(sections))

@@ -13,6 +13,7 @@ from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.errors import Conflict, NotFound
 from mailer.feeds.model import Rules, Source
 from mailer.store.aggregate import Aggregate
+from mailer.store.sections import Sections
 from mailer.store.tables import edition, newsletter, source, subscription
 
 
@@ -128,6 +129,7 @@ class Newsletters(Aggregate):
 
     def add_source(self, key: int, feed_id: int, section: str) -> None:
         """Put a feed behind the newsletter's others; a known one only gets the new section."""
+        before = {one.section: section for one in self.sources(key) if one.feed_id == feed_id}
         behind = select(func.coalesce(func.max(source.c.position) + 1, 0)).where(
             source.c.newsletter_id == key
         )
@@ -144,10 +146,12 @@ class Newsletters(Aggregate):
                 index_elements=["newsletter_id", "feed_id"], set_={"section": section}
             )
         )
+        Sections(self._connection).keep_choices(key, before)
 
     def change_source(self, key: int, changed: Source) -> None:
         """Write what a newsletter makes of a feed; one that moves up pushes the others down."""
-        others = [one for one in self.sources(key) if one.feed_id != changed.feed_id]
+        before = self.sources(key)
+        others = [one for one in before if one.feed_id != changed.feed_id]
         for place, one in enumerate(
             [*others[: changed.position], changed, *others[changed.position :]]
         ):
@@ -161,10 +165,13 @@ class Newsletters(Aggregate):
                     rules=_rules_text(one.rules),
                 )
             )
+        headed = {one.section: changed.section for one in before if one.feed_id == changed.feed_id}
+        Sections(self._connection).keep_choices(key, headed)
 
     def remove_source(self, key: int, feed_id: int) -> None:
         """Let the newsletter draw no longer from a feed."""
         self._run(delete(source).where(source.c.newsletter_id == key, source.c.feed_id == feed_id))
+        Sections(self._connection).keep_choices(key)
 
     def with_due_readers(self, now: datetime) -> Sequence[Newsletter]:
         """Return the newsletters that owe somebody a digest by `now`."""

@@ -201,13 +201,14 @@ class Planning(Aggregate):
             self._run(self._insert_once(_owed(found, subscription, now, canary).where(mine)))
             planned = self._count(select(func.changes()))
             told = true() if planned == len(chosen) else _is_told(found)
-            taken_back = self._taken_back(found, chosen, now)
         for schedule, due in turns.items():
             values = _next(found, told, literal(due.at, Instant()), literal(due.slot))
             theirs = update(subscription).where(mine, *_has_schedule(schedule)).values(values)
             moved += self._run(theirs).rowcount
             if moved == len(chosen):
                 break
+        if found.state is EditionState.APPROVED:  # whoever has nothing to get has seen it as well
+            taken_back = self._taken_back(found, chosen, now)
         return Batch(planned - taken_back, moved, last)
 
     def _choose(
@@ -470,6 +471,7 @@ def _owed(
             _moment(due, now, canary).label("due_at"),
             literal(0).label("attempts"),
             literal(now, Instant()).label("planned_at"),
+            due.c.sections.label("apart"),
         )
         .select_from(due)
         .where(seen < _newest_piece(found))

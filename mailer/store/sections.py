@@ -1,12 +1,15 @@
 """The owner's headings: by topic, and those that feeds were given."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, literal_column, select, update
 
+from mailer.editions.apart import Apart, apart
 from mailer.editions.model import TopicSection
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import section, source
+from mailer.store.tables import section, source, subscription
 
 
 def _section(row: RowMapping) -> TopicSection:
@@ -65,11 +68,28 @@ class Sections(Aggregate):
 
     def remove(self, newsletter_id: int, name: str) -> bool:
         """Forget a heading; False when there was none of that name."""
-        return (
-            self._run(
-                delete(section).where(
-                    section.c.newsletter_id == newsletter_id, section.c.name == name
-                )
-            ).rowcount
-            > 0
+        gone = delete(section).where(
+            section.c.newsletter_id == newsletter_id, section.c.name == name
         )
+        removed = self._run(gone).rowcount > 0
+        self.keep_choices(newsletter_id)
+        return removed
+
+    def keep_choices(
+        self, newsletter_id: int, renamed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Let readers choose among the headings there are now; `renamed` leads from old to new.
+
+        Who chose nothing but what is gone gets everything: rather too much than silence.
+        """
+        here = set(self.headings(newsletter_id))
+        mine = subscription.c.newsletter_id == newsletter_id
+        chose = subscription.c.sections != literal_column("''")
+        rows = self._all(select(subscription.c.sections).distinct().where(mine, chose))
+        for key in [row["sections"] for row in rows]:
+            chosen = apart(key).sections
+            still = {name if name in here else renamed.get(name, name) for name in chosen} & here
+            kept = Apart(sections=() if still == here else tuple(still)).key
+            if kept != key:
+                theirs = update(subscription).where(mine, subscription.c.sections == key)
+                self._run(theirs.values(sections=kept))

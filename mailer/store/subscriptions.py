@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, case, insert, select, update
 
+from mailer.editions.apart import Apart, apart
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
 from mailer.errors import NotFound
@@ -34,6 +35,7 @@ def _subscription(row: RowMapping) -> Subscription:
         urgent=row["urgent"],
         language=row["language"],
         paused_until=row["paused_until"],
+        sections=apart(row["sections"]).sections,
     )
 
 
@@ -144,6 +146,7 @@ class Subscriptions(Aggregate):
                 also_on="".join(map(str, schedule.also_on)),
                 language=changed.language,
                 urgent=changed.urgent,
+                sections=Apart(sections=changed.sections).key,
                 **turn,
             )
         )

@@ -124,6 +124,7 @@ subscription = _table(
     Column("also_on", String(6), nullable=False, server_default=text("''")),  # days, as digits
     Column("language", String(35)),
     Column("paused_until", Instant),
+    Column("sections", Text, nullable=False, server_default=text("''")),  # as a page apart has it
     UniqueConstraint("subscriber_id", "newsletter_id"),
     _is_one_of("state", State),
     _is_one_of("rhythm", Rhythm),
@@ -145,6 +146,8 @@ subscription = _table(
     _partial_index(
         "ix_subscription_paused_until", "paused_until", where="paused_until IS NOT NULL"
     ),
+    # Whether anybody chose headings is asked of each batch of planning.
+    _partial_index("ix_subscription_sections", "newsletter_id", where="sections <> ''"),
     # Few are, and they are asked for at each tick; the words are those that a query has.
     Index(
         "ix_subscription_urgent",

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
 
 from mailer.delivery.model import DeliveryState, Kind, Lane
+from mailer.editions.apart import Apart
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
@@ -17,6 +18,7 @@ from mailer.store.tables import (
     delivery,
     edition,
     newsletter,
+    piece,
     section,
     source,
     subscriber,
@@ -129,10 +131,12 @@ class Urgency(Aggregate):
 
     def plan_batch(self, found: Edition, now: datetime, limit: int) -> int:
         """Owe an urgent edition to up to `limit` readers who chose that; return to how many."""
+        headings = self._all(select(piece.c.section).where(piece.c.edition_id == found.id))
+        wanted = [_chose(row["section"]) for row in headings]
         readers = self._all(
             select(subscription.c.id)
             .join(edition, edition.c.id == found.id)
-            .where(*_not_owed(), _is_kept())
+            .where(*_not_owed(), _is_kept(), or_(subscription.c.sections == "", *wanted))
             .order_by(subscription.c.id)
             .limit(limit)
             .with_for_update(of=subscription, skip_locked=True)
@@ -154,6 +158,12 @@ def _at_once(arrival: ColumnElement[int]) -> Sequence[ColumnElement[bool]]:
         subscription.c.urgent.is_(True),
         subscription.c.watermark < arrival,  # a digest had it already
     )
+
+
+def _chose(heading: str) -> ColumnElement[bool]:
+    """Whether a reader who chose headings chose this one."""
+    among = literal(" ") + subscription.c.sections + " "
+    return among.contains(f" {Apart(sections=(heading,)).key} ", autoescape=True)
 
 
 def _not_owed() -> Sequence[ColumnElement[bool]]:

@@ -75,6 +75,7 @@ class Subscription:
     urgent: bool = False  # gets urgent articles at once
     language: str | None = None  # BCP 47; None: the newsletter's
     paused_until: datetime | None = None  # None unless paused
+    sections: tuple[str, ...] = ()  # the headings they chose; none: everything
 
 
 @dataclass(frozen=True, slots=True)

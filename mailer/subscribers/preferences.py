@@ -25,6 +25,7 @@ class Wishes:
     zone: str | None = None  # IANA name
     language: str | None = None  # BCP 47; "": the newsletter's
     urgent: bool | None = None  # urgent articles at once
+    sections: Sequence[str] | None = None  # the newsletter's headings; none of them: everything
 
 
 class Preferences:
@@ -48,6 +49,8 @@ class Preferences:
     def edit(self, key: int, wishes: Wishes) -> Subscription:
         """Give a reader what they wish; what is planned already still comes, the next as they wish.
 
+        Headings are for what comes from now on: what their mails passed over does not come again.
+
         Whoever had a digest today gets the next one tomorrow at the earliest, in whatever zone.
         """
         with self._store.write() as tx:
@@ -60,6 +63,7 @@ class Preferences:
                 schedule=schedule,
                 language=found.language if wishes.language is None else wishes.language or None,
                 urgent=found.urgent if wishes.urgent is None else wishes.urgent,
+                sections=_chosen(tx, found, wishes),
             )
             due = None
             if found.state is State.ACTIVE and schedule != found.schedule:
@@ -111,6 +115,21 @@ class Preferences:
         # What was on its way when they paused may have been stopped since.
         tx.recall.take_back(found.id, self._clock.now(), "the reader paused")
         tx.subscriptions.resume(found, tx.recall.next_turn(found, after))
+
+
+def _chosen(tx: Transaction, found: Subscription, wishes: Wishes) -> tuple[str, ...]:
+    """Return the headings a reader is to get; raise UsageError for one that there is not."""
+    if wishes.sections is None:
+        return found.sections
+    here = tx.sections.headings(found.newsletter_id)
+    known = {name.casefold(): name for name in here}
+    unknown = [name for name in wishes.sections if name.casefold() not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no heading {unknown[0]!r}", help=f"there are {', '.join(here) or 'none'}"
+        )
+    chosen = {known[name.casefold()] for name in wishes.sections}
+    return () if chosen == set(here) else tuple(sorted(chosen))
 
 
 def wished(schedule: Schedule, wishes: Wishes) -> Schedule:

@@ -329,6 +329,7 @@ def upgrade() -> None:
         sa.Column("also_on", sa.String(length=6), server_default=sa.text("''"), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sections", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.CheckConstraint(
             "(state = 'paused') = (paused_until IS NOT NULL)",
             name=op.f("ck_subscription_paused_until_a_day"),
@@ -382,6 +383,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("paused_until IS NOT NULL"),
         sqlite_where=sa.text("paused_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_subscription_sections",
+        "subscription",
+        ["newsletter_id"],
+        unique=False,
+        postgresql_where=sa.text("sections <> ''"),
+        sqlite_where=sa.text("sections <> ''"),
     )
     op.create_index(
         "ix_subscription_urgent",

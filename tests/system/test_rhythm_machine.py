@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from mailer.address import parse_address
 from mailer.editions.calendar import local_date
-from mailer.editions.model import EditionState, Rhythm
+from mailer.editions.model import EditionState, Rhythm, TopicSection
 from mailer.jobs.run import run_job
 from mailer.subscribers.model import State, Subscription
 from mailer.subscribers.preferences import Wishes
@@ -33,6 +33,7 @@ HOURS = (7 * 60, 7 * 60 + 30, 9 * 60, 23 * 60 + 30)  # few: readers are to meet 
 READERS = tuple(f"reader{number}@example.org" for number in range(3))
 ZONES = ("Europe/Berlin", "Europe/Berlin", "America/Santiago", "Pacific/Apia")
 RHYTHMS = (Rhythm.DAILY, Rhythm.DAILY, Rhythm.WEEKDAYS, Rhythm.WEEKLY, Rhythm.MONTHLY)
+SECTIONS = ("World", "Sport", "Arts")  # the feed's own, and two by topic
 STORY = re.compile(r"Story (\d+)z")
 EXAMPLES = int(os.environ.get("MAILER_RHYTHM_EXAMPLES", "10"))
 STEPS = 50
@@ -46,6 +47,7 @@ wishes = st.builds(
     minute_of_day=st.sampled_from(HOURS),
     zone=st.sampled_from(ZONES),
 )
+choices = st.sets(st.sampled_from(SECTIONS), max_size=2).map(tuple)
 
 
 class Readers(RuleBasedStateMachine):
@@ -62,8 +64,16 @@ class Readers(RuleBasedStateMachine):
             a_world(f"sqlite:///{folder}/mailer.db", StandingClock(BEGIN), folder)
         )
         self.world.newsletter(max_stories=100)
+        with self.world.mailer.store.write() as tx:
+            for name in SECTIONS[1:]:
+                tx.sections.put(1, TopicSection(name, (name.lower(),)))
         self.told: Counter[tuple[str, int]] = Counter()
         self.owed: dict[str, set[int]] = {}  # by reader: what they are to get, sooner or later
+        # What may come and need not: they chose otherwise before it came.
+        self.maybe: dict[str, set[int]] = {}
+        self.chosen: dict[str, tuple[str, ...]] = {}
+        self.joined: dict[str, int] = {}
+        self.section: dict[int, str] = {}
         self.heard = self.published = 0
         for address in READERS:
             self.join(address)
@@ -77,15 +87,23 @@ class Readers(RuleBasedStateMachine):
             person = tx.subscribers.by_address(parse_address(address))
             return tx.subscriptions.of_subscriber(person.id)[0]
 
-    @rule()
-    def publish(self) -> None:
+    def wants(self, address: str, number: int) -> bool:
+        chosen = self.chosen[address]
+        return not chosen or self.section[number] in chosen
+
+    @rule(section=st.sampled_from(SECTIONS))
+    def publish(self, section: str) -> None:
         self.published += 1
+        self.section[self.published] = section
         key = f"https://harbour.example/{self.published}"
-        draft = a_draft(key, title=f"Story {self.published}z", published_at=self.now, html="")
+        title = f"Story {self.published}z"
+        topics = (section.lower(),)
+        draft = a_draft(key, title=title, published_at=self.now, html="", topics=topics)
         with self.world.mailer.store.write() as tx:
             tx.articles.keep(1, [draft], self.now)
-        for owed in self.owed.values():
-            owed.add(self.published)
+        for address, owed in self.owed.items():
+            if self.wants(address, self.published):
+                owed.add(self.published)
 
     @rule(wait=waits)
     def plan(self, wait: timedelta) -> None:
@@ -95,7 +113,7 @@ class Readers(RuleBasedStateMachine):
     @rule(address=readers, late=st.sampled_from([timedelta(0), timedelta(minutes=50)]))
     def turn(self, address: str, late: timedelta) -> None:
         """Something is new, and a reader's hour comes; nothing is sent yet."""
-        self.publish()
+        self.publish(SECTIONS[self.published % len(SECTIONS)])
         due = self.tie(address).next_due_at
         if due is not None:
             self.world.clock.set(max(self.now, due + late))
@@ -113,7 +131,7 @@ class Readers(RuleBasedStateMachine):
             (address,) = message.recipients
             assert self.tie(address).state is State.ACTIVE
             numbers = set(map(int, STORY.findall(message.content.decode())))
-            assert numbers <= self.owed[address]
+            assert numbers <= self.owed[address] | self.maybe[address]
             self.told.update((address, number) for number in numbers)
         self.heard = len(self.world.relay.messages)
 
@@ -130,6 +148,23 @@ class Readers(RuleBasedStateMachine):
             if had:
                 assert after.next_slot is not None
                 assert after.next_slot > had[0].slot
+
+    @rule(address=readers, sections=choices)
+    def choose(self, address: str, sections: tuple[str, ...]) -> None:
+        """What is new since their last mail follows the choice; what that passed over is over."""
+        found = self.tie(address)
+        if found.state is State.LEFT:
+            return
+        self.world.mailer.preferences.edit(found.id, Wishes(sections=sections))
+        self.chosen[address] = sections
+        coming = set(range(found.watermark + 1, self.published + 1))
+        unwanted = {number for number in self.owed[address] if not self.wants(address, number)}
+        self.maybe[address] |= unwanted
+        self.owed[address] -= unwanted
+        self.owed[address] |= {number for number in coming if self.wants(address, number)}
+        # A mail that is planned and does not leave is taken back: then it follows the choice too.
+        before = range(self.joined[address] + 1, found.watermark + 1)
+        self.maybe[address] |= {number for number in before if self.wants(address, number)}
 
     @rule(address=readers, days=st.integers(1, 20))
     def pause(self, address: str, days: int) -> None:
@@ -153,7 +188,10 @@ class Readers(RuleBasedStateMachine):
         if address in self.owed:
             return
         made = self.world.mailer.signup.add("brief", parse_address(address))
-        self.owed[address] = set(range(made.watermark + 1, self.published + 1))
+        self.chosen[address], self.joined[address] = made.sections, made.watermark
+        coming = range(made.watermark + 1, self.published + 1)
+        self.owed[address] = {number for number in coming if self.wants(address, number)}
+        self.maybe[address] = set()
 
     @rule()
     def freeze(self) -> None:
