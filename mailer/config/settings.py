@@ -119,7 +119,7 @@ class WebSettings:
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    threads: Annotated[int, Between(1, 256)] = 8
+    threads: Annotated[int, Between(1, 256)] = 32
     trusted_proxies: tuple[Network, ...] = ()
     allowed_origins: tuple[str, ...] = ("*",)
 

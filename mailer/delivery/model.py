@@ -37,6 +37,15 @@ class Notice(StrEnum):
     DATA_LINK = "data_link"
 
 
+class OwedNotice(NamedTuple):
+    """One small mail that somebody is owed."""
+
+    subscription_id: int
+    newsletter_id: int
+    notice: Notice
+    language: str  # BCP 47
+
+
 # Who must stand where when a notice leaves; what is not named here is for active readers.
 SENT_TO: Mapping[Notice, State] = {Notice.CONFIRM: State.PENDING, Notice.GOODBYE: State.LEFT}
 SENT_TO_ALL = frozenset({Notice.DATA_LINK})  # whoever is kept may ask what is kept

@@ -59,20 +59,18 @@ class Aggregate:
 
     def _insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an INSERT that knows ON CONFLICT: both engines write it alike, in two classes."""
-        if self._dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+        return INSERT[self._dialect.name](table)
 
     def _each(self, keys: Iterable[int]) -> Select[tuple[int]]:
         """Return a SELECT of these numbers: one parameter, and one statement for any number."""
         return EACH[self._dialect.name].params(keys=self._listed(keys))
 
-    def _listed(self, keys: Iterable[int]) -> object:
+    def _listed(self, keys: Iterable[int] | Iterable[str]) -> object:
         return listed(self._dialect.name, keys)
 
 
-def listed(dialect: str, keys: Iterable[int]) -> object:
-    """Return numbers as the parameter that `EACH` wants."""
+def listed(dialect: str, keys: Iterable[int] | Iterable[str]) -> object:
+    """Return numbers or words as the parameter that `EACH` or `EACH_WORD` wants."""
     return json.dumps(list(keys)) if dialect == "sqlite" else list(keys)
 
 
@@ -85,4 +83,15 @@ EACH: Mapping[str, Select[tuple[int]]] = {
         )
     ),
     "postgresql": select(func.unnest(bindparam("keys", type_=postgresql.ARRAY(BigInteger)))),
+}
+# The same for words, from one parameter named `words`.
+EACH_WORD: Mapping[str, Select[tuple[str]]] = {
+    "sqlite": select(
+        cast(func.json_each(bindparam("words", type_=Text)).table_valued("value").c.value, Text)
+    ),
+    "postgresql": select(func.unnest(bindparam("words", type_=postgresql.ARRAY(Text)))),
+}
+INSERT: Mapping[str, "type[sqlite.Insert] | type[postgresql.Insert]"] = {
+    "sqlite": sqlite.Insert,
+    "postgresql": postgresql.Insert,
 }

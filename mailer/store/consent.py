@@ -1,9 +1,10 @@
 """Consent: the words people agreed to, and the history of each tie. Only ever added to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import consent_event, consent_wording
@@ -25,32 +26,40 @@ class Consent(Aggregate):
         wording_id: int | None = None,
     ) -> None:
         """Append one event."""
-        self._run(
-            insert(consent_event).values(
-                subscription_id=subscription_id,
-                at=at,
-                act=act,
-                way=origin.way,
-                consent_wording_id=wording_id,
-                page=None if origin.page is None else origin.page[:LONGEST],
-                network=origin.network,
-                user_agent=None if origin.user_agent is None else origin.user_agent[:LONGEST],
-            )
-        )
+        self.record_all([(subscription_id, origin, wording_id)], act, at)
+
+    def record_all(
+        self, events: Sequence[tuple[int, Origin, int | None]], act: Act, at: datetime
+    ) -> None:
+        """Append one event for each: a subscription's id, where from, the id of the words."""
+        rows = [
+            {
+                "subscription_id": subscription_id,
+                "at": at,
+                "act": act,
+                "way": origin.way,
+                "consent_wording_id": wording_id,
+                "page": None if origin.page is None else origin.page[:LONGEST],
+                "network": origin.network,
+                "user_agent": None if origin.user_agent is None else origin.user_agent[:LONGEST],
+            }
+            for subscription_id, origin, wording_id in events
+        ]
+        if rows:
+            self._run(_ADD, rows)
 
     def wording(self, newsletter_id: int, words: str, now: datetime) -> int:
         """Return the id of these very words, kept once and never changed."""
         digest = sha256(words.encode()).hexdigest()
+        these = {"newsletter": newsletter_id, "words": digest}
+        known = self._connection.execute(_WORDING, these).first()
+        if known is not None:
+            return int(known[0])
         statement = self._insert(consent_wording).values(
             newsletter_id=newsletter_id, digest=digest, words=words, first_shown_at=now
         )
         self._run(statement.on_conflict_do_nothing(index_elements=["newsletter_id", "digest"]))
-        return self._count(
-            select(consent_wording.c.id).where(
-                consent_wording.c.newsletter_id == newsletter_id,
-                consent_wording.c.digest == digest,
-            )
-        )
+        return int(self._connection.execute(_WORDING, these).scalar_one())
 
     def history(self, subscription_id: int) -> list[ConsentEvent]:
         """Return every event of one tie, oldest first."""
@@ -69,3 +78,11 @@ class Consent(Aggregate):
             )
             for row in rows
         ]
+
+
+# Statements are built once: building one costs more than running it.
+_ADD = insert(consent_event)
+_WORDING = select(consent_wording.c.id).where(
+    consent_wording.c.newsletter_id == bindparam("newsletter"),
+    consent_wording.c.digest == bindparam("words"),
+)

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from mailer.delivery.model import DeliveryState, Job, Kind, Lane, Notice, Settlement, Standing
+from mailer.delivery.model import DeliveryState, Job, Kind, Lane, OwedNotice, Settlement, Standing
 from mailer.editions.model import EditionState
-from mailer.store.aggregate import EACH, Aggregate
+from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.endings import endings
 from mailer.store.tables import delivery, edition, sender, subscriber, subscription
 from mailer.store.taking import (
@@ -36,34 +36,33 @@ _WANTED = exists(
 _PAUSED = paused(delivery.c.newsletter_id)
 
 
+def _notice(owed: OwedNotice, now: datetime) -> dict[str, object]:
+    return {
+        "kind": Kind.NOTICE,
+        "lane": Lane.NOTICE,
+        "newsletter_id": owed.newsletter_id,
+        "subscription_id": owed.subscription_id,
+        "slot": f"{owed.notice}:{now:%Y-%m-%d}",
+        "language": owed.language,
+        "notice": owed.notice,
+        "state": DeliveryState.DUE,
+        "due_at": now,
+        "planned_at": now,
+    }
+
+
 class Deliveries(Aggregate):
     """What is owed, row by row."""
 
-    def add_notice(
-        self,
-        *,
-        subscription_id: int,
-        newsletter_id: int,
-        notice: Notice,
-        language: str,
-        slot: str,
-        now: datetime,
-    ) -> bool:
-        """Owe somebody a notice at once; False when one for that slot is owed or sent already."""
-        statement = self._insert(delivery).values(
-            kind=Kind.NOTICE,
-            lane=Lane.NOTICE,
-            newsletter_id=newsletter_id,
-            subscription_id=subscription_id,
-            slot=slot,
-            language=language,
-            notice=notice,
-            state=DeliveryState.DUE,
-            due_at=now,
-            planned_at=now,
-        )
-        once = statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
-        return self._inserted(once, delivery) == 1
+    def add_notice(self, owed: OwedNotice, now: datetime) -> bool:
+        """Owe somebody a notice at once; False when they were owed it that day already."""
+        statement = _OWE[self._dialect.name].values(_notice(owed, now))
+        return self._inserted(statement, delivery) == 1
+
+    def add_notices(self, owed: Sequence[OwedNotice], now: datetime) -> None:
+        """Owe people notices at once; who was owed theirs that day already is left out."""
+        if owed:
+            self._run(_OWE[self._dialect.name], [_notice(one, now) for one in owed])
 
     def claim(
         self,
@@ -220,4 +219,8 @@ _START = {
     )
     .values(state=DeliveryState.SENDING)
     for dialect, keys in EACH.items()
+}
+_OWE = {
+    dialect: insert(delivery).on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+    for dialect, insert in INSERT.items()
 }

@@ -1,13 +1,32 @@
 """What was asked for through the form of late: the rows behind its limits."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import (
+    DateTime,
+    Executable,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from mailer.config.settings import Limit
 from mailer.delivery.limits import expired, part_of
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH, INSERT, Aggregate
+from mailer.store.prepared import as_sqlite_keeps_it
 from mailer.store.signup_tables import form_use, signup_use
 from mailer.subscribers.limits import Scope, Use
 from mailer.tokens import LIFETIME, Purpose
@@ -15,39 +34,58 @@ from mailer.tokens import LIFETIME, Purpose
 KEPT = timedelta(days=33)  # longer than any limit looks back
 
 Key = tuple[Scope, str, int]  # what is counted, whose, and in which period of seconds
+Wanted = tuple[Scope, str, int, datetime]  # a key, and what began later than that
 
 
 class SignupLimits(Aggregate):
     """Shared by all programs, and there after a restart."""
 
     def take(self, uses: Sequence[Use], now: datetime) -> bool:
-        """Count one for each of these; False, and nothing counted, when one would be too many.
+        """Count one for each of these; False, and nothing counted, when one would be too many."""
+        return self.take_all([uses], now) == [True]
 
-        Counted first and looked at then: two programs at once wait for each other's row, and the
+    def take_all(self, asked: Sequence[Sequence[Use]], now: datetime) -> list[bool]:
+        """Do what `take` does for each who asks, one after the other.
+
+        Counted first and looked at then: two programs at once wait for each other's rows, and the
         second one sees what the first has done.
         """
-        counted = {
-            (use.scope, use.subject, _seconds(limit)): limit for use in uses for limit in use.limits
-        }
-        if not counted:
-            return True
-        self._add(counted, 1, now)
-        if all(used <= counted[key].count for key, used in self._used(counted, now)):
-            return True
-        self._add(counted, -1, now)
-        return False
+        theirs = [
+            {_key(use, limit): limit for use in uses for limit in use.limits} for uses in asked
+        ]
+        limits = {key: limit for one in theirs for key, limit in one.items()}
+        if not limits:
+            return [True] * len(asked)
+        ours = Counter(key for one in theirs for key in one)
+        self._add(ours, now)
+        used = self._used(limits, now)
+        left = {key: limit.count - used[key] + ours[key] for key, limit in limits.items()}
+        verdicts = []
+        for one in theirs:
+            verdicts.append(all(left[key] > 0 for key in one))
+            if verdicts[-1]:
+                ours.subtract(one.keys())
+                for key in one:
+                    left[key] -= 1
+        self._add({key: -uses for key, uses in ours.items() if uses}, now)
+        return verdicts
 
-    def use_form(self, number: int, address_hash: str, now: datetime) -> bool:
-        """Let a form count; False when it did already, for another address.
+    def use_forms(self, sent: Sequence[tuple[int, str]], now: datetime) -> list[bool]:
+        """Let forms count, each a number and a hash; False for one that did for another address.
 
         Whoever presses twice sends one form twice, for the same address: that is no second use.
         """
-        statement = self._insert(form_use).values(number=number, address_hash=address_hash, at=now)
-        once = statement.on_conflict_do_nothing(index_elements=["number"])
-        if self._one(once.returning(form_use.c.number)) is not None:
-            return True
-        row = self._one(select(form_use.c.address_hash).where(form_use.c.number == number))
-        return row is not None and row["address_hash"] == address_hash
+        if not sent:
+            return []
+        first = [
+            {"number": number, "address_hash": hashed, "at": now}
+            for number, hashed in sorted(sent, key=itemgetter(0))
+        ]
+        self._run(_KEEP_FORM[self._dialect.name], first)
+        numbers = {"keys": self._listed(number for number, _ in sent)}
+        rows = self._connection.execute(_FORMS[self._dialect.name], numbers)
+        counted: dict[int, str] = {row[0]: row[1] for row in rows}
+        return [counted.get(number) == hashed for number, hashed in sent]
 
     def tidy(self, now: datetime) -> int:
         """Forget what counts no more; return how many rows that were."""
@@ -55,43 +93,91 @@ class SignupLimits(Aggregate):
         uses = delete(signup_use).where(signup_use.c.start < now - KEPT)
         return self._run(forms).rowcount + self._run(uses).rowcount
 
-    def _used(self, counted: Mapping[Key, Limit], now: datetime) -> list[tuple[Key, int]]:
-        key = (signup_use.c.scope, signup_use.c.subject, signup_use.c.period)
-        ours = (
-            and_(
-                signup_use.c.scope == scope,
-                signup_use.c.subject == subject,
-                signup_use.c.period == period,
-                signup_use.c.start > expired(limit.period, now),
-            )
-            for (scope, subject, period), limit in counted.items()
-        )
-        query = select(*key, func.sum(signup_use.c.uses).label("used")).where(or_(*ours))
-        return [
-            ((Scope(row["scope"]), row["subject"], row["period"]), int(row["used"]))
-            for row in self._all(query.group_by(*key))
+    def _used(self, limits: Mapping[Key, Limit], now: datetime) -> Counter[Key]:
+        name = self._dialect.name
+        wanted = [(*key, expired(limit.period, now)) for key, limit in limits.items()]
+        rows = self._connection.execute(_USED[name], _given(name, wanted))
+        return Counter({(Scope(row[0]), row[1], row[2]): int(row[3]) for row in rows})
+
+    def _add(self, counted: Mapping[Key, int], now: datetime) -> None:
+        if not counted:
+            return
+        rows = [
+            {
+                "scope": scope,
+                "subject": subject,
+                "period": period,
+                "start": part_of(timedelta(seconds=period), now),
+                "uses": uses,
+            }
+            for (scope, subject, period), uses in sorted(counted.items())  # the order of locking
         ]
+        self._run(_ADD[self._dialect.name], rows)
 
-    def _add(self, counted: Mapping[Key, Limit], count: int, now: datetime) -> None:
-        statement = self._insert(signup_use).values(
-            [
-                {
-                    "scope": scope,
-                    "subject": subject,
-                    "period": period,
-                    "start": part_of(limit.period, now),
-                    "uses": count,
-                }
-                for (scope, subject, period), limit in counted.items()
-            ]
+
+def _key(use: Use, limit: Limit) -> Key:
+    return use.scope, use.subject, int(limit.period.total_seconds())
+
+
+def _given(dialect: str, wanted: Sequence[Wanted]) -> Mapping[str, object]:
+    if dialect == "sqlite":
+        return {"wanted": json.dumps([(*key, as_sqlite_keeps_it(at)) for *key, at in wanted])}
+    return dict(zip(_COLUMNS, map(list, zip(*wanted, strict=True)), strict=True))
+
+
+# Statements are built once: building one costs more than running it.
+_COLUMNS: Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]] = {
+    "scope": Text,
+    "subject": Text,
+    "period": Integer,
+    "after": DateTime(timezone=True),
+}
+_EACH_WANTED = func.json_each(bindparam("wanted", type_=Text)).table_valued("value")
+_WANTED: Mapping[str, Subquery] = {
+    # [["network", "192.0.2.0/24", 3600, "2026-11-24 06:00:00.000000"]]
+    "sqlite": select(
+        *(
+            func.json_extract(_EACH_WANTED.c.value, f"$[{place}]").label(name)
+            for place, name in enumerate(_COLUMNS)
         )
-        self._run(
-            statement.on_conflict_do_update(
-                index_elements=["scope", "subject", "period", "start"],
-                set_={"uses": signup_use.c.uses + statement.excluded.uses},
-            )
+    ).subquery("wanted"),
+    "postgresql": select(
+        *(
+            func.unnest(bindparam(name, type_=postgresql.ARRAY(kind))).label(name)
+            for name, kind in _COLUMNS.items()
         )
+    ).subquery("wanted"),
+}
 
 
-def _seconds(limit: Limit) -> int:
-    return int(limit.period.total_seconds())
+def _used_since(wanted: Subquery) -> Select[str, str, int, int]:
+    key = (signup_use.c.scope, signup_use.c.subject, signup_use.c.period)
+    same = and_(
+        signup_use.c.scope == wanted.c.scope,
+        signup_use.c.subject == wanted.c.subject,
+        signup_use.c.period == wanted.c.period,
+        signup_use.c.start > wanted.c.after,
+    )
+    return select(*key, func.sum(signup_use.c.uses)).join(wanted, same).group_by(*key)
+
+
+_USED = {dialect: _used_since(wanted) for dialect, wanted in _WANTED.items()}
+
+
+def _adding(dialect: str) -> Executable:
+    statement = INSERT[dialect](signup_use)
+    return statement.on_conflict_do_update(
+        index_elements=["scope", "subject", "period", "start"],
+        set_={"uses": signup_use.c.uses + statement.excluded.uses},
+    )
+
+
+_ADD = {dialect: _adding(dialect) for dialect in INSERT}
+_KEEP_FORM = {
+    dialect: insert(form_use).on_conflict_do_nothing(index_elements=["number"])
+    for dialect, insert in INSERT.items()
+}
+_FORMS = {
+    dialect: select(form_use.c.number, form_use.c.address_hash).where(form_use.c.number.in_(keys))
+    for dialect, keys in EACH.items()
+}

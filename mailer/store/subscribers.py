@@ -1,5 +1,6 @@
 """People, each known by one address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy import RowMapping, Select, func, select
 
 from mailer.address import Address, parse_address
 from mailer.errors import NotFound
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH_WORD, INSERT, Aggregate
 from mailer.store.tables import newsletter, subscriber, subscription
 from mailer.subscribers.model import State, Subscriber
 
@@ -32,22 +33,43 @@ def _subscriber(row: RowMapping) -> Subscriber:
     return Subscriber(row["id"], parse_address(row["address"]), row["language"], row["created_at"])
 
 
+def _known_as(row: RowMapping, typed: Address) -> Subscriber:
+    """Return a person who was asked for by an address: most often it is spelled as it is kept."""
+    if row["address"] == typed.text:
+        return Subscriber(row["id"], typed, row["language"], row["created_at"])
+    return _subscriber(row)
+
+
+def _key(pair: tuple[Address, str]) -> str:
+    return pair[0].key
+
+
 class Subscribers(Aggregate):
     """Who they are, and lists of them for people."""
 
-    def get_or_add(self, address: Address, address_hash: str, now: datetime) -> Subscriber:
-        """Return the person with this address, new or known. A known one keeps their spelling."""
-        statement = self._insert(subscriber).values(
-            address=address.text,
-            address_key=address.key,
-            address_hash=address_hash,
-            created_at=now,
-        )
-        once = statement.on_conflict_do_nothing(index_elements=["address_key"])
-        row = self._one(once.returning(subscriber.c.id))
-        if row is None:
-            return self.by_address(address)
-        return Subscriber(row["id"], address, None, now)
+    def get_or_add(
+        self, addresses: Mapping[Address, str], now: datetime
+    ) -> dict[Address, Subscriber]:
+        """Return who has these addresses, each with its hash: new or known.
+
+        A known person keeps their spelling.
+        """
+        if not addresses:
+            return {}
+        rows = [
+            {
+                "address": address.text,
+                "address_key": address.key,
+                "address_hash": hashed,
+                "created_at": now,
+            }
+            for address, hashed in sorted(addresses.items(), key=_key)  # the order of locking
+        ]
+        self._run(_ADD[self._dialect.name], rows)
+        keys = {"words": self._listed(address.key for address in addresses)}
+        found = self._connection.execute(_WITH_KEYS[self._dialect.name], keys).mappings()
+        people = {row["address_key"]: row for row in found}
+        return {address: _known_as(people[address.key], address) for address in addresses}
 
     def find(self, address: Address) -> Subscriber | None:
         """Return the person with this address, or None."""
@@ -138,3 +160,14 @@ _LISTED: Select[tuple[object, ...]] = (
     .join_from(subscription, subscriber, subscriber.c.id == subscription.c.subscriber_id)
     .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
 )
+
+
+# Statements are built once: building one costs more than running it.
+_ADD = {
+    dialect: insert(subscriber).on_conflict_do_nothing(index_elements=["address_key"])
+    for dialect, insert in INSERT.items()
+}
+_WITH_KEYS = {
+    dialect: select(subscriber).where(subscriber.c.address_key.in_(words))
+    for dialect, words in EACH_WORD.items()
+}

@@ -1,14 +1,15 @@
 """Ties between people and newsletters. Every move repeats the state it found."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import RowMapping, case, insert, select, update
+from sqlalchemy import RowMapping, case, select, update
 
 from mailer.editions.apart import Apart, apart
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
 from mailer.errors import NotFound
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.tables import subscription
 from mailer.subscribers.model import State, Subscription
 
@@ -73,28 +74,33 @@ class Subscriptions(Aggregate):
         )
         return [_subscription(row) for row in rows]
 
-    def add_pending(
-        self, subscriber_id: int, newsletter: Newsletter, now: datetime
-    ) -> Subscription:
-        """Keep a new tie that waits for its confirmation, in the newsletter's own rhythm."""
-        schedule = newsletter.schedule
-        row = self._one(
-            insert(subscription)
-            .values(
-                subscriber_id=subscriber_id,
-                newsletter_id=newsletter.id,
-                state=State.PENDING,
-                rhythm=schedule.rhythm,
-                minute_of_day=schedule.minute_of_day,
-                weekday=schedule.weekday,
-                zone=schedule.zone,
-                requested_at=now,
-                watermark=0,
-            )
-            .returning(subscription)
-        )
-        assert row is not None  # noqa: S101 - it was just inserted
-        return _subscription(row)
+    def of_subscribers(self, people: Collection[int]) -> dict[tuple[int, int], Subscription]:
+        """Return all ties of these people, by the numbers of person and newsletter."""
+        keys = {"keys": self._listed(people)}
+        rows = self._connection.execute(_OF[self._dialect.name], keys).mappings()
+        return {(row["subscriber_id"], row["newsletter_id"]): _subscription(row) for row in rows}
+
+    def add_pending(self, ties: Collection[tuple[int, Newsletter]], now: datetime) -> None:
+        """Keep new ties that wait for their confirmation, in the newsletter's own rhythm.
+
+        One that another program was quicker with stays as it is.
+        """
+        rows = [
+            {
+                "subscriber_id": subscriber_id,
+                "newsletter_id": newsletter.id,
+                "state": State.PENDING,
+                "rhythm": newsletter.schedule.rhythm,
+                "minute_of_day": newsletter.schedule.minute_of_day,
+                "weekday": newsletter.schedule.weekday,
+                "zone": newsletter.schedule.zone,
+                "requested_at": now,
+                "watermark": 0,
+            }
+            for subscriber_id, newsletter in ties
+        ]
+        if rows:
+            self._run(_ADD[self._dialect.name], rows)
 
     def ask_again(self, found: Subscription, now: datetime) -> None:
         """Start a signup anew: whoever left, or whose confirmation link has expired."""
@@ -211,3 +217,16 @@ class Subscriptions(Aggregate):
             .values(state=to, **values)
         )
         return moved.rowcount == 1
+
+
+# Statements are built once: building one costs more than running it.
+_OF = {
+    dialect: select(subscription).where(subscription.c.subscriber_id.in_(keys))
+    for dialect, keys in EACH.items()
+}
+_ADD = {
+    dialect: insert(subscription).on_conflict_do_nothing(
+        index_elements=["subscriber_id", "newsletter_id"]
+    )
+    for dialect, insert in INSERT.items()
+}

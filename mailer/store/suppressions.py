@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from mailer.store.aggregate import Aggregate
+from mailer.store.aggregate import EACH_WORD, Aggregate
 from mailer.store.tables import subscriber, suppression
 
 ERASED = "erased at their own wish"
@@ -31,17 +31,16 @@ class Suppressions(Aggregate):
         """Tell whether an address is on the list."""
         return bool(self.among([address_hash]))
 
-    def forbid_signup(self, address_hash: str) -> bool:
-        """Tell whether an address is not to be asked to confirm.
+    def forbid_signup(self, hashes: Collection[str]) -> set[str]:
+        """Return those of the hashes whose addresses are not to be asked to confirm.
 
         Whoever only had what was kept of them erased may sign up anew, and is off the list then.
         """
-        row = self._one(
-            select(suppression.c.reason).where(suppression.c.address_hash == address_hash)
-        )
-        if row is None:
-            return False
-        return row["reason"] != ERASED or not self.remove(address_hash)
+        listed = {"words": self._listed(hashes)}
+        rows = self._connection.execute(_REASONS[self._dialect.name], listed)
+        reasons: dict[str, str] = {row[0]: row[1] for row in rows}
+        back = {hashed for hashed, reason in reasons.items() if reason == ERASED}
+        return set(reasons) - {hashed for hashed in back if self.remove(hashed)}
 
     def covers(self, subscriber_id: int) -> bool:
         """Tell whether a person's address is on the list."""
@@ -58,3 +57,11 @@ class Suppressions(Aggregate):
 
     def count(self) -> int:
         return self._count(select(func.count()).select_from(suppression))
+
+
+_REASONS = {
+    dialect: select(suppression.c.address_hash, suppression.c.reason).where(
+        suppression.c.address_hash.in_(words)
+    )
+    for dialect, words in EACH_WORD.items()
+}

@@ -121,3 +121,21 @@ class SentForm:
 
     state: FormState
     number: int = 0  # which one it is; 0 when that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody's asking for a newsletter."""
+
+    slug: str
+    address: Address
+    origin: Origin
+    form: SentForm | None = None  # None: by no form of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a stranger is told who asked."""
+
+    verdict: Verdict
+    language: str  # of the newsletter, BCP 47

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mailer.delivery.model import Notice
+from mailer.delivery.model import Notice, OwedNotice
 from mailer.store.database import Transaction
 from mailer.subscribers.limits import use_of_mail
 from mailer.subscribers.model import Subscription
@@ -15,11 +15,8 @@ def owe_notice(tx: Transaction, found: Subscription, notice: Notice, now: dateti
     hashed = tx.subscribers.hash_of(person.id)
     if tx.suppressions.holds(hashed):
         return False
+    language = found.language or person.language or newsletter.language
+    owed = OwedNotice(found.id, newsletter.id, notice, language)
     return tx.signup_limits.take([use_of_mail(notice, hashed)], now) and tx.deliveries.add_notice(
-        subscription_id=found.id,
-        newsletter_id=newsletter.id,
-        notice=notice,
-        language=found.language or person.language or newsletter.language,
-        slot=f"{notice}:{now:%Y-%m-%d}",
-        now=now,
+        owed, now
     )

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mailer.address import Address, address_hash
 from mailer.clock import Clock
@@ -13,20 +13,20 @@ from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
 from mailer.store.suppressions import NOT_ME
-from mailer.subscribers.limits import use_of_mail, uses_of_request
+from mailer.subscribers.asking import Asking
 from mailer.subscribers.model import (
     Act,
+    Answer,
+    Ask,
     FormState,
     Origin,
     SentForm,
     State,
-    Subscriber,
     Subscription,
     Verdict,
     Way,
 )
 from mailer.subscribers.notices import owe_notice
-from mailer.subscribers.rules import Request, consent_words, judge
 from mailer.tokens import Keyring, Purpose, Token
 
 
@@ -38,40 +38,6 @@ class Glimpse:
     state: State
     masked_address: str
     subscription: Subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Somebody's asking for a newsletter."""
-
-    slug: str
-    address: Address
-    origin: Origin
-    form: SentForm | None = None  # None: by no form of ours
-
-
-class _Books:
-    """What several asks of one moment need, looked up once."""
-
-    def __init__(self, tx: Transaction, now: datetime) -> None:
-        self._tx = tx
-        self.now = now
-        self._newsletters: dict[str, Newsletter | NotFound] = {}
-        self._wordings: dict[int, int] = {}
-
-    def newsletter(self, slug: str) -> Newsletter | NotFound:
-        if slug not in self._newsletters:
-            try:
-                self._newsletters[slug] = self._tx.newsletters.by_slug(slug)
-            except NotFound as why:
-                self._newsletters[slug] = why
-        return self._newsletters[slug]
-
-    def wording(self, newsletter: Newsletter) -> int:
-        if newsletter.id not in self._wordings:
-            words = self._tx.consent.wording(newsletter.id, consent_words(newsletter), self.now)
-            self._wordings[newsletter.id] = words
-        return self._wordings[newsletter.id]
 
 
 class Signup:
@@ -110,16 +76,16 @@ class Signup:
 
         What is to be said goes to the address by mail, once a day and three times a month at most.
         """
-        (verdict,) = self.subscribe_all([Ask(slug, address, origin, form)])
-        if isinstance(verdict, NotFound):
-            raise verdict
-        return verdict
+        (answer,) = self.subscribe_all([Ask(slug, address, origin, form)])
+        if isinstance(answer, NotFound):
+            raise answer
+        return answer.verdict
 
-    def subscribe_all(self, asks: Sequence[Ask]) -> list[Verdict | NotFound]:
+    def subscribe_all(self, asks: Sequence[Ask]) -> list[Answer | NotFound]:
         """Do what `subscribe` does for each of these, in one transaction: all are kept, or none."""
         with self._store.write() as tx:
-            books = _Books(tx, self._clock.now())
-            return [self._subscribe(tx, books, ask) for ask in asks]
+            asking = Asking(tx, self._clock.now(), self._settings, self._keyring.pepper)
+            return asking.answers(asks)
 
     def confirm(self, text: str, origin: Origin) -> Glimpse:
         """Make a signup count; the same link again finds it done.
@@ -217,11 +183,19 @@ class Signup:
             hashed = address_hash(address, self._keyring.pepper)
             if tx.suppressions.holds(hashed):
                 raise Conflict("suppression of", address.text)
-            person = tx.subscribers.get_or_add(address, hashed, now)
+            person = tx.subscribers.get_or_add({address: hashed}, now)[address]
             found = tx.subscriptions.find(person.id, newsletter.id)
             if found is not None and found.state in {State.ACTIVE, State.PAUSED}:
                 raise Conflict("subscriber", address.text)
-            pending = self._begin(tx, newsletter, person, found, now)
+            if found is None:
+                tx.subscriptions.add_pending([(person.id, newsletter)], now)
+            else:
+                tx.subscriptions.ask_again(found, now)
+            (pending,) = (
+                one
+                for one in tx.subscriptions.of_subscriber(person.id)
+                if one.newsletter_id == newsletter.id
+            )
             self._activate(tx, pending, Act.ADDED, Origin(Way.CLI))
             return tx.subscriptions.by_id(pending.id)
 
@@ -247,65 +221,6 @@ class Signup:
                 if only in {None, found.newsletter_id} and self._end(tx, found, Origin(Way.CLI))
             ]
             return [tx.newsletters.by_id(found.newsletter_id) for found in ended]
-
-    def _subscribe(self, tx: Transaction, books: "_Books", ask: Ask) -> Verdict | NotFound:
-        hashed = address_hash(ask.address, self._keyring.pepper)
-        newsletter = books.newsletter(ask.slug)
-        if isinstance(newsletter, NotFound):
-            return newsletter
-        if ask.form is not None and not tx.signup_limits.use_form(
-            ask.form.number, hashed, books.now
-        ):
-            return Verdict.FORM_USED
-        uses = uses_of_request(ask.address, ask.origin.network, self._settings)
-        if not tx.signup_limits.take(uses, books.now):
-            return Verdict.TOO_MANY
-        if not tx.suppressions.forbid_signup(hashed) and newsletter.public:
-            person = tx.subscribers.get_or_add(ask.address, hashed, books.now)
-            self._ask(tx, books, newsletter, person, hashed, ask.origin)
-        return Verdict.TAKEN
-
-    def _ask(
-        self,
-        tx: Transaction,
-        books: "_Books",
-        newsletter: Newsletter,
-        person: Subscriber,
-        hashed: str,
-        origin: Origin,
-    ) -> None:
-        now = books.now
-        found = tx.subscriptions.find(person.id, newsletter.id)
-        request = judge(found, now)
-        if request is Request.BEGIN or found is None:
-            found = self._begin(tx, newsletter, person, found, now)
-        if request is not Request.ALREADY:
-            words = books.wording(newsletter)
-            tx.consent.record(found.id, Act.REQUESTED, origin, now, wording_id=words)
-        notice = Notice.ALREADY_SUBSCRIBED if request is Request.ALREADY else Notice.CONFIRM
-        if not tx.signup_limits.take([use_of_mail(notice, hashed)], now):
-            return
-        tx.deliveries.add_notice(
-            subscription_id=found.id,
-            newsletter_id=newsletter.id,
-            notice=notice,
-            language=found.language or person.language or newsletter.language,
-            slot=f"{notice}:{now:%Y-%m-%d}",
-            now=now,
-        )
-
-    def _begin(
-        self,
-        tx: Transaction,
-        newsletter: Newsletter,
-        person: Subscriber,
-        found: Subscription | None,
-        now: datetime,
-    ) -> Subscription:
-        if found is None:
-            return tx.subscriptions.add_pending(person.id, newsletter, now)
-        tx.subscriptions.ask_again(found, now)
-        return tx.subscriptions.by_id(found.id)
 
     def _activate(self, tx: Transaction, found: Subscription, act: Act, origin: Origin) -> None:
         now = self._clock.now()

@@ -4,6 +4,7 @@ A form that we gave out carries a token, so that it is known when. One that some
 their own page carries none: whoever sends it gets ours, filled in, to press once more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,10 +16,9 @@ from mailer.config.settings import SignupSettings
 from mailer.editions.model import Newsletter
 from mailer.errors import AddressError, NotFound
 from mailer.languages.catalogue import N_
-from mailer.subscribers.model import FormState, Verdict, Way
+from mailer.subscribers.model import Ask, FormState, Verdict, Way
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
-from mailer.subscribers.signup import Ask
 from mailer.web.client import origin_of
 from mailer.web.language import speak, words
 from mailer.web.together import Together
@@ -63,10 +63,17 @@ class Remark:
     """Why the form is shown again."""
 
     status: str  # for scripts
-    words: str
+    message: str  # in English
     token: str  # for the form that is shown
     is_error: bool = True  # of what was typed
     sure: str = ""
+    values: Mapping[str, str] | None = None  # what the message names
+
+    @property
+    def words(self) -> str:
+        """What is said, in the language of the answer."""
+        said = words().gettext(self.message)
+        return said if self.values is None else said % self.values
 
 
 class SignupForm:
@@ -93,13 +100,12 @@ class SignupForm:
     def subscribe(self, slug: str) -> ResponseReturnValue:
         """Sign somebody up, from any site. Everybody gets one answer."""
         typed = _typed()
-        self._speak(slug)
         try:
             address = parse_address(typed.email)
         except AddressError as why:
             return self._again(slug, typed, Remark("error", why.reason, self._fresh()))
         if typed.trap:
-            return self._taken(slug, typed.way)
+            return self._taken(slug, typed.way, self._language(slug))
         form = self._mailer.signup.read_form(typed.token)
         if form.state is not FormState.GOOD:
             token = typed.token if form.state is FormState.EARLY else self._fresh()
@@ -109,9 +115,10 @@ class SignupForm:
             return self._again(slug, typed, doubtful)
         trusted = self._mailer.settings.web.trusted_proxies
         origin = origin_of(request, trusted, typed.way)
-        match self._together.subscribe(Ask(slug, address, origin, form)):
+        answer = self._together.subscribe(Ask(slug, address, origin, form))
+        match answer.verdict:
             case Verdict.TAKEN:
-                return self._taken(slug, typed.way)
+                return self._taken(slug, typed.way, answer.language)
             case Verdict.TOO_MANY:
                 return self._too_many(slug, typed)
             case Verdict.FORM_USED:
@@ -133,20 +140,22 @@ class SignupForm:
     def _fresh(self) -> str:
         return self._mailer.signup.form_token()
 
-    def _taken(self, slug: str, way: Way) -> ResponseReturnValue:
+    def _taken(self, slug: str, way: Way, language: str) -> ResponseReturnValue:
         if way is Way.API:
+            speak(language)
             told = {"status": "check-your-inbox", "message": words().gettext(CHECK)}
             return self._json(told, 202)
         return redirect(url_for("signup.check", slug=slug), 303)
 
     def _too_many(self, slug: str, typed: Typed) -> ResponseReturnValue:
-        remark = Remark("later", words().gettext(TOO_MANY), typed.token, is_error=False)
+        remark = Remark("later", TOO_MANY, typed.token, is_error=False)
         answer = self._again(slug, typed, remark, 429)
         answer.headers["Retry-After"] = RETRY_AFTER
         return answer
 
     def _again(self, slug: str, typed: Typed, remark: Remark, code: int = 422) -> Response:
         """Show the form once more, with what was typed and what is to be said of it."""
+        speak(self._language(slug))
         if typed.way is Way.API:
             told = {"status": remark.status, "message": remark.words, "form": remark.token}
             return self._json(told | ({"sure": remark.sure} if remark.sure else {}), code)
@@ -155,10 +164,10 @@ class SignupForm:
         page = render_template("subscribe.html", entry=entry, typed=typed.email, remark=remark)
         return Response(page, code)
 
-    def _speak(self, slug: str) -> None:
-        """Answer in the newsletter's language, whether or not strangers may see it."""
+    def _language(self, slug: str) -> str:
+        """Return the newsletter's language, whether or not strangers may see it."""
         with self._mailer.store.read() as tx:
-            speak(tx.newsletters.by_slug(slug).language)
+            return tx.newsletters.by_slug(slug).language
 
     def _json(self, value: dict[str, str], status: int) -> Response:
         response = jsonify(value)
@@ -179,19 +188,18 @@ class SignupForm:
 
 def once_more(state: FormState, token: str) -> Remark:
     """Return what is to be said of a form that nobody seems to have filled in just now."""
-    return Remark("again", words().gettext(ONCE_MORE[state]), token, is_error=False)
+    return Remark("again", ONCE_MORE[state], token, is_error=False)
 
 
 def doubt(address: Address, sure: str, settings: SignupSettings, token: str) -> Remark | None:
     """Return what is to be said of an address before it is taken; None: nothing."""
     why = refusal(address, settings)
     if why is not None:
-        return Remark("error", words().gettext(why), token)
+        return Remark("error", why, token)
     meant = probably_meant(address)
     if meant is None or sure == address.text:
         return None
-    question = words().gettext(MEANT) % {"address": meant}
-    return Remark("hint", question, token, sure=address.text)
+    return Remark("hint", MEANT, token, sure=address.text, values={"address": meant})
 
 
 def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:

@@ -8,8 +8,8 @@ before their own row is on the disk.
 from collections import deque
 from threading import Lock
 
-from mailer.subscribers.model import Verdict
-from mailer.subscribers.signup import Ask, Signup
+from mailer.subscribers.model import Answer, Ask
+from mailer.subscribers.signup import Signup
 
 
 class _Waiting:
@@ -17,7 +17,7 @@ class _Waiting:
 
     def __init__(self, ask: Ask) -> None:
         self.ask = ask
-        self.outcome: Verdict | Exception | None = None
+        self.outcome: Answer | Exception | None = None
 
 
 class Together:
@@ -28,7 +28,7 @@ class Together:
         self._queue: deque[_Waiting] = deque()  # its append and popleft need no lock
         self._writing = Lock()
 
-    def subscribe(self, ask: Ask) -> Verdict:
+    def subscribe(self, ask: Ask) -> Answer:
         """Do as `Signup.subscribe` does; raise what it raises."""
         mine = _Waiting(ask)
         self._queue.append(mine)

@@ -75,6 +75,21 @@ def test_planning_is_measured_beside_a_plain_insert(
     assert [told.count(f"| {name} |") for name in ("plan", "nobody is due")] == [1, 1]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("server", ["sqlite", "postgres"])
+def test_signups_are_counted_and_none_is_lost(server: str, request: pytest.FixtureRequest) -> None:
+    require(shutil.which("wrk"), "wrk (Debian: wrk)")
+    words = ["--seconds", "1", "--bodies", "2000"]
+    if server == "postgres":
+        words += ["--postgres", request.getfixturevalue("postgres_server").new_database()]
+
+    told = run("signup", *words)
+
+    assert told.startswith(server)
+    assert " 0 otherwise; " in told
+    assert " 0 lost" in told
+
+
 def test_variants_are_rendered_in_three_sizes_and_many_languages() -> None:
     told = run("render", "--seconds", "0.1", "--variants", "13")
 
