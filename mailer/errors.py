@@ -10,6 +10,7 @@
     ├─ FeedError                url, reason
     │  ├─ FetchError            temporary: whether waiting may help
     │  └─ FormatError           what came is no feed
+    ├─ PictureError             reason: no file of ours can be made of it
     ├─ RenderError              template, line
     ├─ EditionStopped           edition, reasons: checks hold it
     ├─ CatalogueError           file, line: no PO file
@@ -117,6 +118,14 @@ class FetchError(FeedError):
 
 class FormatError(FeedError):
     """What came back is not a feed."""
+
+
+class PictureError(MailerError):
+    """No picture that we could show can be made of what came."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class RenderError(MailerError):

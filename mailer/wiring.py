@@ -1,12 +1,12 @@
 """Every part made once, by hand, and put where it belongs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer import resources
 from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
-from mailer.config.settings import Settings
+from mailer.config.settings import FeedSettings, Settings
 from mailer.delivery.alert import Alert
 from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.plan import Plan
@@ -27,6 +27,7 @@ from mailer.feeds.recheck import Recheck
 from mailer.links import Links
 from mailer.message.sign import Signers
 from mailer.message.signing_key import SigningKey, load_keys
+from mailer.pictures.illustrate import Illustrate
 from mailer.rendering.pages import Pages
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
@@ -57,6 +58,7 @@ class Mailer:
     compose: Compose
     urgent: Urgent
     recheck: Recheck
+    illustrate: Illustrate
     retract: Retract
     forecast: Forecast
     approve: Approve
@@ -97,6 +99,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         compose=Compose(store, clock, settings.jobs.grace),
         urgent=Urgent(store, clock, settings.jobs.grace),
         recheck=Recheck(store, clock, Fetch(settings.feeds), settings.feeds),
+        illustrate=Illustrate(store, clock, Fetch(_for_pictures(settings)), settings.pictures),
         retract=Retract(store, clock),
         forecast=Forecast(store, clock),
         approve=Approve(store, clock, inspect),
@@ -117,3 +120,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         preview=Preview(store, clock, links, signers),
         signing_keys=signing_keys,
     )
+
+
+def _for_pictures(settings: Settings) -> FeedSettings:
+    """Return how pictures are fetched: as feeds are, with a limit of their own."""
+    return replace(settings.feeds, max_bytes=settings.pictures.max_bytes)

@@ -33,6 +33,7 @@ from mailer.wiring import Mailer
 
 SHOWN = 10  # articles of a check
 NO_LIMIT = -1  # of an excerpt, as options say it
+OWN = ("title", "moved", "read_pages", "excerpt_words", "pictures")  # of a feed, whoever uses it
 NO_FEED = "There is no feed yet: `mailer feeds add URL --newsletter SLUG`"
 
 
@@ -120,11 +121,16 @@ def add(context: Context, url: str, *, newsletter: str, section: str, read_pages
     type=click.IntRange(-1, MOST_WORDS),
     help="For every newsletter: tell at most so many; 0 for the headline alone, -1 for no limit.",
 )
+@click.option(
+    "--pictures/--no-pictures",
+    default=None,
+    help="For every newsletter: whether its pictures may be shown.",
+)
 @pass_context
 def edit(context: Context, /, url: str, newsletter: str | None, **given: Any) -> None:
     """Change a feed, or, with --newsletter, what that one makes of it."""
     address = feed_url(url)
-    own = {name: given.pop(name) for name in ("title", "moved", "read_pages", "excerpt_words")}
+    own = {name: given.pop(name) for name in OWN}
     used = any(value is not None and value != () for value in given.values())
     if used and newsletter is None:
         raise click.UsageError("say with --newsletter whose use of the feed that changes")
@@ -149,12 +155,14 @@ def _changed_feed(
     moved: str | None,
     read_pages: bool | None,
     excerpt_words: int | None,
+    pictures: bool | None,
 ) -> Feed:
     changed = replace(
         feed,
         title=feed.title if title is None else title,
         read_pages=feed.read_pages if read_pages is None else read_pages,
         excerpt_words=feed.excerpt_words if excerpt_words is None else excerpt_words,
+        pictures=feed.pictures if pictures is None else pictures,
     )
     if changed.excerpt_words == NO_LIMIT:
         changed = replace(changed, excerpt_words=None)
@@ -187,9 +195,10 @@ def _changed_source(
 
 def _as_it_is(feed: Feed) -> str:
     pages = "pages are read" if feed.read_pages else "pages are not read"
+    shown = "" if feed.pictures else ", no pictures"
     if feed.excerpt_words is None:
-        return f"“{feed.title}”, {pages}, excerpts as long as they fit"
-    return f"“{feed.title}”, {pages}, excerpts of {feed.excerpt_words} words at most"
+        return f"“{feed.title}”, {pages}, excerpts as long as they fit{shown}"
+    return f"“{feed.title}”, {pages}, excerpts of {feed.excerpt_words} words at most{shown}"
 
 
 @feeds.command(
@@ -406,6 +415,7 @@ def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
         "silent_since": feed.silent_since,
         "read_pages": feed.read_pages,
         "excerpt_words": feed.excerpt_words,
+        "pictures": feed.pictures,
     }
 
 

@@ -46,6 +46,9 @@ OPTIONS = (
     ),
     click.option("--min-stories", metavar="NUMBER", help="With fewer nobody is mailed; they wait."),
     click.option("--first", type=click.IntRange(0), help="Only so many of the newest; 0 for all."),
+    click.option(
+        "--pictures/--no-pictures", default=None, help="Whether stories have their pictures."
+    ),
     click.option("--public/--private", default=None, help="Whether the form is open to everybody."),
 )
 
@@ -125,6 +128,7 @@ def changed(
         min_stories=options.take("min_stories", _max_stories, newsletter.min_stories),
         rules=changed_rules(newsletter.rules, given),
         public=options.take("public", lambda text: text == "True", newsletter.public),
+        pictures=options.take("pictures", lambda text: text == "True", newsletter.pictures),
         schedule=Schedule(
             rhythm=options.take("rhythm", _word(Rhythm), schedule.rhythm),
             minute_of_day=options.take("at", minute_of_day, schedule.minute_of_day),

@@ -83,6 +83,7 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
             ("next time", when(next_at, newsletter.schedule.zone)),
             ("approval", newsletter.approval),
             ("at most", f"{newsletter.max_stories} stories"),
+            ("pictures", "shown" if newsletter.pictures else "not shown"),
             ("language", newsletter.language),
             ("form", "public" if newsletter.public else "private"),
             ("form page", mailer.links.subscribe(newsletter.slug)),
@@ -169,5 +170,6 @@ def _as_json(newsletter: Newsletter) -> dict[str, object]:
         "approval": newsletter.approval,
         "max_stories": newsletter.max_stories,
         "public": newsletter.public,
+        "pictures": newsletter.pictures,
         "created_at": newsletter.created_at,
     }

@@ -197,6 +197,15 @@ class FeedSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSettings:
+    """`[pictures]`: how stories get theirs."""
+
+    wait_seconds: Annotated[int, Between(0, 600)] = 20  # an edition, in all; 0: there are none
+    max_bytes: Annotated[int, Between(100_000, 100_000_000)] = 10_000_000
+    max_pixels: Annotated[int, Between(100_000, 200_000_000)] = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class LoggingSettings:
     """`[logging]`: what is told to standard error."""
 
@@ -224,6 +233,7 @@ class Settings:
     dkim: tuple[DkimSettings, ...] = ()
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     feeds: FeedSettings = field(default_factory=FeedSettings)
+    pictures: PictureSettings = field(default_factory=PictureSettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
 

@@ -69,6 +69,7 @@ class Newsletter:
     created_at: datetime
     min_stories: int = 1  # with fewer nobody is mailed, and they wait for the next slot
     rules: Rules = NO_RULES
+    pictures: bool = True  # whether stories are illustrated
 
 
 class EditionState(StrEnum):
@@ -127,6 +128,7 @@ class Edition:
     approved_at: datetime | None
     checking_until: datetime | None = None  # somebody looks at its articles' pages until then
     checked_at: datetime | None = None  # when that was done last
+    illustrated_at: datetime | None = None  # when its stories' pictures were asked for
     wave: int = 0  # of its slot; a later one brings later readers what is newer
     until: datetime | None = None  # whose hour comes before it gets this; None: all of the slot
 

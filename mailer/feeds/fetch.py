@@ -74,13 +74,23 @@ class Session:
         self._turns: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
 
     async def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str | None = None,
     ) -> Fetched:
         """Return what the server answered, whatever its status; raise FetchError without an answer.
 
-        The validators of the last answer go back as they came (RFC 9110 section 13.1).
+        The validators of the last answer go back as they came (RFC 9110 section 13.1). `accept`
+        are media types, when it is no feed that is asked for.
         """
-        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        conditions = {
+            "If-None-Match": etag,
+            "If-Modified-Since": last_modified,
+            "Accept": accept,
+        }
         known = {name: value for name, value in conditions.items() if value is not None}
         # The wait for a turn is ours, not the server's: the deadline begins after it.
         async with self._turns[_host(url)]:

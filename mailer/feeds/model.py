@@ -33,6 +33,7 @@ class Feed:
     silent_since: datetime | None = None  # its last news, when it is silent for unusually long
     read_pages: bool = False  # where it gives no text, the article's page is read
     excerpt_words: int | None = None  # the most of its words that are told; None: as many as fit
+    pictures: bool = True  # whether its pictures may be shown
 
 
 @dataclass(frozen=True, slots=True)

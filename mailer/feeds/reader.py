@@ -1,28 +1,18 @@
-"""Feeds read in a process of their own, with little memory and little time.
+"""Feeds read in a process of their own, with little memory and little time."""
 
-A document is outside text, and what parses it is a hundred thousand lines by others. Whatever it
-does to them (a minute of work, a gigabyte, a crash) happens to a child that is thrown away; the
-next document gets another one.
-"""
-
-import json
-import signal
-import subprocess
-import sys
 from dataclasses import asdict, replace
 from datetime import datetime
-from threading import Timer
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
+from mailer.confined import Confined, Ended, Object
 from mailer.errors import FormatError
 from mailer.feeds.model import Draft, Fetched, ParsedFeed
 
+CHILD = "mailer.feeds.reader_child"
 MEMORY = 256 * 1024 * 1024  # octets of the child, all in all
 PROCESSOR = 1.8  # seconds of work a document
 PATIENCE = 30.0  # seconds by the clock on the wall, however busy the machine is
-
-Object = dict[str, Any]  # JSON that we wrote ourselves
 
 
 class Reader:
@@ -32,7 +22,7 @@ class Reader:
     """
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = Confined(CHILD, PATIENCE)
 
     def __enter__(self) -> Self:
         return self
@@ -68,70 +58,29 @@ class Reader:
         }
         return decoded_draft(self._answer(head, answer.body)["draft"])
 
+    def close(self) -> None:
+        """End the child."""
+        self._child.close()
+
     def _answer(self, head: Object, body: bytes) -> Object:
         """Ask the child, and return what it says."""
         url = head["url"]
-        child = self._running()
-        timer = Timer(PATIENCE, child.kill)
-        timer.start()
         try:
-            told = json.dumps({**head, "octets": len(body)}).encode()
-            said = _ask(child, told + b"\n" + body)
-        finally:
-            timer.cancel()
-        if not said:
-            raise FormatError(url, self._died())
-        answer: Object = json.loads(said)
+            answer, _ = self._child.ask(head, body)
+        except Ended as why:
+            raise FormatError(url, _in_words(why)) from why
         if answer["error"] is not None:
             raise FormatError(url, answer["error"])
         return answer
 
-    def close(self) -> None:
-        """End the child."""
-        if self._child is not None:
-            child, self._child = self._child, None
-            child.kill()
-            child.communicate()
 
-    def _running(self) -> "subprocess.Popen[bytes]":
-        if self._child is None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "mailer.feeds.reader_child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # what went wrong is in the answer, or in its absence
-                start_new_session=True,  # an operator's Ctrl-C is for us
-            )
-        return self._child
-
-    def _died(self) -> str:
-        """Let go of a child that ended, and say for a person what of."""
-        assert self._child is not None  # noqa: S101 - one was asked a moment ago
-        child, self._child = self._child, None
-        child.communicate()
-        if child.returncode == -signal.SIGPROF:
-            return f"reading it takes more than {PROCESSOR:g} seconds of work: no feed does"
-        if child.returncode == -signal.SIGKILL:
-            return f"it could not be read within {PATIENCE:g} seconds"
-        return f"it needs more than {MEMORY // 2**20} MB to be read, or breaks the reader"
-
-
-def _ask(child: "subprocess.Popen[bytes]", question: bytes) -> bytes:
-    """Return the line that the child answers; nothing when it ended."""
-    asked, answers = _pipes(child)
-    try:
-        asked.write(question)
-        asked.flush()
-    except BrokenPipeError:
-        return b""
-    line = answers.readline()
-    return line if line.endswith(b"\n") else b""
-
-
-def _pipes(child: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
-    assert child.stdin is not None  # noqa: S101 - opened above
-    assert child.stdout is not None  # noqa: S101
-    return child.stdin, child.stdout
+def _in_words(why: Ended) -> str:
+    """Say for a person what a child ended of."""
+    if why.took_too_long:
+        return f"reading it takes more than {PROCESSOR:g} seconds of work: no feed does"
+    if why.kept_us_waiting:
+        return f"it could not be read within {PATIENCE:g} seconds"
+    return f"it needs more than {MEMORY // 2**20} MB to be read, or breaks the reader"
 
 
 def encoded(feed: ParsedFeed) -> Object:

@@ -1,15 +1,12 @@
-"""The child of `reader.Reader`: documents come in, what they say goes out, a line of JSON each.
+"""The child of `reader.Reader`: documents come in, what they say goes out.
 
 Before the first one it gives up all that a document could be after: it opens no file and no line to
 anywhere any more, and has 256 MB.
 """
 
 import encodings
-import json
 import logging
-import resource
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +15,8 @@ from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from types import FrameType
-from typing import Any
 
+from mailer.confined import Answer, Object, close_the_doors, serve
 from mailer.errors import FormatError
 from mailer.feeds.article_page import read_page, with_page
 from mailer.feeds.parse import parse_document
@@ -57,22 +54,14 @@ def main() -> None:
     logging.disable()  # what could not be read is in the answer, or left out of it
     signal.signal(signal.SIGVTALRM, _too_long)
     _rehearse()
-    _close_the_doors()
-    while line := sys.stdin.buffer.readline():
-        head = json.loads(line)
-        body = sys.stdin.buffer.read(head["octets"])
-        # The kernel ends us when the time is over: no parser can look at a clock.
-        signal.setitimer(signal.ITIMER_PROF, PROCESSOR)
-        answer = _read(body, head)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        sys.stdout.buffer.write(answer + b"\n")
-        sys.stdout.buffer.flush()
+    close_the_doors(MEMORY)
+    serve(_read, PROCESSOR)
 
 
-def _read(body: bytes, head: dict[str, Any]) -> bytes:
+def _read(head: Object, body: bytes) -> Answer:
     try:
         if "draft" in head:
-            return json.dumps({"error": None, "draft": _with_page(body, head)}).encode()
+            return {"error": None, "draft": _with_page(body, head)}, b""
         feed = parse_document(
             body,
             url=head["url"],
@@ -80,12 +69,11 @@ def _read(body: bytes, head: dict[str, Any]) -> bytes:
             now=datetime.fromisoformat(head["now"]),
             bounds=partial(_a_while, time.process_time()),
         )
-        return json.dumps({"error": None, "feed": encoded(feed)}).encode()
+        return {"error": None, "feed": encoded(feed)}, b""
     except FormatError as why:
-        return json.dumps({"error": why.reason, "feed": None}).encode()
+        return {"error": why.reason, "feed": None}, b""
     except Exception as why:  # noqa: BLE001 - out of memory, or a parser we do not know well enough
-        reason = f"this cannot be read ({type(why).__name__})"
-        return json.dumps({"error": reason, "feed": None}).encode()
+        return {"error": f"this cannot be read ({type(why).__name__})", "feed": None}, b""
 
 
 class TooLong(Exception):
@@ -111,7 +99,7 @@ def _too_long(_number: int, _frame: FrameType | None) -> None:
     raise TooLong
 
 
-def _with_page(body: bytes, head: dict[str, Any]) -> dict[str, Any]:
+def _with_page(body: bytes, head: Object) -> Object:
     told, now = decoded_draft(head["draft"]), datetime.fromisoformat(head["now"])
     page = read_page(body, head["content_type"], head["url"])
     return encoded_draft(with_page(told, page, head["url"], now))
@@ -123,19 +111,9 @@ def _rehearse() -> None:
             import_module(f"encodings.{codec.name}")
     for document in REHEARSALS:
         head = {"url": "http://a.example/", "content_type": "", "now": "2026-11-23T18:00:00+00:00"}
-        told = json.loads(_read(document, head))
+        told, _ = _read(head, document)
         for draft in told["feed"]["drafts"] if told["feed"] else ():
-            _read(PAGE, {**head, "draft": {**draft, "summary": "", "html": ""}})
-
-
-def _close_the_doors() -> None:
-    # Parsers try modules that are not there, again and again. Whether they are is looked up in
-    # folders that changed, and no folder can be opened any more: now nobody looks.
-    sys.meta_path.clear()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            _read({**head, "draft": {**draft, "summary": "", "html": ""}}, PAGE)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ def _look_again(mailer: Mailer) -> str:
     return f"{report.looked_at} pages looked at again, {report.dropped} articles dropped"
 
 
+def _illustrate(mailer: Mailer) -> str:
+    report = mailer.illustrate.due()
+    return f"{report.made} of {report.asked} pictures made"
+
+
 def _urgent(mailer: Mailer) -> str:
     return f"{len(mailer.urgent.due())} urgent editions composed"
 
@@ -61,20 +66,21 @@ def _send(mailer: Mailer) -> str:
 
 
 def _tidy(mailer: Mailer) -> str:
-    return f"{mailer.signup.tidy()} rows forgotten"
+    rows, files = mailer.signup.tidy(), mailer.illustrate.tidy()
+    return f"{rows} rows and {files} pictures forgotten"
 
 
 JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
         "digests",
-        "ends pauses; composes, looks at again, approves, plans and renders what is due",
-        (_resume, _compose, _look_again, _approve, _plan, _render),
+        "ends pauses; composes, checks, illustrates, approves, plans and renders what is due",
+        (_resume, _compose, _look_again, _illustrate, _approve, _plan, _render),
     ),
     Job(
         "urgent",
         "sends urgent articles to those who want them at once",
-        (_urgent, _look_again, _alert, _render),
+        (_urgent, _look_again, _illustrate, _alert, _render),
     ),
     Job("tidy", "forgets what was kept for a time and is over", (_tidy,)),
     Job("send", "sends what is due", (_send,), by_scheduler=False),

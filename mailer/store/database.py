@@ -28,6 +28,7 @@ from mailer.store.ledger_reports import LedgerReports
 from mailer.store.newsletters import Newsletters
 from mailer.store.pacing import Pacing
 from mailer.store.pages import Pages
+from mailer.store.pictures import Pictures
 from mailer.store.planning import Planning
 from mailer.store.recall import Recall
 from mailer.store.retractions import Retractions
@@ -118,6 +119,10 @@ class Transaction:
     @cached_property
     def pages(self) -> Pages:
         return Pages(self.connection)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return Pictures(self.connection)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -310,6 +310,31 @@ class Editions(Aggregate):
         chosen = update(edition).where(edition.c.id.in_(keys))
         self._run(chosen.values(checking_until=None, checked_at=now))
 
+    def claim_unillustrated(
+        self, now: datetime, until: datetime, only: int | None = None
+    ) -> list[Edition]:
+        """Take the editions whose stories' pictures were not asked for yet, as `claim_unchecked`.
+
+        With `only` this one alone, asked for before or not.
+        """
+        chosen = edition.c.illustrated_at.is_(None) if only is None else edition.c.id == only
+        rows = self._all(
+            update(edition)
+            .where(
+                edition.c.state.in_((EditionState.DRAFT, EditionState.APPROVED)),
+                or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
+                chosen,
+            )
+            # Noted before it is done: who dies of a picture does so once, and the edition goes on.
+            .values(checking_until=until, illustrated_at=now)
+            .returning(edition)
+        )
+        return [_edition(row) for row in rows]
+
+    def go_on(self, keys: Sequence[int]) -> None:
+        """Let editions go on whose pictures are there, or will not come."""
+        self._run(update(edition).where(edition.c.id.in_(keys)).values(checking_until=None))
+
     def move(self, key: int, to: EditionState, now: datetime) -> Edition:
         """Put an edition into another state; raise MoveError when the table of moves has none."""
         found = self.by_id(key)

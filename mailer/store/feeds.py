@@ -30,6 +30,7 @@ def _feed(row: RowMapping) -> Feed:
         silent_since=row["silent_since"],
         read_pages=row["read_pages"],
         excerpt_words=row["excerpt_words"],
+        pictures=row["pictures"],
     )
 
 
@@ -125,7 +126,7 @@ class Feeds(Aggregate):
         )
 
     def configure(self, changed: Feed) -> None:
-        """Write what the owner decides of a feed: its title, its pages, its excerpts."""
+        """Write what the owner decides of a feed: its title, pages, excerpts, pictures."""
         self._run(
             update(feed)
             .where(feed.c.id == changed.id)
@@ -133,6 +134,7 @@ class Feeds(Aggregate):
                 title=changed.title,
                 read_pages=changed.read_pages,
                 excerpt_words=changed.excerpt_words,
+                pictures=changed.pictures,
             )
         )
 

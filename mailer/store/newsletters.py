@@ -34,6 +34,7 @@ def _newsletter(row: RowMapping) -> Newsletter:
         created_at=row["created_at"],
         min_stories=row["min_stories"],
         rules=_rules(row["rules"]),
+        pictures=row["pictures"],
     )
 
 
@@ -55,6 +56,7 @@ def _columns(value: Newsletter) -> dict[str, object]:
         "min_stories": value.min_stories,
         "rules": _rules_text(value.rules),
         "public": value.public,
+        "pictures": value.pictures,
         "created_at": value.created_at,
     }
 

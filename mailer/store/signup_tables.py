@@ -6,7 +6,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, String, Table, Text
 
 from mailer.store.instant import Instant
-from mailer.store.tables import metadata
+from mailer.store.picture_tables import metadata
 from mailer.subscribers.limits import Scope
 
 __all__ = ["form_use", "metadata", "signup_use"]

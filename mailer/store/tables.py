@@ -85,6 +85,7 @@ newsletter = _table(
     Column("min_stories", Integer, nullable=False),
     Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
     Column("public", Boolean, nullable=False),
+    Column("pictures", Boolean, nullable=False, server_default=text("true")),
     Column("created_at", Instant, nullable=False),
     _is_one_of("rhythm", Rhythm),
     _is_one_of("approval", Approval),
@@ -211,6 +212,7 @@ feed = _table(
     Column("silent_since", Instant),
     Column("read_pages", Boolean, nullable=False, server_default=text("false")),
     Column("excerpt_words", Integer),  # NULL: as many as fit
+    Column("pictures", Boolean, nullable=False, server_default=text("true")),
     _is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
@@ -309,6 +311,7 @@ edition = _table(
     Column("approved_at", Instant),
     Column("checking_until", Instant),  # somebody looks at its articles' pages until then
     Column("checked_at", Instant),
+    Column("illustrated_at", Instant),  # when its stories' pictures were asked for
     Column("wave", Integer, nullable=False, server_default=text("0")),
     Column("until", Instant),  # whose hour comes before it gets this wave; NULL: everybody
     UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),

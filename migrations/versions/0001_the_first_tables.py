@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("silent_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_pages", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("excerpt_words", sa.Integer(), nullable=True),
+        sa.Column("pictures", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.Column("min_stories", sa.Integer(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("pictures", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "approval IN ('automatic', 'manual')", name=op.f("ck_newsletter_approval_known")
@@ -235,6 +237,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checking_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("illustrated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wave", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -680,3 +683,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_form_use")),
     )
     op.create_index("ix_form_use_at", "form_use", ["at"], unique=False)
+    op.create_table(
+        "picture",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("media_type", sa.String(length=16), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+        sa.UniqueConstraint("key", name=op.f("uq_picture_key")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "illustration",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("crop", sa.String(length=8), nullable=False),
+        sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column(
+            "picture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "crop IN ('lead', 'thumb', 'card')", name=op.f("ck_illustration_crop_known")
+        ),
+        sa.CheckConstraint(
+            "(picture_id IS NULL) = (trouble IS NOT NULL)",
+            name=op.f("ck_illustration_made_or_told_why"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["article_id"], ["article.id"], name=op.f("fk_illustration_article_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_illustration_picture_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_illustration")),
+        sa.UniqueConstraint("article_id", "crop", name=op.f("uq_illustration_article_id_crop")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_illustration_picture_id", "illustration", ["picture_id"], unique=False)

@@ -81,13 +81,21 @@ class World:
         self.site.serve("/feed.xml", feed, content_type="application/rss+xml")
 
     def publish_item(
-        self, title: str, *, url: str = "", topics: tuple[str, ...] = (), text: str = ""
+        self,
+        title: str,
+        *,
+        url: str = "",
+        topics: tuple[str, ...] = (),
+        text: str = "",
+        picture: str = "",
     ) -> None:
         """Put an article with this headline at the head of the site's feed."""
         number = len(self.items)
         tags = "".join(f"<category>{topic}</category>" for topic in topics)
+        shown = f'<enclosure url="{escape(picture)}" type="image/jpeg" length="1"/>'
         self.items.append(
             f"<item><title>{escape(title)}</title><guid>item-{number}</guid>{tags}"
+            f"{shown if picture else ''}"
             f"<link>{escape(url or f'https://post.example/item/{number}')}</link>"
             f"<description>{escape(text or f'{title}: what is known so far.')}</description></item>"
         )

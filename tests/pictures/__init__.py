@@ -1,0 +1,1 @@
+"""Pictures: fetched, developed, kept, let go."""
