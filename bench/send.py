@@ -44,6 +44,10 @@ def main() -> None:
         far = stack.enter_context(
             listening("bench.delay", "--to", str(fast), "--round-trip", str(SLOW))
         )
+        chunked = stack.enter_context(listening("bench.sink", "--chunking"))
+        far_and_chunked = stack.enter_context(
+            listening("bench.delay", "--to", str(chunked), "--round-trip", str(SLOW))
+        )
         found = measure(rounds, on_loopback(fast, many, few, wanted.postgres))
         print_table("Our own sink, 16 connections, about 20 KB", found)
         if wanted.plot is not None:
@@ -55,6 +59,10 @@ def main() -> None:
             f"A round trip of {SLOW} ms, {SLOW_CONNECTIONS} connections",
             measure(rounds, over_a_slow_line(far, few)),
         )
+        print_table(
+            "The same, where the server offers CHUNKING, as Postfix does",
+            measure(rounds, over_a_slow_line(far_and_chunked, few)),
+        )
         print_table("Signed with RSA-2048, two senders", measure(rounds, signed(fast, few)))
 
 
@@ -64,6 +72,7 @@ def on_loopback(
     """Yield who sends, and how."""
     yield "mailer", ours(port, many)
     yield "mailer, 64 lines", ours(port, many, "--connections", "64")
+    yield "mailer, 2 senders", ours(port, many, "--processes", "2")
     if postgres is not None:
         yield "mailer, PostgreSQL", [*ours(port, many), "--postgres", postgres]
     for name in PEERS:

@@ -18,8 +18,9 @@ CHUNK = 1 << 18
 class Conversation:
     """What one client has said so far."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, offer: bytes) -> None:
         self.line = line
+        self.offer = offer
         self.kept = b""  # an unfinished command, or the last bytes of an unfinished message
         self.in_message = False
         self.binary_left = 0  # octets of a BDAT chunk that are still to come
@@ -70,11 +71,12 @@ class Conversation:
             self.binary_left = int(said.split()[1])
             return b""
         if verb == b"EHLO":
-            return OFFER
+            return self.offer
         return b"221 2.0.0 bye\r\n" if verb == b"QUIT" else b"250 fine\r\n"
 
 
 OFFER = b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 100000000\r\n"
+WITH_CHUNKING = OFFER.replace(b"250 SIZE", b"250-CHUNKING\r\n250 SIZE")
 
 
 def main() -> None:
@@ -82,14 +84,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, default=0)
     options.add_argument("--host", default="127.0.0.1")
+    options.add_argument("--chunking", action="store_true", help="offer CHUNKING (RFC 3030)")
     wanted = options.parse_args()
     door = socket.create_server((wanted.host, wanted.port), backlog=1000)
     print(f"ready {door.getsockname()[1]}", flush=True)
     signal.signal(signal.SIGTERM, _end)
-    serve(door)
+    serve(door, WITH_CHUNKING if wanted.chunking else OFFER)
 
 
-def serve(door: socket.socket) -> None:
+def serve(door: socket.socket, offer: bytes) -> None:
     """Answer everybody; when ended, say how many messages there were."""
     looking = selectors.DefaultSelector()
     looking.register(door, selectors.EVENT_READ, None)
@@ -101,7 +104,7 @@ def serve(door: socket.socket) -> None:
                     line, _ = door.accept()
                     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     line.sendall(b"220 sink.example ESMTP\r\n")
-                    everybody.append(Conversation(line))
+                    everybody.append(Conversation(line, offer))
                     looking.register(line, selectors.EVENT_READ, everybody[-1])
                 elif not _answer(key.data):
                     looking.unregister(key.data.line)

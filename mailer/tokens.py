@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 
 from mailer.errors import TokenError, TokenExpired
 
 VERSION = 1
 MAC_BYTES = 16
+URL_SAFE = bytes.maketrans(b"+/", b"-_")  # RFC 4648 section 5
 LAYOUT = struct.Struct(">BBQQ")  # version, purpose, subject, seconds since 1970
 
 
@@ -67,7 +69,7 @@ class Keyring:
 
     def make(self, purpose: Purpose, subject: int, made_at: datetime) -> str:
         """Return the text of a link's last part: URL-safe, 46 characters."""
-        body = LAYOUT.pack(VERSION, purpose, subject, int(made_at.timestamp()))
+        body = LAYOUT.pack(VERSION, purpose, subject, _seconds(made_at))
         return _encode(body + self._signer(body))
 
     def read(self, purpose: Purpose, text: str, now: datetime) -> Token:
@@ -105,12 +107,18 @@ class _Signer:
         return outer.digest()[:MAC_BYTES]
 
 
+@lru_cache(64)
+def _seconds(moment: datetime) -> int:
+    """Return whole seconds since 1970; the mails of one run are owed at the same moment."""
+    return int(moment.timestamp())
+
+
 def _mac(key: bytes, body: bytes) -> bytes:
     return hmac.digest(key, body, "sha256")[:MAC_BYTES]
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def _decode(text: str) -> bytes:

@@ -86,9 +86,12 @@ def list_id(name: str, phrase: str, value: str) -> str:
 
 def urls(name: str, values: Sequence[str]) -> str:
     """Return addresses in brackets, one a line and never encoded (RFC 2369 section 2)."""
-    for value in values:
-        _matching(name, value, URL, "this is no web address", HARD_LINE)
-    return f",{FOLD}".join(f"<{value}>" for value in values)
+    return f",{FOLD}".join(f"<{url(name, value)}>" for value in values)
+
+
+def url(name: str, value: str) -> str:
+    """Return a web address as it is; raise HeaderError for what is none."""
+    return _matching(name, value, URL, "this is no web address", HARD_LINE)
 
 
 def feedback_id(name: str, value: str) -> str:

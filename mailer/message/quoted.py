@@ -20,7 +20,7 @@ def quoted(text: str) -> bytes:
 
     A carriage return that is no line end is written as its code, so nothing bare can be left.
     """
-    if PLAIN.fullmatch(text):
+    if len(text) <= LONGEST and PLAIN.fullmatch(text):
         return text.encode()
     if "\n" not in text:
         return _line(text)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
+STANDS_FOR_ITSELF = re.compile(r"[A-Za-z0-9_@:/-][A-Za-z0-9_@:/.-]{0,74}")
 NEEDS_ESCAPE = re.compile(r"[&<>\"']")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
@@ -106,14 +107,16 @@ def splice(
         value = values.get(slot)
         if value is None:
             raise RenderError("page", f"there is no value for the slot {slot.value!r}")
-        encoded = quoted(value)
+        if STANDS_FOR_ITSELF.fullmatch(value):  # most do, in both parts
+            encoded = in_html = value.encode()
+        else:
+            encoded = in_html = quoted(value)
+            if places.html and NEEDS_ESCAPE.search(value):
+                in_html = quoted(escape(value))
         for place in places.text:
             parts[place] = encoded
-        if places.html:
-            if NEEDS_ESCAPE.search(value):
-                encoded = quoted(escape(value))
-            for place in places.html:
-                parts[place] = encoded
+        for place in places.html:
+            parts[place] = in_html
     if signer is None:
         return b"".join(parts)
     rest = b"".join(parts[form.gap :])
@@ -165,8 +168,8 @@ def _message_id(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
 
 
 def _unsubscribe(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
-    url = headers.urls("List-Unsubscribe", (own.unsubscribe_url,))
-    return b"List-Unsubscribe: %b\r\n" % url.encode()
+    url = headers.url("List-Unsubscribe", own.unsubscribe_url)
+    return b"List-Unsubscribe: <%b>\r\n" % url.encode()
 
 
 OWN: Mapping[str, Callable[[Own, bool], bytes]] = {
