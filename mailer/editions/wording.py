@@ -1,20 +1,15 @@
 """A rhythm and its next mail in words, the same ones wherever a rhythm is shown.
 
-In English; a page in another language words `Schedule` and the moment itself.
+In English, for the command line; pages word them in their reader's language.
 """
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from mailer.editions.model import Rhythm, Schedule
+from mailer.languages.catalogue import SOURCE, catalogue
+from mailer.languages.dates import near_moment, weekday_names
 
-# Not strftime: its names are those of whatever locale the program happened to be started in.
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
-NEAR = timedelta(days=6)  # further away the day of the week alone would be misread
+ENGLISH = catalogue(SOURCE)
 
 
 def rhythm_words(schedule: Schedule) -> str:
@@ -30,7 +25,8 @@ def _days(schedule: Schedule) -> str:
         case Rhythm.WEEKDAYS:
             return "Monday to Friday"
         case Rhythm.WEEKLY:
-            *most, last = [WEEKDAYS[day] for day in schedule.days]
+            names = weekday_names(ENGLISH)
+            *most, last = [names[day] for day in schedule.days]
             return f"every {', '.join(most)} and {last}" if most else f"every {last}"
         case Rhythm.MONTHLY:
             return "on the first of each month"
@@ -44,10 +40,5 @@ def next_mail_words(at: datetime | None, zone: str, now: datetime) -> str:
 
 
 def moment_words(at: datetime, zone: str, now: datetime) -> str:
-    """Return `Tuesday 07:00`, further away `Tuesday 8 December 07:00`, in another year with it."""
-    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    weekday, time = WEEKDAYS[local.weekday()], f"{local:%H:%M}"
-    if timedelta(0) <= local.date() - today.date() <= NEAR:
-        return f"{weekday} {time}"
-    day = f"{weekday} {local.day} {MONTHS[local.month - 1]}"
-    return f"{day} {time}" if local.year == today.year else f"{day} {local.year}, {time}"
+    """Return `Tuesday 07:00`, further away `Tuesday 8 December, 07:00`, in another year with it."""
+    return near_moment(ENGLISH, at, zone, now)

@@ -3,11 +3,13 @@
 Not strftime: its names are those of whatever locale the program happened to be started in.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mailer.languages.catalogue import Catalogue
+
+NEAR = timedelta(days=6)  # further away the day of the week alone would be misread
 
 
 def local_day(moment: datetime, zone: str) -> date:
@@ -24,6 +26,20 @@ def long_date(words: Catalogue, moment: datetime, zone: str) -> str:
 def short_date(words: Catalogue, moment: datetime, zone: str) -> str:
     """Return the date in that zone: `24 November 2026`."""
     return _short_date(words, local_day(moment, zone))
+
+
+def near_moment(words: Catalogue, moment: datetime, zone: str, now: datetime) -> str:
+    """Return `Tuesday 07:00`, further away `Tuesday 8 December, 07:00`, in another year with it."""
+    day, today = local_day(moment, zone), local_day(now, zone)
+    parts = _parts(words, day)
+    if timedelta(0) <= day - today <= NEAR:
+        pattern, said = words.pgettext("weekday and time", "%(day)s %(time)s"), parts["weekday"]
+    else:
+        pattern = words.pgettext("date and time", "%(day)s, %(time)s")
+        said = words.pgettext("date", "%(weekday)s %(day)s %(month)s") % parts
+        if day.year != today.year:
+            said = long_date(words, moment, zone)
+    return pattern % {"day": said, "time": clock_time(words, moment, zone)}
 
 
 def weekday_names(words: Catalogue) -> list[str]:

@@ -38,6 +38,7 @@ class Glimpse:
     state: State
     masked_address: str
     subscription: Subscription
+    language: str  # BCP 47, the reader's own
 
 
 class Signup:
@@ -240,11 +241,13 @@ class Signup:
     def _glimpse(self, tx: Transaction, key: int) -> Glimpse:
         found = tx.subscriptions.by_id(key)
         person = tx.subscribers.by_id(found.subscriber_id)
+        newsletter = tx.newsletters.by_id(found.newsletter_id)
         return Glimpse(
-            newsletter=tx.newsletters.by_id(found.newsletter_id),
+            newsletter=newsletter,
             state=found.state,
             masked_address=person.address.masked,
             subscription=found,
+            language=found.language or person.language or newsletter.language,
         )
 
 

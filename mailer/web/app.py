@@ -47,7 +47,7 @@ def create_app(mailer: Mailer) -> Flask:
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
     }
-    install(app)
+    install(app, mailer.clock)
     app.jinja_env.filters |= {"local_time": local_time, "local_date": local_date}
     for part in (
         style,

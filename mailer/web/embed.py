@@ -26,7 +26,7 @@ TOKENS = ("page", "card", "ink", "mute", "link", "btn", "btn_ink", "rule", "edge
 
 
 class Embed:
-    """`/embed/<newsletter>` for frames, `/embed.js` for scripts."""
+    """`/embed/<newsletter>` for frames, `/embed.js` for scripts; and the scripts of our pages."""
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
@@ -37,7 +37,10 @@ class Embed:
         source = without_remarks((folder / "embed.js").read_text("utf-8"))
         self._scripts = {
             "embed.js": source.replace("/*base*/ ''", base),
-            "frame.js": without_remarks((folder / "frame.js").read_text("utf-8")),
+            **{
+                name: without_remarks((folder / name).read_text("utf-8"))
+                for name in ("frame.js", "choices.js")
+            },
         }
 
     def blueprint(self) -> Blueprint:

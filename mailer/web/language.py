@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Flask, g
 
+from mailer.clock import Clock
 from mailer.languages import dates
 from mailer.languages.catalogue import SOURCE, Catalogue, catalogue
 from mailer.rendering.theme import direction
@@ -28,7 +29,7 @@ def words() -> Catalogue:
     return catalogue(language())
 
 
-def install(app: Flask) -> None:
+def install(app: Flask, clock: Clock) -> None:
     """Give every template the words, the dates and the direction of the request's language."""
     made = app.jinja_env
     made.add_extension("jinja2.ext.i18n")
@@ -42,6 +43,9 @@ def install(app: Flask) -> None:
     )
     made.globals |= {"language": language, "direction": direction}
     made.filters |= {"long_date": _long_date, "short_date": _short_date, "clock_time": _time}
+    made.filters["near_moment"] = lambda moment, zone: dates.near_moment(
+        words(), moment, zone, clock.now()
+    )
 
 
 def _long_date(moment: datetime, zone: str) -> str:

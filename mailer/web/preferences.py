@@ -1,83 +1,106 @@
-"""The page behind a mailed link on which a reader chooses when a newsletter comes.
+"""The page behind a mailed link on which a reader chooses when and how a newsletter comes.
 
 GET shows what holds, POST changes it; a link works for seven days, because a mail may be forwarded.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from mailer.editions.calendar import local_date
 from mailer.editions.model import Rhythm
 from mailer.errors import MoveError, UsageError
+from mailer.languages.catalogue import N_, catalogue, spoken
 from mailer.languages.dates import weekday_names
 from mailer.subscribers.model import Subscription
-from mailer.subscribers.preferences import A_DAY_HAS, Wishes
+from mailer.subscribers.preferences import A_DAY_HAS, LONGEST_PAUSE, Wishes
 from mailer.subscribers.signup import Glimpse
 from mailer.web.language import words
+from mailer.web.zones import zones
 from mailer.wiring import Mailer
 
-PAUSE = timedelta(weeks=4)
+PAUSE = timedelta(weeks=4)  # what the page proposes
+NO_DAY = N_("Choose one day of the week at least.")
+NO_PAUSE = N_("A pause ends on a day after today, within a year.")
 
 
-def preferences_page(mailer: Mailer, glimpse: Glimpse, *, kept: bool = False) -> str:
+def preferences_page(
+    mailer: Mailer, glimpse: Glimpse, *, kept: bool = False, error: str | None = None
+) -> str:
     """Show what a reader has chosen, and the forms to choose otherwise."""
-    found = glimpse.subscription
-    minute = found.schedule.minute_of_day
+    g.has_script = True
+    found, newsletter = glimpse.subscription, glimpse.newsletter
+    now = mailer.clock.now()
+    minute, zone = found.schedule.minute_of_day, found.schedule.zone
+    today = local_date(now, zone)
     return render_template(
         "preferences.html",
         glimpse=glimpse,
-        newsletter=glimpse.newsletter,
+        newsletter=newsletter,
         kept=kept,
-        rhythms=_rhythms(found),
+        error=error,
+        rhythms=rhythms(found),
         weekdays=weekday_names(words()),
         minutes=sorted({*range(0, A_DAY_HAS, 60), minute}),
-        leave_url=mailer.links.leave(found.id, mailer.clock.now()),
+        zones=zones(now, zone),
+        languages=_languages(glimpse),
+        proposes_zone=zone == newsletter.schedule.zone,  # whoever chose one is not asked again
+        pause_from=today + timedelta(days=1),
+        pause_to=today + LONGEST_PAUSE - timedelta(days=1),
+        pause_until=today + PAUSE,
+        leave_url=mailer.links.leave(found.id, now),
     )
 
 
 def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
-    """Do what the pressed button says; 422 and the page again for what no form of ours sends.
+    """Do what the pressed button says; 422 and the page again for what cannot be done.
 
     The caller shows the page anew: what it returns is the answer only when it was refused.
     """
     found = glimpse.subscription
     preferences = mailer.preferences
+    act, error = request.form.get("act"), None
     try:
-        match request.form.get("act"):
+        match act:
             case "keep":
-                preferences.edit(found.id, _wishes(request.form, found.schedule.weekday))
+                error = NO_DAY if _lacks_day(request.form) else None
+                preferences.edit(found.id, _wishes(request.form, _languages(glimpse)))
             case "pause":
-                today = local_date(mailer.clock.now(), found.schedule.zone)
-                preferences.pause(found.id, today + PAUSE)
+                error = NO_PAUSE
+                preferences.pause(found.id, date.fromisoformat(request.form.get("until", "")))
             case "resume":
                 preferences.resume(found.id)
             case _:
                 return preferences_page(mailer, glimpse), 422
-    except (UsageError, MoveError):
-        return preferences_page(mailer, glimpse), 422
+    except (UsageError, MoveError, ValueError):
+        said = None if error is None else words().gettext(error)
+        return preferences_page(mailer, glimpse, error=said), 422
     return ""
 
 
-def _wishes(form: Mapping[str, str], weekday: int) -> Wishes:
-    """Return what a form asks for; raise UsageError for what it cannot.
-
-    The form shows one day. When that one stays, so do the others that a reader may have.
-    """
-    try:
-        rhythm, day = Rhythm(form.get("rhythm", "")), int(form.get("day", ""))
-        return Wishes(
-            rhythm=rhythm,
-            days=[day] if rhythm is Rhythm.WEEKLY and day != weekday else None,
-            minute_of_day=int(form.get("minute", "")),
-        )
-    except ValueError as why:
-        raise UsageError("the form holds what cannot be chosen") from why
+def _lacks_day(form: MultiDict[str, str]) -> bool:
+    return form.get("rhythm") == Rhythm.WEEKLY and not form.getlist("day")
 
 
-def _rhythms(found: Subscription) -> Sequence[tuple[str, str]]:
+def _wishes(form: MultiDict[str, str], languages: Sequence[tuple[str, str]]) -> Wishes:
+    """Return what a form asks for; raise ValueError or UsageError for what it cannot."""
+    rhythm, language = Rhythm(form.get("rhythm", "")), form.get("language", "")
+    if language not in dict(languages):
+        raise UsageError("that language is not offered")
+    return Wishes(
+        rhythm=rhythm,
+        days=[int(day) for day in form.getlist("day")] if rhythm is Rhythm.WEEKLY else None,
+        minute_of_day=int(form.get("minute", "")),
+        zone=form.get("zone", ""),
+        language=language,
+    )
+
+
+def rhythms(found: Subscription) -> Sequence[tuple[str, str]]:
+    """Return the rhythms a reader may choose, and what is said of each."""
     say = words().gettext
     offered = [
         (Rhythm.DAILY, say("Every day")),
@@ -88,3 +111,20 @@ def _rhythms(found: Subscription) -> Sequence[tuple[str, str]]:
     if found.schedule.rhythm is Rhythm.MINUTELY:  # the demo's: it stays what it is
         offered.insert(0, (Rhythm.MINUTELY, "1 min"))
     return [(rhythm.value, said) for rhythm, said in offered]
+
+
+def _languages(glimpse: Glimpse) -> Sequence[tuple[str, str]]:
+    """Return tags and names of the languages a reader may choose; "" is the newsletter's."""
+    own, offered = glimpse.subscription.language, dict.fromkeys(spoken())
+    if own is not None:
+        offered[own] = None
+    named = sorted(((tag, name_of(tag)) for tag in offered), key=lambda one: one[1].casefold())
+    default = words().gettext("The newsletter's: %(language)s")
+    return [("", default % {"language": name_of(glimpse.newsletter.language)}), *named]
+
+
+def name_of(tag: str) -> str:
+    """Return a language's name in that language, or its tag when it has no words here."""
+    found = catalogue(tag)
+    known = found.language.partition("-")[0] == tag.lower().partition("-")[0]
+    return found.pgettext("the name of this language", "English") if known else tag

@@ -46,7 +46,10 @@ class Reader:
         return self._confirmed(glimpse)
 
     def confirm(self, token: str) -> str:
-        return self._confirmed(self._mailer.signup.confirm(token, self._origin(Way.PAGE)))
+        glimpse = self._mailer.signup.confirm(token, self._origin(Way.PAGE))
+        # Whoever pressed the button has the mailbox; the page alone may be opened by others.
+        choices = self._mailer.links.preferences(glimpse.subscription.id, self._mailer.clock.now())
+        return self._confirmed(glimpse, choices)
 
     def leave_page(self, token: str) -> str:
         glimpse = self._look(Purpose.LEAVE, token)
@@ -121,30 +124,37 @@ class Reader:
         glimpse = self._look(Purpose.PREFERENCES, token)
         if glimpse is None or glimpse.state not in {State.ACTIVE, State.PAUSED}:
             return self._left(glimpse)
-        return change(self._mailer, glimpse) or self.preferences_page(token, kept=True)
+        refused = change(self._mailer, glimpse)
+        return refused or self.preferences_page(token, kept=True)
 
     def _look(self, purpose: Purpose, token: str) -> Glimpse | None:
         glimpse = self._mailer.signup.look(purpose, token)
         if glimpse is not None:
-            speak(glimpse.newsletter.language)
+            speak(glimpse.language)
         return glimpse
 
     def _origin(self, way: Way) -> Origin:
         return origin_of(request, self._mailer.settings.web.trusted_proxies, way)
 
-    def _confirmed(self, glimpse: Glimpse | None) -> str:
+    def _confirmed(self, glimpse: Glimpse | None, choices_url: str | None = None) -> str:
         assert glimpse is not None  # noqa: S101 - its subscription is there, or it raises
         newsletter, found = glimpse.newsletter, glimpse.subscription
-        speak(newsletter.language)
+        speak(glimpse.language)
         due = found.next_due_at or next_due(found.schedule, self._mailer.clock.now()).at
-        return render_template("confirmed.html", glimpse=glimpse, newsletter=newsletter, due=due)
+        return render_template(
+            "confirmed.html",
+            glimpse=glimpse,
+            newsletter=newsletter,
+            due=due,
+            choices_url=choices_url,
+        )
 
     def _left(self, glimpse: Glimpse | None) -> str:
         newsletter = None if glimpse is None else glimpse.newsletter
         undo = None  # whoever never confirmed has nothing to take back
         if glimpse is not None:
             found = glimpse.subscription
-            speak(glimpse.newsletter.language)
+            speak(glimpse.language)
             if found.left_at is not None and found.confirmed_at is not None:
                 undo = self._mailer.links.undo(found.id, found.left_at)
         return render_template("left.html", glimpse=glimpse, newsletter=newsletter, undo=undo)

@@ -32,8 +32,8 @@ def test_a_rhythm_in_words(schedule: Schedule, words: str) -> None:
     [
         (datetime(2026, 12, 1, 6, tzinfo=UTC), "Europe/Berlin", "Tuesday 07:00"),
         (datetime(2026, 11, 28, 23, 30, tzinfo=UTC), "Asia/Tokyo", "Sunday 08:30"),
-        (datetime(2026, 12, 5, 6, tzinfo=UTC), "UTC", "Saturday 5 December 06:00"),
-        (datetime(2027, 1, 1, 6, tzinfo=UTC), "UTC", "Friday 1 January 2027, 06:00"),
+        (datetime(2026, 12, 5, 6, tzinfo=UTC), "UTC", "Saturday 5 December, 06:00"),
+        (datetime(2027, 1, 1, 6, tzinfo=UTC), "UTC", "Friday, 1 January 2027, 06:00"),
     ],
 )
 def test_the_next_mail_is_named_so_that_nobody_misreads_its_day(

@@ -246,6 +246,29 @@ def test_the_drawn_form_leaves_no_name_no_cookie_and_speaks_the_newsletters_lang
     assert page.evaluate(names) == before
 
 
+@pytest.fixture
+def traveller(browser: Browser) -> Iterator[Page]:
+    """Somebody whose device is in Tokyo."""
+    with browser.new_context(timezone_id="Asia/Tokyo") as context:
+        yield context.new_page()
+
+
+def test_the_zone_of_the_device_is_proposed_and_kept_when_the_button_is_pressed(
+    traveller: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    found = site.ours.join()
+    traveller.goto(site.ours.mailer.links.preferences(found.id, site.ours.mailer.clock.now()))
+    assert site.ours.subscription().schedule.zone == "Europe/Berlin"
+
+    expect(traveller.get_by_label("Your time zone")).to_have_value("Asia/Tokyo")
+    expect(traveller.get_by_text("This is the zone of your device")).to_be_visible()
+    traveller.get_by_role("button", name="Keep this").click()
+
+    expect(traveller.get_by_role("status")).to_be_focused()
+    assert site.ours.subscription().schedule.zone == "Asia/Tokyo"
+
+
 def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(
     page: Page, two: tuple[Two, str]
 ) -> None:
@@ -253,7 +276,14 @@ def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(
     site.ours.ask()
     before = site.ours.everything()
 
-    for path in (f"confirm/{site.ours.confirm_token()}", f"leave/{site.ours.leave_token()}"):
+    choices = site.ours.mailer.links.preferences(
+        site.ours.subscription().id, site.ours.mailer.clock.now()
+    ).removeprefix(f"{site.base}/")
+    for path in (
+        f"confirm/{site.ours.confirm_token()}",
+        f"leave/{site.ours.leave_token()}",
+        choices,
+    ):
         page.goto(f"{site.base}/{path}", wait_until="networkidle")
 
     assert site.ours.everything() == before

@@ -1,13 +1,21 @@
-"""The page on which a reader chooses when a newsletter comes."""
+"""The page on which a reader chooses when and how a newsletter comes."""
+
+import re
+from datetime import date
 
 import pytest
 
+from mailer.editions.calendar import local_midnight
 from mailer.editions.model import Rhythm
+from mailer.languages.catalogue import spoken
 from mailer.subscribers.model import State
 from mailer.subscribers.preferences import Wishes
-from tests.web.conftest import Site
+from mailer.web.preferences import name_of
+from tests.fakes.clock import StandingClock
+from tests.web.conftest import Site, words
 
-WEEKLY = {"act": "keep", "rhythm": "weekly", "day": "4", "minute": "1020"}
+KEPT = {"act": "keep", "zone": "Europe/Berlin", "language": ""}
+WEEKLY = {**KEPT, "rhythm": "weekly", "day": "4", "minute": "1020"}
 
 
 def page(site: Site) -> str:
@@ -24,7 +32,7 @@ def test_the_mailed_link_shows_what_holds_and_changes_nothing(site: Site) -> Non
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
     assert '<option value="daily" selected>Every day' in answer.text
-    assert "Next mail" in answer.text
+    assert "Next mail: Tuesday 07:00" in words(answer.text)
     assert site.everything() == before
 
 
@@ -35,28 +43,130 @@ def test_a_rhythm_a_day_and_an_hour_are_kept(site: Site) -> None:
 
     schedule = site.subscription().schedule
     assert (answer.status_code, "It is kept." in answer.text) == (200, True)
-    assert (schedule.rhythm, schedule.weekday, schedule.minute_of_day) == (Rhythm.WEEKLY, 4, 1020)
+    assert "Next mail: Friday 17:00" in words(answer.text)
+    assert (schedule.rhythm, schedule.days, schedule.minute_of_day) == (Rhythm.WEEKLY, (4,), 1020)
 
 
-def test_who_has_several_days_keeps_them_when_only_the_hour_changes(site: Site) -> None:
-    site.join()
-    two_days = Wishes(rhythm=Rhythm.WEEKLY, days=[1, 4])
-    site.mailer.preferences.edit(site.subscription().id, two_days)
-
-    site.client.post(page(site), data={**WEEKLY, "day": "1"})
-
-    schedule = site.subscription().schedule
-    assert (schedule.days, schedule.minute_of_day) == ((1, 4), 1020)
-
-
-def test_a_pause_begins_and_ends_with_a_press(site: Site) -> None:
+def test_a_week_has_as_many_days_as_are_ticked(site: Site) -> None:
     site.join()
 
-    paused = site.client.post(page(site), data={"act": "pause"})
-    assert (site.state(), "Paused until" in paused.text) == (State.PAUSED, True)
+    answer = site.client.post(page(site), data={**WEEKLY, "day": ["1", "3", "6"]})
+
+    assert site.subscription().schedule.days == (1, 3, 6)
+    ticked = re.findall(r'name="day" value="(\d)" checked', answer.text)
+    assert ticked == ["1", "3", "6"]
+
+
+def test_a_week_without_a_day_is_asked_about(site: Site) -> None:
+    site.join()
+    form = {name: value for name, value in WEEKLY.items() if name != "day"}
+
+    answer = site.client.post(page(site), data=form)
+
+    assert (answer.status_code, "<title>Error:" in answer.text) == (422, True)
+    assert "Choose one day of the week at least." in answer.text
+    assert site.subscription().schedule.rhythm is Rhythm.DAILY
+
+
+def test_the_hour_is_one_of_the_readers_own_zone(site: Site) -> None:
+    site.join()
+
+    answer = site.client.post(page(site), data={**WEEKLY, "zone": "America/St_Johns"})
+
+    found = site.subscription()
+    assert found.schedule.zone == "America/St_Johns"
+    assert (found.next_due_at or site.mailer.clock.now()).isoformat() == "2026-11-27T20:30:00+00:00"
+    assert '<option value="America/St_Johns" selected>America/St Johns (UTC-03:30)' in answer.text
+
+
+def test_a_zone_that_no_page_offers_is_taken_and_shown_from_then_on(site: Site) -> None:
+    site.join()
+    site.client.post(page(site), data={**WEEKLY, "zone": "Asia/Calcutta"})
+
+    assert '<option value="Asia/Calcutta" selected>' in site.client.get(page(site)).text
+
+
+def test_only_who_has_the_newsletters_zone_is_proposed_another(site: Site) -> None:
+    site.join()
+    assert "data-propose" in site.client.get(page(site)).text
+
+    answer = site.client.post(page(site), data={**WEEKLY, "zone": "Asia/Tokyo"})
+
+    assert "data-propose" not in answer.text
+
+
+def test_a_language_is_kept_and_every_page_of_that_reader_speaks_it(site: Site) -> None:
+    found = site.join()
+    choices, leave = page(site), f"/leave/{site.leave_token()}"
+
+    site.client.post(choices, data={**WEEKLY, "language": "de"})
+
+    assert site.subscription().language == "de"
+    data = site.mailer.links.data(found.id, site.mailer.clock.now())
+    for address in (choices, leave, data.removeprefix(site.mailer.links.base_url)):
+        assert '<html lang="de"' in site.client.get(address).text
+    assert "Nächste Mail: Freitag, 17:00" in words(site.client.get(choices).text)
+    assert '<html lang="de"' in site.client.post(leave, data={"act": "leave"}).text
+
+
+def test_the_newsletters_own_language_is_the_one_of_who_chose_none(site: Site) -> None:
+    site.join()
+    site.client.post(page(site), data={**WEEKLY, "language": "ja"})
+
+    site.client.post(page(site), data=WEEKLY)
+
+    assert site.subscription().language is None
+
+
+def test_every_language_has_its_own_name() -> None:
+    names = [name_of(tag) for tag in spoken()]
+
+    assert len(set(names)) == len(names)
+    assert (name_of("pt-BR"), name_of("tlh")) == ("Português", "tlh")
+
+
+def test_a_pause_ends_on_the_day_that_was_chosen(site: Site, clock: StandingClock) -> None:
+    site.join()
+
+    paused = site.client.post(page(site), data={"act": "pause", "until": "2026-12-24"})
+
+    assert (site.state(), "Paused until 24 December 2026." in paused.text) == (State.PAUSED, True)
+    ends = local_midnight(date(2026, 12, 24), "Europe/Berlin")
+    assert site.subscription().paused_until == ends
+    clock.advance(ends - clock.now())
+    site.mailer.preferences.due()
+    assert site.state() is State.ACTIVE
+
+
+def test_a_pause_is_ended_with_a_press(site: Site) -> None:
+    site.join()
+    site.client.post(page(site), data={"act": "pause", "until": "2026-12-24"})
 
     site.client.post(page(site), data={"act": "resume"})
+
     assert site.state() is State.ACTIVE
+
+
+@pytest.mark.parametrize("until", ["2026-11-24", "2020-01-01", "2027-12-31", "tomorrow", ""])
+def test_a_pause_that_cannot_be_meant_is_asked_about(site: Site, until: str) -> None:
+    site.join()
+
+    answer = site.client.post(page(site), data={"act": "pause", "until": until})
+
+    assert (answer.status_code, site.state()) == (422, State.ACTIVE)
+    assert "A pause ends on a day after today" in answer.text
+
+
+def test_the_page_proposes_only_days_that_are_taken(site: Site, clock: StandingClock) -> None:
+    site.join()
+    field = re.search(
+        r'min="([\d-]+)" max="([\d-]+)" value="([\d-]+)"', site.client.get(page(site)).text
+    )
+    assert field is not None
+
+    for day in field.groups():
+        answer = site.client.post(page(site), data={"act": "pause", "until": day})
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -66,8 +176,12 @@ def test_a_pause_begins_and_ends_with_a_press(site: Site) -> None:
         {"act": "other"},
         {**WEEKLY, "rhythm": "hourly"},
         {**WEEKLY, "day": "9"},
+        {**WEEKLY, "day": "some"},
         {**WEEKLY, "minute": "99999"},
         {**WEEKLY, "minute": "soon"},
+        {**WEEKLY, "zone": "Mars/Olympus"},
+        {**WEEKLY, "zone": "../../etc/passwd"},
+        {**WEEKLY, "language": "klingon"},
     ],
 )
 def test_what_no_form_of_ours_sends_changes_nothing(site: Site, form: dict[str, str]) -> None:
@@ -78,6 +192,25 @@ def test_what_no_form_of_ours_sends_changes_nothing(site: Site, form: dict[str, 
     assert site.everything() == before
 
 
+def test_who_follows_the_newsletter_goes_on_following_when_nothing_is_changed(site: Site) -> None:
+    before = site.join().schedule
+
+    site.client.post(page(site), data={**KEPT, "rhythm": "daily", "day": "0", "minute": "420"})
+
+    assert site.subscription().schedule == before
+
+
+def test_whoever_has_just_confirmed_is_led_to_their_choices(site: Site) -> None:
+    site.ask()
+    link = f"/confirm/{site.confirm_token()}"
+
+    pressed, looked = site.client.post(link), site.client.get(link)
+
+    (choices,) = re.findall(r'href="https://news\.example\.org(/preferences/[^"]+)"', pressed.text)
+    assert "Your choices" in site.client.get(choices).text
+    assert "/preferences/" not in looked.text  # the mail may have been forwarded since
+
+
 def test_whoever_has_left_is_told_so(site: Site) -> None:
     site.join()
     link = page(site)
@@ -86,3 +219,10 @@ def test_whoever_has_left_is_told_so(site: Site) -> None:
     assert "You have left" in site.client.get(link).text
     assert site.client.post(link, data=WEEKLY).status_code == 200
     assert site.state() is State.LEFT
+
+
+def test_days_are_kept_for_who_had_several_by_other_doors(site: Site) -> None:
+    site.join()
+    site.mailer.preferences.edit(site.subscription().id, Wishes(rhythm=Rhythm.WEEKLY, days=[1, 4]))
+
+    assert re.findall(r'value="(\d)" checked', site.client.get(page(site)).text) == ["1", "4"]
