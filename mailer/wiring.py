@@ -48,6 +48,7 @@ class Mailer:
     keyring: Keyring
     links: Links
     templates: Templates
+    pages: Pages
     inspect: Inspect
     signup: Signup
     preferences: Preferences
@@ -89,6 +90,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         keyring=keyring,
         links=links,
         templates=templates,
+        pages=pages,
         inspect=inspect,
         signup=Signup(store, clock, keyring, settings.signup),
         preferences=Preferences(store, clock),

@@ -205,14 +205,15 @@ def freeze(context: Context, number: int) -> None:
 
 @editions.command(epilog="Example: mailer editions cancel 12 --yes")
 @click.argument("number", metavar="ID", type=int)
+@click.option("--because", metavar="TEXT", default="", help="What its page in the archive says.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_context
-def cancel(context: Context, number: int, *, yes: bool) -> None:
-    """Stop an edition for good; what has left has left."""
+def cancel(context: Context, number: int, *, because: str, yes: bool) -> None:
+    """Stop an edition for good; what has left has left, and its page says that it is withdrawn."""
     with context.mailer.store.read() as tx:
         edition = tx.editions.by_id(number)
     confirm(f"Cancel edition {number}, “{edition.subject}”, for good?", yes=yes)
-    context.mailer.approve.cancel(number)
+    context.mailer.approve.cancel(number, because)
     say(f"Edition {number} is cancelled.")
 
 

@@ -4,6 +4,7 @@ import logging
 
 from mailer.checks.inspect import Inspect
 from mailer.clock import Clock
+from mailer.editions.indexing import index
 from mailer.editions.model import Edition, EditionState
 from mailer.errors import EditionStopped, MoveError, RenderError
 from mailer.store.database import Store
@@ -61,12 +62,13 @@ class Approve:
         log.info("edition.frozen", extra={"edition": key})
         return frozen
 
-    def cancel(self, key: int) -> Edition:
-        """Stop an edition for good; what has left has left."""
-        return self._move(key, EditionState.CANCELLED)
+    def cancel(self, key: int, because: str = "") -> Edition:
+        """Stop an edition for good; what has left has left, and its page says why."""
+        return self._move(key, EditionState.CANCELLED, because or None)
 
-    def _move(self, key: int, to: EditionState) -> Edition:
+    def _move(self, key: int, to: EditionState, because: str | None = None) -> Edition:
         with self._store.write() as tx:
-            moved = tx.editions.move(key, to, self._clock.now())
+            moved = tx.editions.move(key, to, self._clock.now(), because)
+            index(tx, moved)
         log.info("edition.moved", extra={"edition": key, "state": to.value})
         return moved

@@ -131,6 +131,7 @@ class Edition:
     illustrated_at: datetime | None = None  # when its stories' pictures were asked for
     wave: int = 0  # of its slot; a later one brings later readers what is newer
     until: datetime | None = None  # whose hour comes before it gets this; None: all of the slot
+    cancelled_because: str | None = None  # for everybody who opens its page
 
     @property
     def is_withdrawn(self) -> bool:

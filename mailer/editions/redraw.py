@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mailer.editions.drafting import lines
+from mailer.editions.indexing import index
 from mailer.editions.layout import lay_out
 from mailer.editions.model import Edition
 from mailer.store.database import Transaction
@@ -17,6 +18,8 @@ def redraw(tx: Transaction, article_ids: Sequence[int], *, past: bool = False) -
         return
     for edition in tx.editions.telling_of(article_ids, past=past):
         _rewrite(tx, edition)
+    for edition in tx.editions.telling_of(article_ids, past=True):
+        index(tx, edition)
     tx.pages.forget(article_ids)
 
 

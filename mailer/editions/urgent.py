@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mailer.clock import Clock
 from mailer.editions.drafting import Order, lines, without_stories
+from mailer.editions.indexing import index
 from mailer.editions.layout import lay_out
 from mailer.editions.model import URGENT_SLOT, Approval, Edition, EditionState, Piece, Reason
 from mailer.editions.rank import rank
@@ -47,6 +48,8 @@ class Urgent:
                     return None
             draft = self._draft(tx, wanted)
             kept = None if draft is None else tx.editions.add(*draft)
+            if kept is not None:
+                index(tx, kept)
         if kept is not None:
             log.info("edition.urgent", extra={"edition": kept.id, "slot": kept.slot})
         return kept

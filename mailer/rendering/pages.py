@@ -28,10 +28,11 @@ class Pages:
         Raise RenderError naming file and line.
         """
         with self._store.read() as tx:
-            view = self._view(tx, tx.editions.by_id(edition_id), variant)
+            view = self.view(tx, tx.editions.by_id(edition_id), variant)
         return fitted(view, self._templates.digest)
 
-    def _view(self, tx: Transaction, edition: Edition, variant: Variant) -> DigestView:
+    def view(self, tx: Transaction, edition: Edition, variant: Variant) -> DigestView:
+        """Return all that a variant tells, however long that is."""
         newsletter = tx.newsletters.by_id(edition.newsletter_id)
         own = apart(variant.apart)
         pieces = own.of(tx.editions.pieces(edition.id))

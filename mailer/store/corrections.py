@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, func, insert, literal, or_, select, update
+from sqlalchemy import RowMapping, and_, exists, func, insert, literal, or_, select, update
 
 from mailer.delivery.model import DeliveryState
 from mailer.editions.model import Correction, CorrectionKind, Edition
@@ -143,6 +143,18 @@ class Corrections(Aggregate):
         rows = self._all(
             select(correction).where(correction.c.id.in_(keys)).order_by(correction.c.id)
         )
+        return [_correction(row) for row in rows]
+
+    def told_in(self, edition_id: int) -> list[Correction]:
+        """Return what became known of the articles of an edition after it told them, in order."""
+        wrong = exists(
+            select(told.c.id).where(
+                told.c.edition_id == edition_id,
+                told.c.article_id == correction.c.article_id,
+                told.c.told_from <= correction.c.at,
+            )
+        )
+        rows = self._all(select(correction).where(wrong).order_by(correction.c.id))
         return [_correction(row) for row in rows]
 
     def of_article(self, article_id: int) -> list[tuple[Correction, int, int]]:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailer.errors import StoreError
 from mailer.store.apartness import Apartness
+from mailer.store.archive import Archive
 from mailer.store.articles import Articles
 from mailer.store.books import Books
 from mailer.store.books_on_postgres import PostgresBooks
@@ -32,6 +33,7 @@ from mailer.store.pictures import Pictures
 from mailer.store.planning import Planning
 from mailer.store.recall import Recall
 from mailer.store.retractions import Retractions
+from mailer.store.search import Search
 from mailer.store.sections import Sections
 from mailer.store.senders import Senders
 from mailer.store.signup_limits import SignupLimits
@@ -115,6 +117,14 @@ class Transaction:
     @cached_property
     def editions(self) -> Editions:
         return Editions(self.connection)
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.connection)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self.connection)
 
     @cached_property
     def pages(self) -> Pages:

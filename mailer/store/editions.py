@@ -27,10 +27,11 @@ from mailer.store.tables import article, delivery, edition, newsletter, piece, s
 GOES_OUT = (EditionState.DRAFT, EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED)
 
 
-def _edition(row: RowMapping) -> Edition:
+def as_edition(row: RowMapping) -> Edition:
+    """Return the edition of a row, which may hold more than that."""
     return Edition(
         **{
-            **row,
+            **{column.name: row[column.name] for column in edition.c},
             "rhythm": Rhythm(row["rhythm"]),
             "state": EditionState(row["state"]),
         }
@@ -124,7 +125,7 @@ class Editions(Aggregate):
         row = self._one(select(edition).where(edition.c.id == key))
         if row is None:
             raise NotFound("edition", key, help="`mailer editions list` names them all")
-        return _edition(row)
+        return as_edition(row)
 
     def by_slot(self, newsletter_id: int, rhythm: Rhythm, slot: str) -> Edition | None:
         """Return what a slot has already, its newest wave, or None."""
@@ -138,50 +139,14 @@ class Editions(Aggregate):
             .order_by(edition.c.wave.desc())
             .limit(1)
         )
-        return None if row is None else _edition(row)
-
-    def by_number(self, newsletter_id: int, number: int) -> Edition | None:
-        """Return the newest wave of the edition with this number, or None; 0 is nobody's."""
-        row = self._one(
-            select(edition)
-            .where(
-                edition.c.newsletter_id == newsletter_id,
-                edition.c.number == number,
-                edition.c.number > 0,
-            )
-            .order_by(edition.c.wave.desc())
-            .limit(1)
-        )
-        return None if row is None else _edition(row)
+        return None if row is None else as_edition(row)
 
     def newest(self, newsletter_id: int | None = None, limit: int = 100) -> list[Edition]:
         """Return editions, newest first, the empty and the missed ones too."""
         query = select(edition).order_by(edition.c.id.desc()).limit(limit)
         if newsletter_id is not None:
             query = query.where(edition.c.newsletter_id == newsletter_id)
-        return [_edition(row) for row in self._all(query)]
-
-    def out(self, newsletter_id: int, limit: int = 100, skip: int = 0) -> list[Edition]:
-        """Return what went out without the first `skip`: newest first, each in its newest wave."""
-        later = edition.alias("later")
-        newer = select(later.c.id).where(
-            later.c.newsletter_id == edition.c.newsletter_id,
-            later.c.number == edition.c.number,
-            later.c.wave > edition.c.wave,
-            later.c.state == EditionState.APPROVED,
-        )
-        rows = self._all(
-            select(edition)
-            .where(
-                edition.c.newsletter_id == newsletter_id,
-                edition.c.state == EditionState.APPROVED,
-                ~newer.exists(),
-            )
-            .order_by(edition.c.number.desc())
-            .limit(limit)
-            .offset(skip)
-        )
-        return [_edition(row) for row in rows]
+        return [as_edition(row) for row in self._all(query)]
 
     def neighbours(self, found: Edition) -> tuple[Edition | None, Edition | None]:
         """Return the edition before and the one after that went out."""
@@ -200,8 +165,8 @@ class Editions(Aggregate):
             .limit(1)
         )
         return (
-            None if before is None else _edition(before),
-            None if after is None else _edition(after),
+            None if before is None else as_edition(before),
+            None if after is None else as_edition(after),
         )
 
     def pieces(self, key: int) -> list[Piece]:
@@ -229,7 +194,7 @@ class Editions(Aggregate):
         )
         if not past:
             query = query.where(or_(waiting.exists(), ~begun.exists()))
-        return [_edition(row) for row in self._all(query)]
+        return [as_edition(row) for row in self._all(query)]
 
     def serve(self, key: int, until: datetime | None) -> None:
         """Give an edition to readers of later hours too; None: to all of its slot."""
@@ -265,7 +230,7 @@ class Editions(Aggregate):
             )
             .order_by(edition.c.id)
         )
-        return [_edition(row) for row in rows]
+        return [as_edition(row) for row in rows]
 
     def claim_unchecked(self, now: datetime, fresh: datetime, until: datetime) -> list[Edition]:
         """Take the editions that go out next and were not looked at since `fresh`.
@@ -303,7 +268,7 @@ class Editions(Aggregate):
             .values(checking_until=until)
             .returning(edition)
         )
-        return [_edition(row) for row in rows]
+        return [as_edition(row) for row in rows]
 
     def checked(self, keys: Sequence[int], now: datetime) -> None:
         """Let editions go on whose articles were looked at."""
@@ -329,16 +294,21 @@ class Editions(Aggregate):
             .values(checking_until=until, illustrated_at=now)
             .returning(edition)
         )
-        return [_edition(row) for row in rows]
+        return [as_edition(row) for row in rows]
 
     def go_on(self, keys: Sequence[int]) -> None:
         """Let editions go on whose pictures are there, or will not come."""
         self._run(update(edition).where(edition.c.id.in_(keys)).values(checking_until=None))
 
-    def move(self, key: int, to: EditionState, now: datetime) -> Edition:
-        """Put an edition into another state; raise MoveError when the table of moves has none."""
+    def move(
+        self, key: int, to: EditionState, now: datetime, because: str | None = None
+    ) -> Edition:
+        """Put an edition into another state; raise MoveError when the table of moves has none.
+
+        `because` is said of one that is cancelled.
+        """
         found = self.by_id(key)
-        values: dict[str, object] = {"state": to}
+        values: dict[str, object] = {"state": to, "cancelled_because": because}
         if to is EditionState.APPROVED:
             values["approved_at"] = now
         if to not in EDITION_MOVES[found.state]:

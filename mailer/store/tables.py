@@ -314,11 +314,13 @@ edition = _table(
     Column("illustrated_at", Instant),  # when its stories' pictures were asked for
     Column("wave", Integer, nullable=False, server_default=text("0")),
     Column("until", Instant),  # whose hour comes before it gets this wave; NULL: everybody
+    Column("cancelled_because", Text),  # for everybody who opens its page
     UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),
     _is_one_of("rhythm", Rhythm),
     _is_one_of("state", EditionState),
     CheckConstraint("opens <= closes", name="window"),
     Index("ix_edition_state", "state"),
+    Index("ix_edition_newsletter_id_number", "newsletter_id", "number"),
 )
 
 piece = _table(

@@ -6,7 +6,8 @@ from werkzeug.exceptions import HTTPException
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
 from mailer.languages.catalogue import N_
-from mailer.web.archive import Archive, local_date, local_time
+from mailer.web.archive import Archive
+from mailer.web.archive_lists import ArchiveLists
 from mailer.web.embed import Embed
 from mailer.web.health import Health
 from mailer.web.language import install, words
@@ -48,7 +49,6 @@ def create_app(mailer: Mailer) -> Flask:
         "style_url": style.url,
     }
     install(app, mailer.clock)
-    app.jinja_env.filters |= {"local_time": local_time, "local_date": local_date}
     for part in (
         style,
         Public(mailer),
@@ -56,6 +56,7 @@ def create_app(mailer: Mailer) -> Flask:
         Reader(mailer),
         Embed(mailer),
         Archive(mailer),
+        ArchiveLists(mailer),
         Sitemap(mailer),
         Health(mailer),
     ):

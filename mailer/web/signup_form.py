@@ -215,6 +215,11 @@ def public_newsletter(mailer: Mailer, slug: str) -> Newsletter:
 def entry_of(mailer: Mailer, newsletter: Newsletter) -> Entry:
     """Return what a form that is given out now shows. Its token is of now: nobody may keep it."""
     g.not_to_be_kept = True
+    return fresh_entry(mailer, newsletter)
+
+
+def fresh_entry(mailer: Mailer, newsletter: Newsletter) -> Entry:
+    """Return the same for a page that its own visitor may keep, and no proxy."""
     return Entry(newsletter, consent_words(newsletter), mailer.signup.form_token())
 
 

@@ -3,10 +3,11 @@
 from flask import Blueprint, Response
 from markupsafe import escape
 
+from mailer.web.conditional import conditional
 from mailer.wiring import Mailer
 
 MOST = 50_000  # addresses in one sitemap, as its protocol has it
-PRIVATE = ("/confirm/", "/leave/", "/embed/")
+PRIVATE = ("/confirm/", "/leave/", "/embed/", "/read/*/search")
 
 
 class Sitemap:
@@ -25,7 +26,7 @@ class Sitemap:
         """Keep robots from private links, and show them the sitemap."""
         lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
         lines.append(f"Sitemap: {self._mailer.links.base_url}/sitemap.xml")
-        return Response("\n".join(lines) + "\n", mimetype="text/plain")
+        return conditional("\n".join(lines) + "\n", "text/plain")
 
     def sitemap(self) -> Response:
         """List each archive and each edition that went out."""
@@ -37,8 +38,11 @@ class Sitemap:
                     continue
                 found.append((links.archive(newsletter.slug), ""))
                 found += [
-                    (links.edition(newsletter.slug, edition.number), f"{edition.due_at:%Y-%m-%d}")
-                    for edition in tx.editions.out(newsletter.id, MOST)
+                    (
+                        links.edition(newsletter.slug, edition.number),
+                        f"{edition.approved_at or edition.due_at:%Y-%m-%d}",
+                    )
+                    for edition in tx.archive.editions(newsletter.id, MOST)
                 ]
         rows = "".join(
             f"<url><loc>{escape(url)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
@@ -46,4 +50,4 @@ class Sitemap:
         )
         namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
         text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="{namespace}">{rows}</urlset>'
-        return Response(text, mimetype="application/xml")
+        return conditional(text, "application/xml")

@@ -240,6 +240,7 @@ def upgrade() -> None:
         sa.Column("illustrated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wave", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_because", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),
@@ -262,6 +263,9 @@ def upgrade() -> None:
             name=op.f("uq_edition_newsletter_id_rhythm_slot_wave"),
         ),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_edition_newsletter_id_number", "edition", ["newsletter_id", "number"], unique=False
     )
     op.create_index("ix_edition_state", "edition", ["state"], unique=False)
     op.create_table(
@@ -728,3 +732,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_illustration_picture_id", "illustration", ["picture_id"], unique=False)
+    for statement in SEARCH[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+# An index of text, for which each database has its own kind.
+SEARCH = {
+    "sqlite": [
+        "CREATE VIRTUAL TABLE piece_search USING fts5(terms,"
+        " tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
+    ],
+    "postgresql": [
+        "CREATE TABLE piece_search ("
+        "piece_id BIGINT NOT NULL, terms TSVECTOR NOT NULL,"
+        " CONSTRAINT pk_piece_search PRIMARY KEY (piece_id),"
+        " CONSTRAINT fk_piece_search_piece_id_piece FOREIGN KEY (piece_id) REFERENCES piece (id))",
+        "CREATE INDEX ix_piece_search_terms ON piece_search USING gin (terms)",
+    ],
+}

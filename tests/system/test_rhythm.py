@@ -150,7 +150,7 @@ def test_a_later_wave_takes_newer_articles_under_the_same_number(reading: World)
     assert "Story number 2" in his
     with world.mailer.store.read() as tx:
         waves = tx.editions.newest()
-        assert len(tx.editions.out(waves[0].newsletter_id)) == 1
+        assert len(tx.archive.editions(waves[0].newsletter_id)) == 1
     assert [(one.number, one.wave) for one in waves] == [(1, 1), (1, 0)]
 
 

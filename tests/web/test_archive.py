@@ -74,10 +74,12 @@ def test_a_draft_and_a_cancelled_edition_are_not_shown(world: World) -> None:
     world.publish()
     world.clock.advance(timedelta(hours=2))
     run_job(world.mailer, "gather")
-    world.mailer.approve.cancel(1)
+    world.mailer.approve.cancel(1, "It told of a strike that was called off.")
 
-    assert page(world, "/read/brief/1")[0] == 410
-    assert "withdrawn" in page(world, "/read/brief/1")[1]
+    status, text = page(world, "/read/brief/1")
+    assert status == 410
+    assert "withdrawn" in text
+    assert "It told of a strike that was called off." in text
     assert "/read/brief/1" not in page(world, "/read/brief/")[1]
 
 
@@ -125,15 +127,15 @@ def test_an_edition_says_what_it_is_where_it_is_shared(world: World) -> None:
 def test_the_list_turns_its_pages_and_names_its_months(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailer.web.archive.A_PAGE", 1)
+    monkeypatch.setattr("mailer.web.archive_lists.A_PAGE", 1)
     two_editions(world)
 
     _, first = page(world, "/read/brief/")
     _, second = page(world, "/read/brief/?page=2")
 
     assert "<h2>November 2026</h2>" in first
-    assert ('href="?page=2"' in first, "/read/brief/1" in first) == (True, False)
-    assert ('href="?page=1"' in second, "/read/brief/1" in second) == (True, True)
+    assert ('href="?page=2"' in first, '/read/brief/1"' in first) == (True, False)
+    assert ('href="?page=1"' in second, '/read/brief/1"' in second) == (True, True)
     assert page(world, "/read/brief/?page=3")[0] == 404
     assert page(world, "/read/brief/?page=x")[0] == 200
 
@@ -148,3 +150,77 @@ def test_search_engines_find_editions_and_no_private_link(world: World) -> None:
     assert "/sitemap.xml" in robots
     addresses = re.findall(r"<loc>([^<]*)</loc>", sitemap)
     assert [url.partition("/read/")[2] for url in addresses] == ["brief/", "brief/2", "brief/1"]
+
+
+def test_an_edition_tells_search_engines_what_it_is_based_on(world: World) -> None:
+    world.newsletter()
+    world.reader("ada@example.org")
+    world.publish_item("A </script><b>ferry</b> & more", url="https://post.example/a")
+    world.at(2026, 11, 24, 6, 0)
+    world.run_what_is_due()
+
+    _, text = page(world, "/read/brief/1")
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    data = json.loads(block)
+
+    assert (data["@type"], data["url"][-13:]) == ("CollectionPage", "/read/brief/1")
+    (one,) = data["mainEntity"]["itemListElement"]
+    assert one["item"]["@type"] == "NewsArticle"
+    assert one["item"]["url"] == "https://post.example/a"
+    assert "<" not in block
+
+
+def test_a_month_and_a_topic_have_pages_of_their_own(world: World) -> None:
+    two_editions(world)
+
+    status, month = page(world, "/read/brief/2026/11")
+    _, topic = page(world, "/read/brief/topics/World")
+
+    assert status == 200
+    assert month.index("/read/brief/2") < month.index("/read/brief/1")
+    assert "Story number 3" in topic
+    assert '/read/brief/topics/World"' in page(world, "/read/brief/")[1]
+    for wrong in ("2026/10", "2026/13", "0000/00", "9999/12", "topics/Nothing"):
+        assert page(world, f"/read/brief/{wrong}")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["", "1", "2026/11", "topics/World", "search?q=story", "atom.xml", "feed.json"]
+)
+def test_who_has_a_page_already_is_told_so_until_it_changes(world: World, path: str) -> None:
+    two_editions(world)
+    client = create_app(world.mailer).test_client()
+    first = client.get(f"/read/brief/{path}")
+    known = {"If-None-Match": first.headers["ETag"]}
+
+    assert client.get(f"/read/brief/{path}", headers=known).status_code == 304
+    world.mailer.approve.cancel(2)
+    assert client.get(f"/read/brief/{path}", headers=known).status_code == 200
+
+
+def test_the_form_below_an_edition_is_guarded_and_no_proxy_keeps_it(world: World) -> None:
+    two_editions(world)
+    client = create_app(world.mailer).test_client()
+
+    first, second = client.get("/read/brief/1"), client.get("/read/brief/1")
+
+    tokens = [re.findall(r'name="form" value="([^"]+)"', one.text)[0] for one in (first, second)]
+    assert tokens[0] != tokens[1]
+    assert first.headers["ETag"] == second.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    world.clock.advance(timedelta(minutes=1))
+    sent = {"email": "ben@example.org", "form": tokens[0]}
+    assert client.post("/subscribe/brief", data=sent).status_code == 303
+
+
+def test_a_corrected_story_says_so_on_its_page(world: World) -> None:
+    two_editions(world)
+    world.mailer.retract.correct(1, "It was a Tuesday.")
+
+    _, text = page(world, "/read/brief/1")
+
+    assert "was corrected on 25 November 2026.</p>" not in text
+    assert re.search(
+        r"“Story number \d” was corrected on 25 November 2026. It was a Tuesday.", text
+    )
+    assert "It was a Tuesday." not in page(world, "/read/brief/2")[1]

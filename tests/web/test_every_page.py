@@ -10,7 +10,7 @@ from tests.web.conftest import Site
 
 def addresses(site: Site) -> list[str]:
     """Return an address for every route of the application."""
-    values = {"slug": "brief", "number": "1"}
+    values = {"slug": "brief", "number": "1", "year": "2026", "month": "11", "topic": "World"}
     found = []
     for rule in site.client.application.url_map.iter_rules():
         page = rule.rule
@@ -25,7 +25,8 @@ def addresses(site: Site) -> list[str]:
             }.items()
         }
         token = next((mark for start, mark in tokens.items() if page.startswith(start)), "")
-        page = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: {**values, "token": token}[m[1]], page)  # noqa: B023 - called at once
+        known = {**values, "token": token}
+        page = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: known[m[1]], page)  # noqa: B023 - called at once
         found.append(page)
     return sorted(set(found))
 
