@@ -3,7 +3,7 @@
 import re
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
-LONGEST_ADDRESS = 30  # characters of a web address that are shown
+LONGEST_ADDRESS = 26  # characters of a web address that are shown
 SHORTEST_PATH = 12
 JOINED = "\u00a0"
 LONGEST_WORD = 24  # letters that fit beside a picture on the narrowest phone

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mailer.rendering.model import MARKER, OPENS, Slot
+from mailer.rendering.model import CLOSES, MARKER, OPENS, Slot
 
 WIDTH = 72
 # What a value will take, at most. Those not named here may fill a line, and get one of their own.
@@ -18,6 +18,7 @@ WIDE_UNIT = re.compile(
     r"[「『（［｛〈《【]*[\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffdc][、。，．・：；？！」』）］｝〉》】ー々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ]*"
     r"|[^\s\u2e80-\u9fff\uac00-\ud7a3\uf900-\uffdc]+"
 )
+WEB_ADDRESS = re.compile(rf"https?://|{OPENS}[a-z]+_url{CLOSES}")
 ASIDE = re.compile(r"(?<!\S)--(?!\S)")
 
 
@@ -48,6 +49,11 @@ def underlined(heading: str) -> str:
     """Return a heading with a line of `=` below it."""
     name = " ".join(heading.split())
     return f"{_stuffed(name)}\n{'=' * min(_width(name), WIDTH)}"
+
+
+def web_addresses(part: str) -> int:
+    """Return how many web addresses a part of a mail has, in its text and in its markup."""
+    return len(WEB_ADDRESS.findall(part))
 
 
 def _units(text: str) -> Iterator[tuple[str, str]]:

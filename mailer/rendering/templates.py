@@ -72,6 +72,7 @@ class Templates:
         subject = " ".join(self._render(language, f"{name}/subject.txt", around).split())
         around["subject"] = subject
         html = self._render(language, f"{name}/body.html", around)
+        around["html_addresses"] = plain_text.web_addresses(html)
         text = self._render(language, f"{name}/body.txt", around)
         inlined = self._inliner(theme.direction(language)).inline(html)
         return Page(subject, inlined, text.strip("\n") + "\n")
@@ -212,5 +213,6 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         "short_address": filters.short_address,
         "wrap": plain_text.wrap,
         "underlined": plain_text.underlined,
+        "web_addresses": plain_text.web_addresses,
     }
     return made

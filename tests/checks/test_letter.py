@@ -28,7 +28,7 @@ def test_a_golden_edition_is_ready(name: str) -> None:
 
     assert found.findings == ()
     assert found.verdict is Verdict.READY
-    assert found.score >= 97.3
+    assert found.score >= 97.5
     assert found.word >= 90
     assert found.contrast >= 4.5
 
@@ -54,7 +54,7 @@ DAMAGE: dict[str, tuple[Callable[[str], str], str, Verdict]] = {
     "same words, two places": (swap(">Past editions<", ">Unsubscribe<"), "links", LOOK),
     "no way out": (lambda html: html.replace("/leave/token", "/leave"), "unsubscribe", STOP),
     "no address": (swap("1 Quay Street", ""), "address", STOP),
-    "no credit": (lambda html: re.sub(r'href="https://post\.example/2026/11/three[^"]*"',
+    "no credit": (lambda html: re.sub(r'href="https://post\.example\.net/2026/11/three[^"]*"',
                                       'href="https://news.example.org/"', html), "credits", STOP),
     "too big": (swap("<h1", " " * 90_000 + "<h1"), "size", STOP),
     "broken CSS": (swap(":root{", "p{color:red;:root{"), "styles", STOP),
@@ -87,7 +87,7 @@ def test_flexbox_costs_support() -> None:
         (lambda _: "", "text", STOP),
         (swap("https://news.example.org/leave/token", "see the web"), "unsubscribe", STOP),
         (swap("World", "&amp; World"), "text", LOOK),
-        (swap("\nhttps://city.example", "\nread https://city.example"), "text", LOOK),
+        (swap("\nhttps://city.example.net", "\nread https://city.example.net"), "text", LOOK),
         (swap("World", "World " * 20), "text", LOOK),
         (swap("World", "World " * 200), "text", STOP),
     ],

@@ -116,7 +116,7 @@ def an_article(number: int = 1, **changes: object) -> Article:
         "arrival": number,
         "feed_id": feed_id,
         "identity": f"story-{number}",
-        "url": f"https://{('post', 'city', 'lab')[feed_id - 1]}.example/2026/11/{slug}",
+        "url": f"https://{('post', 'city', 'lab')[feed_id - 1]}.example.net/2026/11/{slug}",
         "title": title,
         "summary": summary,
         "html": f"<p>{summary}</p>",

@@ -15,7 +15,7 @@ from tests.rendering.samples import TEMPLATES, VALUES, an_article
 def long_edition(stories: int) -> DigestView:
     """Return an edition of so many stories under headings of six."""
     articles = [
-        an_article(number, url=f"https://post.example/2026/11/24/story-number-{number}")
+        an_article(number, url=f"https://post.example.net/2026/11/24/story-number-{number}")
         for number in range(1, stories + 1)
     ]
     places = ["", *(f"Section {number // 6}" for number in range(stories - 1))]

@@ -15,7 +15,7 @@ MARKED = re.compile("⟦[^⟦⟧]*⟧")
 WORD = re.compile(r"[A-Za-z]{2,}")
 WRONG = (
     CorrectionLine("Bridge closed", "Another one.", None, withdrawn=True),
-    CorrectionLine("Batteries", "", "https://lab.example/9", withdrawn=False),
+    CorrectionLine("Batteries", "", "https://lab.example.net/9", withdrawn=False),
 )
 
 
