@@ -29,7 +29,7 @@ from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
 from mailer.languages import dates
-from mailer.languages.catalogue import catalogue
+from mailer.languages.catalogue import Catalogue, catalogue
 from mailer.rendering import filters, plain_text, theme
 from mailer.rendering.model import CLOSES, OPENS, Page, Slot
 from mailer.rendering.stories import DigestView, Story
@@ -203,7 +203,12 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         "sans": theme.MAIL_SANS,
         "kept": _fragments(),
     }
-    made.filters |= {
+    made.filters |= _filters(words)
+    return made
+
+
+def _filters(words: Catalogue) -> dict[str, Callable[..., object]]:
+    return {
         "joined": filters.joined,
         "typeset": filters.typeset,
         "breakable": filters.breakable,
@@ -215,4 +220,3 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         "underlined": plain_text.underlined,
         "web_addresses": plain_text.web_addresses,
     }
-    return made
