@@ -17,6 +17,7 @@ from mailer.config.settings import (
     Settings,
     SiteSettings,
     Tls,
+    WhenInDoubt,
 )
 from mailer.rendering.model import Page, Slot, Variant
 from mailer.store import tables
@@ -38,6 +39,7 @@ def settings(
     connections: int,
     in_flight: int,
     signing_key: str | None = None,
+    when_in_doubt: WhenInDoubt = WhenInDoubt.MISS,
 ) -> Settings:
     """Return settings that send to a relay on this machine."""
     relay = RelaySettings("bench", "127.0.0.1", port, tls=Tls.NONE, connections=connections)
@@ -46,7 +48,7 @@ def settings(
         database=DatabaseSettings(Secret(url)),
         relay=(relay,),
         dkim=() if signing_key is None else (_signed_with(signing_key),),
-        delivery=DeliverySettings(in_flight_limit=in_flight),
+        delivery=DeliverySettings(in_flight_limit=in_flight, when_in_doubt=when_in_doubt),
     )
 
 

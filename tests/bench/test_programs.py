@@ -29,7 +29,7 @@ def test_every_sender_stands_in_one_table(tmp_path: Path, postgres_server: Postg
     sizes = ("--messages", "64", "--slow-messages", "80", "--rounds", "1")
     told = run("send", *sizes, "--postgres", server, "--plot", plot)
 
-    assert told.count("| mailer ") == told.count("| --- ") == 4
+    assert told.count("| mailer ") == told.count("| --- ") == 5
     for name in ("mailer, PostgreSQL", "smtp-source", "smtplib", "aiosmtplib", "raw signing"):
         assert f"| {name} " in told
     assert plot.read_text().startswith("<svg")
@@ -40,6 +40,14 @@ def test_signatures_alone_are_counted() -> None:
 
     assert found["messages"] == 10
     assert found["seconds"] > 0
+
+
+def test_what_kills_double_is_counted_and_nothing_is_lost() -> None:
+    found = json.loads(run("kills", "--kills", "2", "--readers", "600").splitlines()[-1])
+
+    assert found["kills"] == 2
+    assert 0 <= found["doubled"] <= 2 * 2 * 4
+    assert found["lost"] == 0
 
 
 def test_feeds_are_looked_at_in_two_rounds() -> None:
