@@ -74,7 +74,7 @@ def killed(chosen: Settings, readers: int, kills: int, within: float) -> int:
     furnish(mailer.store, readers)
     mailer.plan.due()
     mailer.store.close()
-    moments = random.Random(kills)  # noqa: S311 - a run that can be repeated
+    moments = random.Random(kills)
     for _ in range(kills):
         child = multiprocessing.Process(target=send, args=(chosen,))
         child.start()
