@@ -84,7 +84,7 @@ def _plain_rows(mailer: Mailer) -> None:
     now = datetime.now(UTC)
     instant = delivery.c.due_at.type
     rows = select(
-        literal("digest").label("kind"), literal(2).label("lane"), subscription.c.newsletter_id,
+        literal("digest").label("kind"), literal(3).label("lane"), subscription.c.newsletter_id,
         subscription.c.id.label("subscription_id"), subscription.c.next_slot.label("slot"),
         select(edition.c.id).scalar_subquery().label("edition_id"), literal(0).label("since"),
         literal("en").label("language"), literal("due").label("state"),

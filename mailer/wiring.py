@@ -8,6 +8,7 @@ from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import FeedSettings, Settings
 from mailer.delivery.alert import Alert
+from mailer.delivery.canary import Canary
 from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
@@ -64,6 +65,7 @@ class Mailer:
     forecast: Forecast
     approve: Approve
     plan: Plan
+    canary: Canary
     alert: Alert
     render: Render
     send: Send
@@ -106,6 +108,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         forecast=Forecast(store, clock),
         approve=Approve(store, clock, inspect),
         plan=Plan(store, clock, settings.delivery),
+        canary=Canary(store, clock, settings.delivery),
         alert=Alert(store, clock),
         render=Render(store, clock, pages),
         send=Send(

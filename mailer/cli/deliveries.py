@@ -114,6 +114,7 @@ def send(context: Context, *, edition: int | None, until_done: bool, as_json: bo
             tx.editions.by_id(edition)
     mailer.recheck.due()
     planned = mailer.plan.due().planned + mailer.alert.due()
+    mailer.canary.due()
     pages = mailer.render.due()
     with mailer.store.read() as tx:
         due = tx.ledger_reports.status(mailer.clock.now()).due

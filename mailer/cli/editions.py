@@ -64,7 +64,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
     print_facts(
         [
             ("edition", f"{edition.id}, {newsletter.slug} {edition.slot}"),
-            ("state", edition.state),
+            ("state", f"{edition.state}{_because(edition)}"),
             ("due", when(edition.due_at, newsletter.schedule.zone)),
             ("subject", edition.subject),
             ("preheader", edition.preheader),
@@ -217,6 +217,12 @@ def cancel(context: Context, number: int, *, because: str, yes: bool) -> None:
     say(f"Edition {number} is cancelled.")
 
 
+def _because(edition: Edition) -> str:
+    if edition.held_because is not None:
+        return f", because {edition.held_because}"
+    return "" if edition.canary_since is None else ", and the others wait for those who go first"
+
+
 def _in_words(reasons: Sequence[Reason]) -> str:
     return "; ".join(f"{reason.points:+.1f} {reason.rule}: {reason.note}" for reason in reasons)
 
@@ -234,4 +240,6 @@ def _as_json(edition: Edition, newsletter: str) -> dict[str, object]:
         "preheader": edition.preheader,
         "composed_at": edition.composed_at,
         "approved_at": edition.approved_at,
+        "held_because": edition.held_because,
+        "canary_since": edition.canary_since,
     }

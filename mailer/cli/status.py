@@ -9,7 +9,7 @@ from mailer.cli.context import Context, pass_context
 from mailer.cli.newsletter_options import describe
 from mailer.cli.output import json_option, print_facts, print_json, print_table, say, when
 from mailer.delivery.limits import Ruling, last_leaves
-from mailer.delivery.model import LedgerStatus, Pause, Receiver
+from mailer.delivery.model import LedgerStatus, Pause, Receiver, Wave
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState, Newsletter
 from mailer.feeds.model import Feed
@@ -48,6 +48,7 @@ class Traffic:
 
     pauses: list[Pause]
     receivers: list[Receiver]  # that had enough of us
+    waves: dict[int, Wave]  # editions whose others wait for those who go first
     limits: dict[str, list[Ruling]]  # by relay
     last_leaves_at: datetime | None  # of what is owed by now; None: nobody can say
 
@@ -118,9 +119,11 @@ def _traffic(tx: Transaction, mailer: Mailer, ledger: LedgerStatus, now: datetim
     }
     owed = ledger.due + ledger.under_way
     rate = tx.ledger_reports.sent_since(now - LATELY) / LATELY.total_seconds()
+    waves = {key: tx.canaries.wave(key) for key in tx.canaries.under_way()}
     return Traffic(
         pauses=tx.steering.pauses(),
         receivers=tx.pacing.receivers(),
+        waves={key: wave for key, wave in waves.items() if wave is not None},
         limits=limits,
         last_leaves_at=last_leaves(owed, list(limits.values()), rate or None, now),
     )
@@ -197,7 +200,19 @@ def _outcome(run: LastRun) -> str | None:
 
 
 def _print_what_wants_a_person(house: House) -> None:
-    told = [
+    told = [*_about_mail(house), *_about_feeds(house)]
+    if house.ledger.in_doubt:
+        told.append(
+            "Nobody knows whether some mails arrived: mailer deliveries list --state in_doubt"
+        )
+    if told:
+        say("")
+    for line in told:
+        say(line)
+
+
+def _about_mail(house: House) -> list[str]:
+    return [
         *(_paused(pause) for pause in house.traffic.pauses),
         *(
             f"{one.name} rests until {when(one.silent_until)}, then gets {one.at_once} at a time:"
@@ -205,9 +220,20 @@ def _print_what_wants_a_person(house: House) -> None:
             for one in house.traffic.receivers
         ),
         *(
-            f"Edition {edition.id} is {edition.state}: mailer editions show {edition.id}"
+            f"Edition {key} went to {wave.size} readers first, {wave.answered} answers came and"
+            f" {wave.refused} of them refused it; the others wait"
+            for key, wave in house.traffic.waves.items()
+        ),
+        *(
+            f"Edition {edition.id} is {edition.state}{_because(edition)}: mailer editions show"
+            f" {edition.id}"
             for edition in house.waiting
         ),
+    ]
+
+
+def _about_feeds(house: House) -> list[str]:
+    return [
         *(
             f"Feed {feed.url} failed {feed.failures} times: {feed.trouble}"
             for feed in house.troubled
@@ -223,14 +249,10 @@ def _print_what_wants_a_person(house: House) -> None:
             for feed, count in house.held
         ),
     ]
-    if house.ledger.in_doubt:
-        told.append(
-            "Nobody knows whether some mails arrived: mailer deliveries list --state in_doubt"
-        )
-    if told:
-        say("")
-    for line in told:
-        say(line)
+
+
+def _because(edition: Edition) -> str:
+    return f", because {edition.held_because}" if edition.held_because else ""
 
 
 def _paused(pause: Pause) -> str:
@@ -247,6 +269,10 @@ def _as_json(house: House) -> dict[str, object]:
         "last_leaves_at": house.traffic.last_leaves_at,
         "pauses": house.traffic.pauses,
         "receivers": [one._asdict() for one in house.traffic.receivers],
+        "canary_waves": [
+            {"edition": key, "readers": wave.size, **wave._asdict()}
+            for key, wave in house.traffic.waves.items()
+        ],
         "limits": {
             name: [{"limit": str(one.limit), "left": one.left} for one in rulings]
             for name, rulings in house.traffic.limits.items()

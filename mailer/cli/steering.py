@@ -34,9 +34,20 @@ def pause(context: Context, *, newsletter: str | None, reason: str) -> None:
 @click.option(
     "--receiver", metavar="NAME", help="A receiver that rests, as `mailer status` has it."
 )
+@click.option(
+    "--edition", metavar="ID", type=int, help="One that waits for those who get it first."
+)
 @pass_context
-def resume(context: Context, *, newsletter: str | None, receiver: str | None) -> None:
+def resume(
+    context: Context, *, newsletter: str | None, receiver: str | None, edition: int | None
+) -> None:
     """Let digests start again, or mail to a receiver. Exit 1 when nothing was paused."""
+    if edition is not None:
+        if not context.mailer.steer.resume_edition(edition):
+            say(f"Edition {edition} waits for nobody's answers.")
+            raise click.exceptions.Exit(1)
+        say(f"Edition {edition} goes to everybody, whatever the first ones say.")
+        return
     if receiver is not None:
         if not context.mailer.steer.resume_receiver(receiver):
             say(f"{receiver} does not rest.")

@@ -1,8 +1,9 @@
-"""Stops a newsletter whose mails are refused too often: more of the same would ruin its name."""
+"""Stops what is refused too often: more of the same would ruin a newsletter's name."""
 
 from collections import Counter, deque
+from enum import Enum, auto
 
-from mailer.delivery.model import DeliveryState
+from mailer.delivery.model import DeliveryState, Wave
 
 LOOKED_AT = 200  # the newest answers
 ENOUGH = 20  # answers, of which anything can be said
@@ -37,3 +38,38 @@ class Brake:
         answers.clear()  # resumed, it is judged by what comes then
         self._refused[newsletter_id] = 0
         return told
+
+
+class Verdict(Enum):
+    """What the mails that went first say about all the others."""
+
+    WAIT = auto()
+    GO = auto()
+    STOP = auto()
+
+
+def verdict(wave: Wave, percent: int, *, waited: bool) -> Verdict:
+    """Judge an edition by its canary wave; `percent` of refusals is the limit, 0: there is none.
+
+    It stops as soon as nothing that is still to come could change that. It goes on once the wave
+    was `waited` for and has ended, or half of it is answered: one slow server keeps nobody waiting.
+    """
+    over = wave.open == 0
+    if percent and wave.refused * 100 > percent * (wave.answered if over else wave.size):
+        return Verdict.STOP
+    if not wave.size or not waited:
+        return Verdict.WAIT
+    if over and not wave.answered:
+        return Verdict.STOP
+    if not over and wave.answered * 2 < wave.size:
+        return Verdict.WAIT
+    many = percent and wave.refused * 100 > percent * wave.answered
+    return Verdict.STOP if many else Verdict.GO
+
+
+def cause(wave: Wave, words: str | None) -> str:
+    """Say why an edition was stopped; `words` are those of one server that refused."""
+    if not wave.answered:
+        return f"none of the {wave.size} mails that went first was answered"
+    told = f": {words}" if words else ""
+    return f"{wave.refused} of the {wave.answered} mails that went first were refused{told}"

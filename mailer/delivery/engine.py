@@ -38,7 +38,7 @@ from mailer.delivery.writer import Writer
 from mailer.errors import DeliveryError, MailerError, StoreError
 
 CLAIM = 1_000  # rows a claim
-AHEAD = (Lane.NOTICE, Lane.URGENT)  # they overtake what was claimed already
+AHEAD = (Lane.NOTICE, Lane.URGENT, Lane.CANARY)  # they overtake what was claimed already
 LOOK_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that an answer waits for others, at most, to be written with them
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for

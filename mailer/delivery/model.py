@@ -1,6 +1,6 @@
 """The ledger: what is owed to whom, how far it is, and how it ended."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -23,7 +23,8 @@ class Lane(IntEnum):
 
     NOTICE = 0
     URGENT = 1  # news that somebody wants at once does not stand behind a million digests
-    DIGEST = 2
+    CANARY = 2  # those who get an edition first; while they do, its DIGEST rows stay where they are
+    DIGEST = 3
 
 
 class Notice(StrEnum):
@@ -329,11 +330,22 @@ class Peer:
     lease_until: datetime  # changes with each sign of life
 
 
-class Canary(NamedTuple):
-    """Who gets an edition first, and when the others do."""
+class Wave(NamedTuple):
+    """Those who got an edition first, as far as it has come; without who left meanwhile."""
 
-    subscriptions: Collection[int]
-    others_at: datetime
+    since: datetime  # when the last of them was chosen
+    sent: int = 0
+    refused: int = 0
+    unanswered: int = 0  # ended without an answer: in doubt, or given up
+    open: int = 0
+
+    @property
+    def size(self) -> int:
+        return self.answered + self.unanswered + self.open
+
+    @property
+    def answered(self) -> int:
+        return self.sent + self.refused
 
 
 class Receiver(NamedTuple):

@@ -3,13 +3,12 @@
 import logging
 from datetime import datetime
 
-from mailer.address import parse_address
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
-from mailer.delivery.model import Canary, PlanReport
+from mailer.delivery.model import PlanReport
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState
-from mailer.store.database import Store, Transaction
+from mailer.store.database import Store
 
 BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
 
@@ -27,6 +26,7 @@ class Plan:
     def due(self) -> PlanReport:
         """Plan for everybody whose hour has come, and move on those who have nothing to get.
 
+        Where a canary wave is wanted, what is planned waits until the wave was chosen and judged.
         A reader's next date is always after now: what was made up for is not followed by a second
         digest for a day gone by.
         """
@@ -44,12 +44,14 @@ class Plan:
         """Return how many rows an edition came to, and how many readers were moved on."""
         with self._store.read() as tx:
             schedules = tx.planning.schedules(edition, now)
-            canary = self._canary(tx, edition, now)
         turns = {schedule: next_due(schedule, now, past=edition.slot) for schedule in schedules}
+        if self._settings.canary and edition.state is EditionState.APPROVED:
+            with self._store.write() as tx:
+                tx.canaries.begin(edition.id, now)
         planned, moved, last = 0, 0, None
         while turns:
             with self._store.write() as tx:
-                batch = tx.planning.plan_batch(edition, turns, now, BATCH, canary, last)
+                batch = tx.planning.plan_batch(edition, turns, now, BATCH, last)
             planned, moved, last = planned + batch.planned, moved + batch.readers, batch.last
             if last is None:
                 break
@@ -58,15 +60,6 @@ class Plan:
             extra={"edition": edition.id, "planned": planned, "readers": moved},
         )
         return planned, moved
-
-    def _canary(self, tx: Transaction, edition: Edition, now: datetime) -> Canary:
-        """Return who gets an edition first; nobody when all get it at once."""
-        size = self._settings.canary
-        if not size or tx.planning.has_begun(edition.id):
-            return Canary(frozenset(), now)
-        own = [parse_address(text).key for text in self._settings.canary_addresses]
-        chosen = tx.planning.canary(edition, now, size, own)
-        return Canary(frozenset(chosen), now + self._settings.canary_wait)
 
 
 def _sum(report: PlanReport, edition: Edition, planned: int, readers: int) -> PlanReport:

@@ -48,6 +48,17 @@ class Steer:
         with self._store.write() as tx:
             return tx.pacing.free_receiver(name)
 
+    def resume_edition(self, edition_id: int) -> bool:
+        """Let everybody have an edition whose canary wave is under way; False when none is.
+
+        Raises NotFound for an unknown edition.
+        """
+        with self._store.write() as tx:
+            tx.editions.by_id(edition_id)
+            done = tx.canaries.let_go(edition_id)
+        log.info("canary.ended", extra={"edition": edition_id})
+        return done
+
     def settle(
         self,
         decision: str,

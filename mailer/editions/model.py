@@ -132,6 +132,8 @@ class Edition:
     wave: int = 0  # of its slot; a later one brings later readers what is newer
     until: datetime | None = None  # whose hour comes before it gets this; None: all of the slot
     cancelled_because: str | None = None  # for everybody who opens its page
+    canary_since: datetime | None = None  # the others wait for those who go first; None: nobody
+    held_because: str | None = None  # None: it is not held, or a person held it
 
     @property
     def is_withdrawn(self) -> bool:

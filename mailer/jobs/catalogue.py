@@ -57,6 +57,10 @@ def _plan(mailer: Mailer) -> str:
     return f"{mailer.plan.due().planned} mails planned"
 
 
+def _go_first(mailer: Mailer) -> str:
+    return f"{len(mailer.canary.due())} canary waves over"
+
+
 def _render(mailer: Mailer) -> str:
     return f"{mailer.render.due()} pages rendered"
 
@@ -74,8 +78,9 @@ JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
         "digests",
-        "ends pauses; composes, checks, illustrates, approves, plans and renders what is due",
-        (_resume, _compose, _look_again, _illustrate, _approve, _plan, _render),
+        "ends pauses; composes, checks, illustrates, approves, plans and renders what is due; sees"
+        " to those who go first",
+        (_resume, _compose, _look_again, _illustrate, _approve, _plan, _go_first, _render),
     ),
     Job(
         "urgent",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import RowMapping, delete, literal_column, select, update
 
 from mailer.delivery.model import DeliveryState
 from mailer.editions.apart import Apart, apart
@@ -28,16 +28,7 @@ class Apartness(Aggregate):
         pieces = Editions(self._connection).pieces(found.id)
         self._overtake([one for one in pieces if one.is_told], slots, readers, now)
         had = self._had(slots, readers)
-        rows = self._all(
-            select(
-                delivery.c.id, delivery.c.subscription_id, delivery.c.since, delivery.c.apart
-            ).where(
-                delivery.c.edition_id == found.id,
-                delivery.c.subscription_id.in_(self._each({*had, *pending, *choosers})),
-                delivery.c.state == DeliveryState.DUE,
-                delivery.c.planned_at == now,
-            )
-        )
+        rows = self._planned(found.id, {*had, *pending, *choosers}, now)
         empty: list[int] = []
         mails: dict[int, int] = {}
         by_key: dict[str, list[int]] = {}
@@ -61,6 +52,21 @@ class Apartness(Aggregate):
         self._write(by_key, empty)
         Corrections(self._connection).shown(mails)
         return len(empty)
+
+    def _planned(
+        self, edition_id: int, readers: Collection[int], now: datetime
+    ) -> Sequence[RowMapping]:
+        """Return the rows that these readers were given at this moment."""
+        return self._all(
+            select(
+                delivery.c.id, delivery.c.subscription_id, delivery.c.since, delivery.c.apart
+            ).where(
+                delivery.c.edition_id == edition_id,
+                delivery.c.subscription_id.in_(self._each(readers)),
+                delivery.c.state == DeliveryState.DUE,
+                delivery.c.planned_at == now,
+            )
+        )
 
     def of_one(self, found: Edition, subscription_id: int, since: int) -> Apart:
         """Return what one reader's page would have otherwise, planned or not."""

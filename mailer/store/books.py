@@ -125,11 +125,12 @@ class Books(ABC):
         if fresh and self._looked_for == wish.edition_id:
             return
         self._looked_at, self._looked_for = moment, wish.edition_id
-        found = [*self._notices(now), *self._editions(now, Lane.URGENT)]
-        found += self._editions(now, Lane.DIGEST)
+        found = self._notices(now)
+        for lane in (Lane.URGENT, Lane.CANARY, Lane.DIGEST):
+            found += self._editions(now, lane)
         self._sources = [one for one in found if wish.edition_id in {None, one.edition_id}]
 
-    def _notices(self, now: datetime) -> Sequence[Source]:
+    def _notices(self, now: datetime) -> list[Source]:
         given = {"now": now, "lane": int(Lane.NOTICE)}
         return [Source(Lane.NOTICE, None)] if self._rows(self._due_notice, given) else []
 

@@ -18,6 +18,7 @@ from mailer.store.articles import Articles
 from mailer.store.books import Books
 from mailer.store.books_on_postgres import PostgresBooks
 from mailer.store.books_on_sqlite import SqliteBooks
+from mailer.store.canaries import Canaries
 from mailer.store.consent import Consent
 from mailer.store.corrections import Corrections
 from mailer.store.deliveries import Deliveries
@@ -141,6 +142,10 @@ class Transaction:
     @cached_property
     def planning(self) -> Planning:
         return Planning(self.connection)
+
+    @cached_property
+    def canaries(self) -> Canaries:
+        return Canaries(self.connection)
 
     @cached_property
     def recall(self) -> Recall:

@@ -305,10 +305,14 @@ class Editions(Aggregate):
     ) -> Edition:
         """Put an edition into another state; raise MoveError when the table of moves has none.
 
-        `because` is said of one that is cancelled.
+        `because` is said of one that is cancelled, or that no person held.
         """
         found = self.by_id(key)
-        values: dict[str, object] = {"state": to, "cancelled_because": because}
+        values: dict[str, object] = {
+            "state": to,
+            "cancelled_because": because if to is EditionState.CANCELLED else None,
+            "held_because": because if to is EditionState.HELD else None,
+        }
         if to is EditionState.APPROVED:
             values["approved_at"] = now
         if to not in EDITION_MOVES[found.state]:

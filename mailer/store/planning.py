@@ -33,7 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeEngine
 
-from mailer.delivery.model import Canary, DeliveryState, Kind, Lane
+from mailer.delivery.model import DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Schedule
 from mailer.editions.waves import TELLING
 from mailer.feeds.model import ArticleState
@@ -47,7 +47,6 @@ from mailer.store.tables import (
     edition,
     newsletter,
     piece,
-    subscriber,
     subscription,
 )
 
@@ -125,7 +124,6 @@ class Planning(Aggregate):
         turns: Turns,
         now: datetime,
         limit: int,
-        canary: Canary,
         after: Place | None,
     ) -> Batch:
         """Owe the edition to up to `limit` readers behind `after`, and give them their next turn.
@@ -134,8 +132,8 @@ class Planning(Aggregate):
         stories with their next mail. A batch that has no last place ends it.
         """
         if self._dialect.name == "postgresql":
-            return self._plan_rows(found, turns, now, limit, canary, after)
-        return self._plan_chosen(found, turns, now, limit, canary, after)
+            return self._plan_rows(found, turns, now, limit, after)
+        return self._plan_chosen(found, turns, now, limit, after)
 
     def _plan_rows(
         self,
@@ -143,7 +141,6 @@ class Planning(Aggregate):
         turns: Turns,
         now: datetime,
         limit: int,
-        canary: Canary,
         after: Place | None,
     ) -> Batch:
         due = (
@@ -156,7 +153,7 @@ class Planning(Aggregate):
         )
         turn = _turns(turns)
         is_out = literal(found.state is EditionState.APPROVED)
-        rows = _owed(found, due, now, canary).where(is_out, *_same_schedule(due, turn))
+        rows = _owed(found, due, now).where(is_out, *_same_schedule(due, turn))
         owed = self._insert_once(rows).returning(delivery.c.subscription_id).cte("owed")
         told = due.c.id.in_(select(owed.c.subscription_id))
         moved = (
@@ -188,7 +185,6 @@ class Planning(Aggregate):
         turns: Turns,
         now: datetime,
         limit: int,
-        canary: Canary,
         after: Place | None,
     ) -> Batch:
         chosen, last = self._choose(found, now, limit, after)
@@ -198,7 +194,7 @@ class Planning(Aggregate):
         planned = taken_back = moved = 0
         told: ColumnElement[bool] = false()
         if found.state is EditionState.APPROVED:
-            self._run(self._insert_once(_owed(found, subscription, now, canary).where(mine)))
+            self._run(self._insert_once(_owed(found, subscription, now).where(mine)))
             planned = self._count(select(func.changes()))
             told = true() if planned == len(chosen) else _is_told(found)
         for schedule, due in turns.items():
@@ -258,34 +254,6 @@ class Planning(Aggregate):
     def _taken_back(self, found: Edition, readers: Collection[int], now: datetime) -> int:
         """Give readers who need one a page apart; return how many rows had nothing to tell."""
         return Apartness(self._connection).mark(found, readers, now) if readers else 0
-
-    def has_begun(self, edition_id: int) -> bool:
-        """Whether somebody is owed an edition already."""
-        return self._one(_first_of(edition_id)) is not None
-
-    def canary(
-        self, found: Edition, now: datetime, size: int, own: Collection[str]
-    ) -> Collection[int]:
-        """Return subscriptions that wait for an edition: so many by chance, and those of `own`.
-
-        `own` are keys of addresses; the newsletter's own two are always among them.
-        """
-        waiting = select(subscription.c.id).where(_waiting(found, now))
-        ours = (
-            select(subscription.c.id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .join(newsletter, newsletter.c.id == subscription.c.newsletter_id)
-            .where(
-                subscription.c.id.in_(waiting),
-                or_(
-                    subscriber.c.address_key.in_(own),
-                    subscriber.c.address == newsletter.c.sender,
-                    subscriber.c.address == newsletter.c.reply_to,
-                ),
-            )
-        )
-        chance = waiting.order_by(func.random()).limit(size)
-        return {row["id"] for query in (chance, ours) for row in self._all(query)}
 
 
 # What a schedule is in the table; the rhythm is the edition's.
@@ -418,10 +386,6 @@ def _newest_piece(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnE
     return newest.scalar_subquery()
 
 
-def _first_of(edition_id: int) -> Select[tuple[int]]:
-    return select(delivery.c.id).where(delivery.c.edition_id == edition_id).limit(1)
-
-
 def _is_told(found: Edition) -> ColumnElement[bool]:
     """Whether a reader is owed an edition, or has had it."""
     return exists(
@@ -451,9 +415,7 @@ def _next(
     return {**values, "next_due_at": at, "next_slot": slot}
 
 
-def _owed(
-    found: Edition, due: FromClause, now: datetime, canary: Canary
-) -> Select[tuple[object, ...]]:
+def _owed(found: Edition, due: FromClause, now: datetime) -> Select[tuple[object, ...]]:
     """Return the ledger rows of those of `due` who have not seen all of an edition."""
     spoken = select(newsletter.c.language).where(newsletter.c.id == found.newsletter_id)
     seen = due.c.watermark
@@ -468,7 +430,7 @@ def _owed(
             case((seen > found.opens, seen), else_=found.opens).label("since"),
             func.coalesce(due.c.language, spoken.scalar_subquery()).label("language"),
             literal(DeliveryState.DUE.value).label("state"),
-            _moment(due, now, canary).label("due_at"),
+            literal(now, Instant()).label("due_at"),
             literal(0).label("attempts"),
             literal(now, Instant()).label("planned_at"),
             due.c.sections.label("apart"),
@@ -476,11 +438,3 @@ def _owed(
         .select_from(due)
         .where(seen < _newest_piece(found))
     )
-
-
-def _moment(due: FromClause, now: datetime, canary: Canary) -> ColumnElement[datetime]:
-    """Return when readers are owed it: those who go first now, the others later."""
-    later: ColumnElement[datetime] = literal(canary.others_at, Instant())
-    if not canary.subscriptions:
-        return later
-    return case((due.c.id.in_(canary.subscriptions), literal(now, Instant())), else_=later)

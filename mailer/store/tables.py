@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from mailer.delivery.model import DeliveryState, Kind, Notice
+from mailer.delivery.model import DeliveryState, Kind, Lane, Notice
 from mailer.editions.model import Approval, CorrectionKind, EditionState, Rhythm
 from mailer.feeds.model import ArticleState, FeedState
 from mailer.store.instant import Instant
@@ -315,6 +315,8 @@ edition = _table(
     Column("wave", Integer, nullable=False, server_default=text("0")),
     Column("until", Instant),  # whose hour comes before it gets this wave; NULL: everybody
     Column("cancelled_because", Text),  # for everybody who opens its page
+    Column("canary_since", Instant),  # its other readers wait for those who go first; NULL: nobody
+    Column("held_because", Text),  # NULL: a person held it
     UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),
     _is_one_of("rhythm", Rhythm),
     _is_one_of("state", EditionState),
@@ -466,6 +468,7 @@ delivery = _table(
     # What is open is found by these; what has ended costs them nothing, and is most of it.
     _partial_index("ix_delivery_due", "lane", "edition_id", "due_at", where="state = 'due'"),
     _partial_index("ix_delivery_held", "sender_id", where="sender_id IS NOT NULL"),
+    _partial_index("ix_delivery_canary", "edition_id", where=f"lane = {int(Lane.CANARY)}"),
     Index("ix_delivery_edition_id", "edition_id"),
 )
 

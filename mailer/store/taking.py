@@ -69,6 +69,8 @@ IS_DUE = delivery.c.state == literal_column("'due'")
 _NOW = bindparam("now", type_=Instant())
 _LANE = bindparam("lane", type_=Integer())
 _EDITION = bindparam("edition", type_=Id)
+# While an edition's first mails are waited for, no others of it leave.
+_GOES_ON = or_(edition.c.canary_since.is_(None), literal_column(str(int(Lane.CANARY))) == _LANE)
 
 
 def paused(newsletter_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -120,7 +122,7 @@ OF_EDITION = (
     _due.where(
         delivery.c.edition_id == _EDITION,
         page.c.stale.is_(False),
-        exists(select(edition.c.id).where(edition.c.id == _EDITION, IS_APPROVED)),
+        exists(select(edition.c.id).where(edition.c.id == _EDITION, IS_APPROVED, _GOES_ON)),
         ~paused(delivery.c.newsletter_id),
     )
     .order_by(delivery.c.due_at)
@@ -157,7 +159,7 @@ def _owed_editions() -> Select[tuple[int]]:
     return (
         select(edition.c.id)
         .join(owed, owed.c.id == edition.c.id)
-        .where(IS_APPROVED, ~paused(edition.c.newsletter_id), some, rendered)
+        .where(IS_APPROVED, _GOES_ON, ~paused(edition.c.newsletter_id), some, rendered)
         .order_by(edition.c.due_at, edition.c.id)
     )
 

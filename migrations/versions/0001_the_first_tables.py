@@ -241,6 +241,8 @@ def upgrade() -> None:
         sa.Column("wave", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_because", sa.Text(), nullable=True),
+        sa.Column("canary_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_because", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),
@@ -509,6 +511,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'due'"),
     )
     op.create_index("ix_delivery_edition_id", "delivery", ["edition_id"], unique=False)
+    op.create_index(
+        "ix_delivery_canary",
+        "delivery",
+        ["edition_id"],
+        unique=False,
+        postgresql_where=sa.text("lane = 2"),
+        sqlite_where=sa.text("lane = 2"),
+    )
     op.create_index(
         "ix_delivery_held",
         "delivery",

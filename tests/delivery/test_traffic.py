@@ -1,4 +1,4 @@
-"""Runs under limits, to receivers that had enough, and with a wave that goes ahead."""
+"""Runs under limits, and to receivers that had enough."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -208,35 +208,6 @@ def test_too_many_refusals_pause_the_newsletter(both_worlds: World) -> None:
     assert states(world)["due"] >= 150
     assert adds_up(world)
     assert world.mailer.steer.resume("brief")
-
-
-def test_a_few_get_it_first_and_the_owner_is_among_them(both_worlds: World) -> None:
-    world = with_settings(both_worlds, canary=3, canary_addresses=(READERS[7],))
-    planned(world, *READERS, "brief@news.example.org")
-
-    world.mailer.send.until_done()
-
-    first = set(arrived(world))
-    assert 3 <= len(first) <= 5  # chance may choose one of the two as well
-    assert {READERS[7], "brief@news.example.org"} <= first
-    world.clock.advance(10 * MINUTE)
-    world.mailer.send.until_done()
-    assert states(world) == {"sent": 21}
-
-
-def test_a_wave_that_is_refused_holds_back_the_others(world: World) -> None:
-    many = [f"reader{number}@example.org" for number in range(100)]
-    world = with_settings(world, canary=30)
-    planned(world, *many)
-    for reader in many:
-        world.relay.refuse(reader, "550 5.1.1 nobody here")
-
-    world.mailer.send.until_done()
-    world.clock.advance(10 * MINUTE)
-    world.mailer.send.until_done()
-
-    assert 20 <= states(world)["refused"] <= 30
-    assert states(world)["due"] >= 70
 
 
 def test_a_run_can_be_cancelled_at_any_moment(world: World) -> None:
