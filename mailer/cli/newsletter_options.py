@@ -12,6 +12,7 @@ from mailer.address import parse_address
 from mailer.cli.rule_options import changed_rules, rule_options
 from mailer.editions.calendar import zone_named
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
+from mailer.editions.wording import AS_IT_COMES
 from mailer.errors import MailerError, UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -37,7 +38,7 @@ OPTIONS = (
     click.option("--postal-address", help="Stands in every mail, as the law wants."),
     click.option("--language", metavar="TAG", help="Like en or pt-BR."),
     click.option("--zone", help="Like Europe/Berlin."),
-    click.option("--rhythm", help="daily, weekdays, weekly or monthly (on the 1st)."),
+    click.option("--rhythm", help="daily, weekdays, weekly, monthly (on the 1st) or at-once."),
     click.option("--at", metavar="HH:MM", help="The hour in that zone, like 07:00."),
     click.option("--weekday", help="For weekly: monday to sunday."),
     click.option("--approval", help="automatic or manual."),
@@ -65,6 +66,8 @@ def describe(schedule: Schedule) -> str:
     match schedule.rhythm:
         case Rhythm.MINUTELY:
             return "minutely"
+        case Rhythm.AT_ONCE:
+            return AS_IT_COMES
         case Rhythm.WEEKLY:
             day = f" on {WEEKDAYS[schedule.weekday]}"
         case Rhythm.MONTHLY:

@@ -10,7 +10,7 @@ from mailer.cli.newsletter_options import WEEKDAYS, minute_of_day
 from mailer.cli.output import say
 from mailer.editions.calendar import local_date
 from mailer.editions.model import Rhythm
-from mailer.editions.wording import next_mail_words, rhythm_words
+from mailer.editions.wording import coming_words, rhythm_words
 from mailer.errors import NotFound, UsageError
 from mailer.subscribers.model import State, Subscription
 from mailer.subscribers.preferences import Wishes
@@ -136,4 +136,6 @@ def _say(context: Context, address: str, newsletter: str, found: Subscription) -
         say(f"{rhythm}{urgent}, and nothing before {begins}.")
         return
     now = context.mailer.clock.now()
-    say(f"{rhythm}{urgent}. {next_mail_words(found.next_due_at, zone, now)}.")
+    active = found.state is State.ACTIVE
+    coming = coming_words(found.schedule, found.next_due_at, now, active=active)
+    say(f"{rhythm}{urgent}. {coming}.")

@@ -27,7 +27,7 @@ from mailer.cli.output import (
 )
 from mailer.cli.preferences import edit, pause, resume
 from mailer.editions.forecast import NextMail
-from mailer.editions.wording import next_mail_words, rhythm_words
+from mailer.editions.wording import coming_words, rhythm_words
 from mailer.errors import AddressError, Conflict, NotFound, UsageError
 from mailer.subscribers.model import State
 
@@ -118,7 +118,8 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
     for tie, known in found:
         say("")
         zone = tie.schedule.zone
-        coming = next_mail_words(tie.next_due_at, zone, context.mailer.clock.now())
+        now, active = context.mailer.clock.now(), tie.state is State.ACTIVE
+        coming = coming_words(tie.schedule, tie.next_due_at, now, active=active)
         say(f"{known.slug}: {tie.state}, {rhythm_words(tie.schedule)} {zone}. {coming}.")
         rows = [
             (event.at, event.act, event.origin.way, event.origin.page, event.origin.network)
@@ -202,6 +203,9 @@ def _print_coming(mail: NextMail) -> None:
 def add(context: Context, address: str, *, newsletter: str) -> None:
     """Put somebody on the list at once, without a confirmation. You answer for their consent."""
     made = context.mailer.signup.add(newsletter, parse_address(address))
+    if made.next_due_at is None:
+        say(f"{address} gets {newsletter} {rhythm_words(made.schedule)}.")
+        return
     next_mail = when(made.next_due_at, made.schedule.zone)
     say(f"{address} gets {newsletter}; the next digest is due {next_mail}.")
 

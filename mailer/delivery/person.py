@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mailer.delivery.model import Job, Notice
 from mailer.editions.calendar import next_due
-from mailer.editions.model import Edition, Newsletter
+from mailer.editions.model import Edition, Newsletter, Rhythm
 from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import clock_time, long_date, short_date
 from mailer.links import Links
@@ -92,6 +92,8 @@ def _day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
 def _first_mail(job: Job, newsletter: Newsletter) -> str:
     """Return when somebody's first digest is due who has just begun, in the newsletter's rhythm."""
     words, zone = catalogue(job.language), newsletter.schedule.zone
+    if newsletter.schedule.rhythm is Rhythm.AT_ONCE:
+        return words.gettext("as soon as something is new")
     due = next_due(newsletter.schedule, job.planned_at).at
     return f"{long_date(words, due, zone)}, {clock_time(words, due, zone)}"
 

@@ -70,7 +70,7 @@ def local_midnight(day: date, zone: str) -> datetime:
 
 def current_slot(schedule: Schedule, now: datetime) -> str:
     """Return the name of the slot in which `now` lies, whether or not its appointment is over."""
-    if schedule.rhythm is Rhythm.MINUTELY:
+    if schedule.rhythm in MINUTES:
         return _minute_name(now.astimezone(UTC))
     return now.astimezone(zone_named(schedule.zone)).date().isoformat()
 
@@ -85,11 +85,13 @@ def _minute_name(at: datetime) -> str:
 
 
 SHORT = frozenset({Rhythm.DAILY, Rhythm.WEEKDAYS})  # the next one is near
+# Who reads at once has no appointment: any minute may be one, when something is new.
+MINUTES = frozenset({Rhythm.MINUTELY, Rhythm.AT_ONCE})
 
 
 def _appointments(schedule: Schedule, near: datetime) -> Iterator[Due]:
     """Yield the appointments from about `near` on, in order; the first ones may lie before it."""
-    if schedule.rhythm is Rhythm.MINUTELY:
+    if schedule.rhythm in MINUTES:
         yield from _minutes(near)
         return
     zone = zone_named(schedule.zone)

@@ -7,8 +7,8 @@ from datetime import timedelta
 from mailer.clock import Clock
 from mailer.editions.calendar import current_slot, is_missed
 from mailer.editions.drafting import Order, draft, order_for, without_stories
-from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter
-from mailer.editions.waves import TELLING, end_of_hour, joins
+from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter, Rhythm
+from mailer.editions.waves import TELLING, end_of_hour, is_time_at_once, joins
 from mailer.errors import Conflict, UsageError
 from mailer.store.database import Store, Transaction
 
@@ -36,7 +36,9 @@ class Compose:
                 for newsletter in tx.newsletters.with_due_readers(now)
                 for group in tx.editions.due_groups(newsletter.id, now)
             ]
+            reading = tx.editions.who_read_at_once()
         made = [self._make(newsletter, group) for newsletter, group in groups]
+        made += [self._make_at_once(newsletter_id, least) for newsletter_id, least in reading]
         return [edition for edition in made if edition is not None]
 
     def by_hand(self, slug: str) -> Edition:
@@ -51,7 +53,7 @@ class Compose:
             slot = current_slot(newsletter.schedule, now)
             opens = tx.editions.oldest_watermark(newsletter.id, rhythm)
             if opens is None:
-                opens = tx.editions.newest_out(newsletter.id)
+                opens = tx.editions.newest_out(newsletter.id, rhythm)
             order = Order(newsletter, rhythm, slot, opens, now, at_once=True)
             made, pieces = draft(tx, order, now)
             if tx.editions.by_slot(newsletter.id, rhythm, slot) is not None:
@@ -66,6 +68,28 @@ class Compose:
             raise Conflict(f"{slug} edition for", slot)
         return kept
 
+    def _make_at_once(self, newsletter_id: int, least: int) -> Edition | None:
+        """Make an edition for those who read at once, when something is new to one of them."""
+        now = self._clock.now()
+        with self._store.read() as tx:
+            latest = tx.editions.newest_at_once(newsletter_id)
+            newest = tx.articles.newest_arrival()
+            behind = (
+                None
+                if latest is None
+                else tx.articles.first_seen(newsletter_id, least, latest.opens)
+            )
+            came = tx.articles.first_seen(
+                newsletter_id, least if latest is None else max(least, latest.closes), newest
+            )
+        if not is_time_at_once(latest, behind, came, now):
+            return None
+        with self._store.write() as tx:
+            newsletter = replace(tx.newsletters.by_id(newsletter_id), min_stories=1)
+            slot = current_slot(replace(newsletter.schedule, rhythm=Rhythm.AT_ONCE), now)
+            order = Order(newsletter, Rhythm.AT_ONCE, slot, least, now, at_once=True)
+            return _told(tx.editions.add(*draft(tx, order, now)))
+
     def _make(self, newsletter: Newsletter, group: DueGroup) -> Edition | None:
         now = self._clock.now()
         with self._store.write() as tx:
@@ -78,12 +102,16 @@ class Compose:
                 )
             else:
                 kept = tx.editions.add(*draft(tx, order, now))
-        if kept is not None:
-            log.info(
-                "edition.composed",
-                extra={"edition": kept.id, "slot": kept.slot, "state": kept.state.value},
-            )
-        return kept
+        return _told(kept)
+
+
+def _told(kept: Edition | None) -> Edition | None:
+    if kept is not None:
+        log.info(
+            "edition.composed",
+            extra={"edition": kept.id, "slot": kept.slot, "state": kept.state.value},
+        )
+    return kept
 
 
 def _ordered(tx: Transaction, newsletter: Newsletter, group: DueGroup) -> Order | None:

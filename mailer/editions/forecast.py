@@ -6,9 +6,18 @@ from datetime import datetime
 
 from mailer.clock import Clock
 from mailer.editions.apart import Apart
+from mailer.editions.calendar import next_due
 from mailer.editions.drafting import Order, draft
 from mailer.editions.explain import OUT, Verdict, explain, kept_apart
-from mailer.editions.model import Edition, EditionState, Newsletter, Piece, Reason
+from mailer.editions.model import (
+    Due,
+    Edition,
+    EditionState,
+    Newsletter,
+    Piece,
+    Reason,
+    Rhythm,
+)
 from mailer.feeds.model import Article
 from mailer.store.apartness import own_page
 from mailer.store.database import Store, Transaction
@@ -58,15 +67,16 @@ class Forecast:
 
     def _next(self, tx: Transaction, tie: Subscription) -> NextMail:
         newsletter = tx.newsletters.by_id(tie.newsletter_id)
-        if tie.next_slot is None or tie.next_due_at is None:
-            return NextMail(newsletter, None, None, None, "", NOT_MAILED.get(tie.state), (), {}, 0)
         now = self._clock.now()
+        due = _turn(tie, now)
+        if due is None:
+            return NextMail(newsletter, None, None, None, "", NOT_MAILED.get(tie.state), (), {}, 0)
         rhythm = tie.schedule.rhythm
-        edition = tx.editions.by_slot(newsletter.id, rhythm, tie.next_slot)
-        if edition is not None and edition.until is not None and edition.until <= tie.next_due_at:
+        edition = tx.editions.by_slot(newsletter.id, rhythm, due.slot)
+        if edition is not None and edition.until is not None and edition.until <= due.at:
             edition = None  # their hour has a wave of its own
         if edition is None:
-            order = Order(newsletter, rhythm, tie.next_slot, tie.watermark, tie.next_due_at)
+            order = Order(newsletter, rhythm, due.slot, tie.watermark, due.at)
             would_be, pieces = draft(tx, order, now)
         else:
             would_be, pieces = edition, tx.editions.pieces(edition.id)
@@ -76,8 +86,8 @@ class Forecast:
         known = tx.articles.by_ids([one.article_id for one in verdicts])
         return NextMail(
             newsletter=newsletter,
-            slot=tie.next_slot,
-            due_at=tie.next_due_at,
+            slot=due.slot,
+            due_at=due.at,
             edition=edition,
             subject=would_be.subject,
             nothing_because=_nothing(tx, tie, would_be, newsletter, verdicts),
@@ -86,6 +96,14 @@ class Forecast:
             corrections=len(apart.corrections),
             zone=tie.schedule.zone,
         )
+
+
+def _turn(tie: Subscription, now: datetime) -> Due | None:
+    """Return when a reader is next owed something; None: never, as things are."""
+    if tie.next_due_at is not None and tie.next_slot is not None:
+        return Due(tie.next_due_at, tie.next_slot)
+    reads_at_once = tie.state is State.ACTIVE and tie.schedule.rhythm is Rhythm.AT_ONCE
+    return next_due(tie.schedule, now) if reads_at_once else None
 
 
 def _apart(

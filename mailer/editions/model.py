@@ -12,6 +12,7 @@ from mailer.feeds.model import NO_RULES, Rules
 class Rhythm(StrEnum):
     """How often a reader gets a digest."""
 
+    AT_ONCE = "at-once"  # as soon as something is new, what came within minutes together
     DAILY = "daily"
     WEEKDAYS = "weekdays"
     WEEKLY = "weekly"
@@ -123,7 +124,7 @@ class Edition:
     opens: int  # articles with opens < arrival <= closes belong to it
     closes: int
     due_at: datetime
-    at_once: bool  # composed by hand: for every active reader, whatever their hour
+    at_once: bool  # by hand, or for those who read at once: for all of them, whatever the hour
     composed_at: datetime
     approved_at: datetime | None
     checking_until: datetime | None = None  # somebody looks at its articles' pages until then

@@ -1,12 +1,17 @@
-"""One edition for each local date, in waves: readers of a later hour get what is newer, too."""
+"""One edition for each local date, in waves: readers of a later hour get what is newer, too.
+
+And when there is one for those who read at once.
+"""
 
 from datetime import datetime, timedelta
 
 from mailer.editions.model import Approval, DueGroup, Edition, EditionState
 
 HOUR = timedelta(hours=1)
+TOGETHER = timedelta(minutes=3)  # what comes within it goes in one mail to who reads at once
 # Their articles are counted as seen by whoever gets them; of the others nobody gets anything.
 TELLING = frozenset({EditionState.APPROVED, EditionState.EMPTY})
+WAITS_FOR_A_WORD = frozenset({EditionState.DRAFT, EditionState.HELD})
 WAITS_OR_ENDED = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.CANCELLED})
 
 
@@ -32,3 +37,17 @@ def joins(latest: Edition, group: DueGroup, *, anything_new: bool) -> bool:
     if latest.state is EditionState.MISSED or group.oldest_watermark < latest.opens:
         return False  # it does not tell these readers all that they have not seen
     return not anything_new
+
+
+def is_time_at_once(
+    latest: Edition | None, behind: datetime | None, came: datetime | None, now: datetime
+) -> bool:
+    """Whether those who read at once are to get something.
+
+    `latest` is what they were brought last; `behind` says when the oldest article was gathered that
+    somebody has not seen of what came before it, `came` of what came after it. Who is behind, after
+    a pause or in another rhythm until now, gets it now; what comes waits a little for company.
+    """
+    if latest is not None and latest.state in WAITS_FOR_A_WORD:
+        return False  # its stories would be in both
+    return behind is not None or (came is not None and came <= now - TOGETHER)

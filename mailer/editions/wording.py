@@ -10,12 +10,15 @@ from mailer.languages.catalogue import SOURCE, catalogue
 from mailer.languages.dates import near_moment, weekday_names
 
 ENGLISH = catalogue(SOURCE)
+AS_IT_COMES = "as soon as something is new"
 
 
 def rhythm_words(schedule: Schedule) -> str:
     """Return `every Monday and Thursday at 07:00`, `on the first of each month at 18:30`."""
     if schedule.rhythm is Rhythm.MINUTELY:
         return "every minute"
+    if schedule.rhythm is Rhythm.AT_ONCE:
+        return AS_IT_COMES
     hour, minute = divmod(schedule.minute_of_day, 60)
     return f"{_days(schedule)} at {hour:02}:{minute:02}"
 
@@ -37,6 +40,13 @@ def _days(schedule: Schedule) -> str:
 def next_mail_words(at: datetime | None, zone: str, now: datetime) -> str:
     """Return `Next mail: Tuesday 07:00`, in the reader's zone; None: no mail is to come."""
     return "No mail is to come" if at is None else f"Next mail: {moment_words(at, zone, now)}"
+
+
+def coming_words(schedule: Schedule, at: datetime | None, now: datetime, *, active: bool) -> str:
+    """Return what `next_mail_words` does, of a reader who may have chosen to read at once."""
+    if active and schedule.rhythm is Rhythm.AT_ONCE:
+        return f"Next mail: {AS_IT_COMES}"
+    return next_mail_words(at, schedule.zone, now)
 
 
 def moment_words(at: datetime, zone: str, now: datetime) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, select
 from mailer.editions.model import Edition, EditionState
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
-from mailer.store.editions import as_edition
+from mailer.store.editions import as_edition, is_listed
 from mailer.store.tables import article, edition, piece
 
 
@@ -85,6 +85,7 @@ def is_public(newsletter_id: int) -> Sequence[ColumnElement[bool]]:
     return (
         edition.c.newsletter_id == newsletter_id,
         edition.c.state == EditionState.APPROVED,
+        is_listed(),
         ~newer,
     )
 

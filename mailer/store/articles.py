@@ -250,6 +250,20 @@ class Articles(Aggregate):
         """Return the greatest arrival given out so far, 0 before the first."""
         return self._count(select(arrival.c.newest))
 
+    def first_seen(self, newsletter_id: int, opens: int, closes: int) -> datetime | None:
+        """Return when the oldest kept article of a window was gathered; None: it has none."""
+        row = self._one(
+            select(func.min(article.c.seen_at).label("first"))
+            .join(source, source.c.feed_id == article.c.feed_id)
+            .where(
+                source.c.newsletter_id == newsletter_id,
+                article.c.arrival > opens,
+                article.c.arrival <= closes,
+                article.c.state == ArticleState.KEPT,
+            )
+        )
+        return None if row is None else row["first"]
+
     def window(self, newsletter_id: int, opens: int, closes: int) -> list[Article]:
         """Return the newsletter's articles with `opens` < arrival <= `closes`, by arrival."""
         rows = self._all(

@@ -23,6 +23,8 @@ from mailer.errors import MoveError, NotFound
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import article, delivery, edition, newsletter, piece, subscription
+from mailer.store.turns import reads_at_once
+from mailer.subscribers.model import State
 
 GOES_OUT = (EditionState.DRAFT, EditionState.APPROVED, EditionState.HELD, EditionState.CANCELLED)
 
@@ -75,10 +77,34 @@ class Editions(Aggregate):
             select(func.min(subscription.c.watermark).label("oldest")).where(
                 subscription.c.newsletter_id == newsletter_id,
                 subscription.c.rhythm == rhythm,
-                subscription.c.next_due_at.is_not(None),
+                subscription.c.state == State.ACTIVE,
             )
         )
         return None if found is None else found["oldest"]
+
+    def who_read_at_once(self) -> list[tuple[int, int]]:
+        """Return the newsletters that somebody reads at once, and where who has seen least is."""
+        least = (
+            select(func.min(subscription.c.watermark))
+            .where(subscription.c.newsletter_id == newsletter.c.id, *reads_at_once())
+            .scalar_subquery()
+        )
+        rows = self._all(select(newsletter.c.id, least.label("least")).order_by(newsletter.c.id))
+        return [(row["id"], row["least"]) for row in rows if row["least"] is not None]
+
+    def newest_at_once(self, newsletter_id: int) -> Edition | None:
+        """Return what those who read at once were brought last, or are about to be."""
+        row = self._one(
+            select(edition)
+            .where(
+                edition.c.newsletter_id == newsletter_id,
+                edition.c.rhythm == Rhythm.AT_ONCE,
+                edition.c.slot.not_like(f"{URGENT_SLOT}%"),
+            )
+            .order_by(edition.c.id.desc())
+            .limit(1)
+        )
+        return None if row is None else as_edition(row)
 
     def add(self, made: Edition, pieces: Sequence[Piece]) -> Edition | None:
         """Keep a new edition (its id and number are given here) with its pieces.
@@ -153,6 +179,7 @@ class Editions(Aggregate):
         out = select(edition).where(
             edition.c.newsletter_id == found.newsletter_id,
             edition.c.state == EditionState.APPROVED,
+            is_listed(),
         )
         before = self._one(
             out.where(edition.c.number < found.number)
@@ -206,15 +233,19 @@ class Editions(Aggregate):
             update(edition).where(edition.c.id == key).values(subject=subject, preheader=preheader)
         )
 
-    def newest_out(self, newsletter_id: int) -> int:
-        """Return up to which arrival the newest approved edition goes; 0 before the first."""
-        return self._count(
-            select(func.coalesce(func.max(edition.c.closes), 0)).where(
-                edition.c.newsletter_id == newsletter_id,
-                edition.c.state == EditionState.APPROVED,
-                edition.c.slot.not_like(f"{URGENT_SLOT}%"),  # it is only a part of what there was
-            )
+    def newest_out(self, newsletter_id: int, rhythm: Rhythm) -> int:
+        """Return up to which arrival the newest approved edition goes; 0 before the first.
+
+        What went to those who read at once is news to who reads in another rhythm.
+        """
+        newest = select(func.coalesce(func.max(edition.c.closes), 0)).where(
+            edition.c.newsletter_id == newsletter_id,
+            edition.c.state == EditionState.APPROVED,
+            edition.c.slot.not_like(f"{URGENT_SLOT}%"),  # it is only a part of what there was
         )
+        if rhythm is not Rhythm.AT_ONCE:
+            newest = newest.where(edition.c.rhythm != Rhythm.AT_ONCE)
+        return self._count(newest)
 
     def drafts_due(self, now: datetime) -> list[Edition]:
         """Return the drafts whose hour has come and that need nobody's word."""
@@ -224,7 +255,7 @@ class Editions(Aggregate):
             .where(
                 edition.c.state == EditionState.DRAFT,
                 edition.c.due_at <= now,
-                edition.c.at_once.is_(False),
+                or_(edition.c.at_once.is_(False), edition.c.rhythm == Rhythm.AT_ONCE),
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
                 newsletter.c.approval == Approval.AUTOMATIC,
             )
@@ -325,6 +356,16 @@ class Editions(Aggregate):
         if moved.rowcount != 1:  # somebody else moved it between the two statements
             raise MoveError(f"edition {key}", self.by_id(key).state, to)
         return self.by_id(key)
+
+
+def is_listed() -> ColumnElement[bool]:
+    """Whether an edition is one of the archive's, and not one of many a day beside its digests."""
+    own = exists(
+        select(newsletter.c.id).where(
+            newsletter.c.id == edition.c.newsletter_id, newsletter.c.rhythm == Rhythm.AT_ONCE
+        )
+    )
+    return or_(edition.c.rhythm != Rhythm.AT_ONCE, own)
 
 
 def _same_slot(made: Edition) -> ColumnElement[bool]:

@@ -34,20 +34,25 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.types import TypeEngine
 
 from mailer.delivery.model import DeliveryState, Kind, Lane
-from mailer.editions.model import Due, Edition, EditionState, Schedule
-from mailer.editions.waves import TELLING
-from mailer.feeds.model import ArticleState
+from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness
 from mailer.store.corrections import UNDER_WAY
 from mailer.store.instant import Instant
 from mailer.store.tables import (
-    article,
     delivery,
     edition,
     newsletter,
-    piece,
     subscription,
+)
+from mailer.store.turns import (
+    anybody_due,
+    at_once,
+    by_hand,
+    newest_at_once,
+    newest_piece,
+    reads_it_at_once,
+    waiting,
 )
 
 WAITS_FOR_A_PERSON = (EditionState.DRAFT, EditionState.HELD)
@@ -76,28 +81,33 @@ class Planning(Aggregate):
 
     def editions_with_waiting_readers(self, now: datetime) -> list[int]:
         """Return the ids of editions that readers can be planned for, or moved on from."""
-        waiting = (
+        hours = (
             select(subscription.c.newsletter_id, subscription.c.rhythm, subscription.c.next_slot)
             .distinct()
             .where(anybody_due(now))
             .subquery()
         )
         scheduled = exists().where(
-            waiting.c.newsletter_id == edition.c.newsletter_id,
-            waiting.c.rhythm == edition.c.rhythm,
-            waiting.c.next_slot == edition.c.slot,
+            hours.c.newsletter_id == edition.c.newsletter_id,
+            hours.c.rhythm == edition.c.rhythm,
+            hours.c.next_slot == edition.c.slot,
         )
-        at_once = and_(
+        ahead = and_(
             edition.c.at_once.is_(True),
             edition.c.approved_at > now - A_DAY,
             edition.c.state == EditionState.APPROVED,
-            exists(select(subscription.c.id).where(_at_once(edition.c))),
+            edition.c.rhythm != Rhythm.AT_ONCE,
+            exists(select(subscription.c.id).where(at_once(edition.c))),
+        )
+        as_it_came = and_(
+            edition.c.id.in_(newest_at_once()),
+            exists(select(subscription.c.id).where(reads_it_at_once(edition.c))),
         )
         rows = self._all(
             select(edition.c.id)
             .where(
                 edition.c.state.not_in(WAITS_FOR_A_PERSON),
-                or_(scheduled, at_once),
+                or_(scheduled, ahead, as_it_came),
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
             )
             .order_by(edition.c.id)
@@ -106,7 +116,7 @@ class Planning(Aggregate):
 
     def schedules(self, found: Edition, now: datetime) -> list[Schedule]:
         """Return the different schedules of the readers who wait for an edition."""
-        rows = self._all(select(*_SCHEDULE).distinct().where(_waiting(found, now)))
+        rows = self._all(select(*_SCHEDULE).distinct().where(waiting(found, now)))
         return [
             Schedule(
                 found.rhythm,
@@ -145,7 +155,7 @@ class Planning(Aggregate):
     ) -> Batch:
         due = (
             select(subscription)
-            .where(_waiting(found, now), *self._settled(found), *_behind(found, after))
+            .where(waiting(found, now), *self._settled(found), *_behind(found, after))
             .order_by(*_order(found, subscription.c))
             .limit(limit)
             .with_for_update(skip_locked=True)  # whom another program has taken, it plans
@@ -213,7 +223,7 @@ class Planning(Aggregate):
         """Return the next `limit` readers, and the place of the last of them, if there is any."""
         batch = (
             select(subscription.c.next_due_at, subscription.c.id)
-            .where(_waiting(found, now), *self._settled(found), *_behind(found, after))
+            .where(waiting(found, now), *self._settled(found), *_behind(found, after))
             .order_by(*_order(found, subscription.c))
             .limit(limit)
             .subquery()
@@ -299,7 +309,7 @@ def _same_schedule(due: FromClause, turn: FromClause) -> list[ColumnElement[bool
 
 def _order(found: Edition, of: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
     """Return what readers are taken by: as their index has them, or by their numbers."""
-    return [of.id] if _by_hand(found) else [of.next_due_at, of.id]
+    return [of.id] if by_hand(found) else [of.next_due_at, of.id]
 
 
 def _place(found: Edition) -> ColumnElement[Any]:
@@ -308,82 +318,13 @@ def _place(found: Edition) -> ColumnElement[Any]:
 
 def _is_at(found: Edition, place: Place) -> ColumnElement[Any]:
     number = literal(place.subscription_id)
-    if _by_hand(found):
+    if by_hand(found):
         return tuple_(number)
     return tuple_(literal(place.next_due_at, Instant()), number)
 
 
 def _behind(found: Edition, after: Place | None) -> list[ColumnElement[bool]]:
     return [] if after is None else [_place(found) > _is_at(found, after)]
-
-
-def _of_slot(found: Edition) -> ColumnElement[bool]:
-    return and_(
-        subscription.c.newsletter_id == found.newsletter_id,
-        subscription.c.rhythm == found.rhythm,
-        subscription.c.next_slot == found.slot,
-    )
-
-
-def _scheduled(found: Edition, now: datetime) -> ColumnElement[bool]:
-    """Whether a reader's own hour for an edition's slot has come, and they belong to its wave."""
-    when = [subscription.c.next_due_at <= now]
-    if found.until is not None:
-        when.append(subscription.c.next_due_at < found.until)
-    if found.state in TELLING:  # what came before it opens would be lost for who has not seen it
-        when.append(subscription.c.watermark >= found.opens)
-    return and_(_of_slot(found), *when)
-
-
-def anybody_due(now: datetime) -> ColumnElement[bool]:
-    """Whether somebody's hour has come, asked newsletter by newsletter, as their index is."""
-    return and_(
-        subscription.c.newsletter_id.in_(select(newsletter.c.id)),
-        subscription.c.next_due_at <= now,
-    )
-
-
-def _at_once(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnElement[bool]:
-    """Whether a reader is to get an edition made by hand, whatever their hour."""
-    got = exists(
-        select(delivery.c.id)
-        .where(delivery.c.subscription_id == subscription.c.id, delivery.c.slot == of.slot)
-        .correlate(subscription, edition)
-    )
-    return and_(
-        subscription.c.newsletter_id == of.newsletter_id,
-        subscription.c.rhythm == of.rhythm,
-        subscription.c.next_slot >= of.slot,
-        subscription.c.confirmed_at <= of.approved_at,
-        subscription.c.watermark >= of.opens,
-        subscription.c.watermark < _newest_piece(of),
-        ~got,
-    )
-
-
-def _waiting(found: Edition, now: datetime) -> ColumnElement[bool]:
-    scheduled = _scheduled(found, now)
-    return or_(scheduled, _at_once(found)) if _by_hand(found) else scheduled
-
-
-def _by_hand(found: Edition) -> bool:
-    """Whether an edition goes to everybody, whatever their hour."""
-    return found.at_once and found.state is EditionState.APPROVED
-
-
-def _newest_piece(of: "Edition | ReadOnlyColumnCollection[str, Any]") -> ColumnElement[int]:
-    """The newest story that is in; a reader who has seen it, or a copy of it, has seen all."""
-    newest = (
-        select(func.coalesce(func.max(piece.c.story), 0))
-        .join(article, article.c.id == piece.c.article_id)
-        .where(
-            piece.c.edition_id == of.id,
-            piece.c.included.is_(True),
-            article.c.state == ArticleState.KEPT,  # not taken back since
-        )
-        .correlate(edition)
-    )
-    return newest.scalar_subquery()
 
 
 def _is_told(found: Edition) -> ColumnElement[bool]:
@@ -408,7 +349,7 @@ def _next(
     values: dict[str, ColumnElement[Any]] = {}
     if found.state is EditionState.APPROVED:
         values["watermark"] = case((and_(told, seen < found.closes), found.closes), else_=seen)
-    if _by_hand(found):  # whoever was owed a later slot keeps it: they got this one in between
+    if by_hand(found):  # whoever was owed a later slot keeps it: they got this one in between
         here = subscription.c.next_slot == found.slot
         at = case((here, at), else_=subscription.c.next_due_at)
         slot = case((here, slot), else_=subscription.c.next_slot)
@@ -436,5 +377,5 @@ def _owed(found: Edition, due: FromClause, now: datetime) -> Select[tuple[object
             due.c.sections.label("apart"),
         )
         .select_from(due)
-        .where(seen < _newest_piece(found))
+        .where(seen < newest_piece(found))
     )

@@ -14,6 +14,8 @@ from mailer.subscribers.model import Subscription
 NOT_STARTED = (DeliveryState.DUE, DeliveryState.CLAIMED)
 LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 
+MINUTE = "T"  # what slots have that are no dates: those of who reads at once
+
 _is_digest = and_(delivery.c.kind == Kind.DIGEST, delivery.c.slot.not_like(f"{URGENT_SLOT}%"))
 
 
@@ -65,7 +67,7 @@ class Recall(Aggregate):
             .order_by(delivery.c.id.desc())
             .limit(8)
         )
-        had = [row["slot"] for row in rows]
+        had = [row["slot"] for row in rows if MINUTE not in row["slot"]]
         had += [
             local_date(row["planned_at"], zone).isoformat()
             for row in rows

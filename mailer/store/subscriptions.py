@@ -40,6 +40,13 @@ def _subscription(row: RowMapping) -> Subscription:
     )
 
 
+def _turn(schedule: Schedule, due: Due) -> dict[str, object]:
+    """Return the columns of an active reader's next turn; who reads at once has none."""
+    if schedule.rhythm is Rhythm.AT_ONCE:
+        return {"next_due_at": None, "next_slot": None}
+    return {"next_due_at": due.at, "next_slot": due.slot}
+
+
 class Subscriptions(Aggregate):
     """Who gets what, and from where on."""
 
@@ -114,8 +121,7 @@ class Subscriptions(Aggregate):
             confirmed_at=now,
             left_at=None,
             watermark=watermark,
-            next_due_at=due.at,
-            next_slot=due.slot,
+            **_turn(found.schedule, due),
         )
 
     def end(self, found: Subscription, now: datetime) -> bool:
@@ -140,7 +146,7 @@ class Subscriptions(Aggregate):
     def keep(self, changed: Subscription, due: Due | None) -> None:
         """Write down what a reader chose, and with `due` when their next digest is."""
         schedule = changed.schedule
-        turn = {} if due is None else {"next_due_at": due.at, "next_slot": due.slot}
+        turn = {} if due is None else _turn(schedule, due)
         self._run(
             update(subscription)
             .where(subscription.c.id == changed.id)
@@ -163,7 +169,7 @@ class Subscriptions(Aggregate):
 
     def resume(self, found: Subscription, due: Due) -> None:
         """End a pause."""
-        self._move(found, State.ACTIVE, paused_until=None, next_due_at=due.at, next_slot=due.slot)
+        self._move(found, State.ACTIVE, paused_until=None, **_turn(found.schedule, due))
 
     def pauses_over(self, now: datetime) -> list[int]:
         """Return the ids of paused ties whose day has come."""
@@ -172,7 +178,7 @@ class Subscriptions(Aggregate):
 
     def bring_back(self, found: Subscription, due: Due) -> bool:
         """Make a tie that was left active as it was; False when somebody else was quicker."""
-        return self._move(found, State.ACTIVE, left_at=None, next_due_at=due.at, next_slot=due.slot)
+        return self._move(found, State.ACTIVE, left_at=None, **_turn(found.schedule, due))
 
     def want_urgent(self, found: Subscription, *, urgent: bool) -> None:
         """Let a reader get urgent articles at once, or with everything else."""
@@ -187,7 +193,7 @@ class Subscriptions(Aggregate):
         if before.schedule == after.schedule:
             return 0
         old, new = before.schedule, after.schedule
-        due = next_due(new, now)
+        due = _turn(new, next_due(new, now))
         active = subscription.c.state == State.ACTIVE
         moved = self._run(
             update(subscription)
@@ -204,8 +210,7 @@ class Subscriptions(Aggregate):
                 minute_of_day=new.minute_of_day,
                 weekday=new.weekday,
                 zone=new.zone,
-                next_due_at=case((active, due.at)),
-                next_slot=case((active, due.slot)),
+                **{name: case((active, value)) for name, value in due.items()},
             )
         )
         return moved.rowcount

@@ -104,6 +104,8 @@ subscriber = _table(
     Column("created_at", Instant, nullable=False),
 )
 
+READS_AT_ONCE = f"rhythm = '{Rhythm.AT_ONCE}' AND state = '{State.ACTIVE}'"
+
 # rhythm, minute_of_day, weekday and zone are the reader's own; they began as the newsletter's.
 subscription = _table(
     "subscription",
@@ -132,7 +134,7 @@ subscription = _table(
     CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
     CheckConstraint(
-        "(state = 'active') = (next_due_at IS NOT NULL)"
+        "(state = 'active' AND rhythm <> 'at-once') = (next_due_at IS NOT NULL)"
         " AND (next_due_at IS NULL) = (next_slot IS NULL)",
         name="due_when_active",
     ),
@@ -147,6 +149,8 @@ subscription = _table(
     _partial_index(
         "ix_subscription_paused_until", "paused_until", where="paused_until IS NOT NULL"
     ),
+    # Who reads at once has no hour: what is new is compared with the one who has seen least.
+    _partial_index("ix_subscription_at_once", *("newsletter_id", "watermark"), where=READS_AT_ONCE),
     # Whether anybody chose headings is asked of each batch of planning.
     _partial_index("ix_subscription_sections", "newsletter_id", where="sections <> ''"),
     # Few are, and they are asked for at each tick; the words are those that a query has.

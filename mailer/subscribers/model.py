@@ -70,7 +70,7 @@ class Subscription:
     confirmed_at: datetime | None
     left_at: datetime | None
     watermark: int  # arrival of the newest article this reader's mails have accounted for
-    next_due_at: datetime | None  # None unless active
+    next_due_at: datetime | None  # None unless active, and of who reads at once
     next_slot: str | None
     urgent: bool = False  # gets urgent articles at once
     language: str | None = None  # BCP 47; None: the newsletter's

@@ -9,6 +9,7 @@ from mailer.subscribers.model import State, Subscription
 from mailer.tokens import LIFETIME, Purpose
 
 OFTEN = {
+    Rhythm.AT_ONCE: "A mail as soon as something is new",
     Rhythm.DAILY: "One mail a day",
     Rhythm.WEEKDAYS: "One mail each working day",
     Rhythm.WEEKLY: "One mail a week",

@@ -226,7 +226,7 @@ class Signup:
     def _activate(self, tx: Transaction, found: Subscription, act: Act, origin: Origin) -> None:
         now = self._clock.now()
         # From the newest edition that is out: the first mail is as whole as everybody's.
-        watermark = tx.editions.newest_out(found.newsletter_id)
+        watermark = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
         if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
             tx.consent.record(found.id, act, origin, now)
 

@@ -103,6 +103,7 @@ def rhythms(found: Subscription) -> Sequence[tuple[str, str]]:
     """Return the rhythms a reader may choose, and what is said of each."""
     say = words().gettext
     offered = [
+        (Rhythm.AT_ONCE, say("As soon as something is new")),
         (Rhythm.DAILY, say("Every day")),
         (Rhythm.WEEKDAYS, say("From Monday to Friday")),
         (Rhythm.WEEKLY, say("Every week")),

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
+from mailer.editions.model import Rhythm
 from mailer.subscribers.model import Origin, State, Way
 from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
@@ -140,7 +141,9 @@ class Reader:
         assert glimpse is not None  # noqa: S101 - its subscription is there, or it raises
         newsletter, found = glimpse.newsletter, glimpse.subscription
         speak(glimpse.language)
-        due = found.next_due_at or next_due(found.schedule, self._mailer.clock.now()).at
+        due = found.next_due_at
+        if due is None and found.schedule.rhythm is not Rhythm.AT_ONCE:
+            due = next_due(found.schedule, self._mailer.clock.now()).at
         return render_template(
             "confirmed.html",
             glimpse=glimpse,

@@ -80,7 +80,7 @@ def upgrade() -> None:
             "approval IN ('automatic', 'manual')", name=op.f("ck_newsletter_approval_known")
         ),
         sa.CheckConstraint(
-            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_newsletter_rhythm_known"),
         ),
         sa.CheckConstraint(
@@ -244,7 +244,7 @@ def upgrade() -> None:
         sa.Column("canary_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_because", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),
         ),
         sa.CheckConstraint(
@@ -344,11 +344,11 @@ def upgrade() -> None:
             name=op.f("ck_subscription_paused_until_a_day"),
         ),
         sa.CheckConstraint(
-            "(state = 'active') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
+            "(state = 'active' AND rhythm <> 'at-once') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
             name=op.f("ck_subscription_due_when_active"),
         ),
         sa.CheckConstraint(
-            "rhythm IN ('daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
+            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_subscription_rhythm_known"),
         ),
         sa.CheckConstraint(
@@ -392,6 +392,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("paused_until IS NOT NULL"),
         sqlite_where=sa.text("paused_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_subscription_at_once",
+        "subscription",
+        ["newsletter_id", "watermark"],
+        unique=False,
+        postgresql_where=sa.text("rhythm = 'at-once' AND state = 'active'"),
+        sqlite_where=sa.text("rhythm = 'at-once' AND state = 'active'"),
     )
     op.create_index(
         "ix_subscription_sections",
@@ -675,28 +683,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_correction_owed_subscription_id", "correction_owed", ["subscription_id"], unique=False
     )
-    op.create_table(
-        "signup_use",
-        sa.Column("scope", sa.String(length=16), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("period", sa.Integer(), nullable=False),
-        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("uses", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "scope IN ('address', 'network', 'domain', 'all')",
-            name=op.f("ck_signup_use_scope_known"),
-        ),
-        sa.PrimaryKeyConstraint("scope", "subject", "period", "start", name=op.f("pk_signup_use")),
-    )
-    op.create_index("ix_signup_use_start", "signup_use", ["start"], unique=False)
-    op.create_table(
-        "form_use",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("address_hash", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_form_use")),
-    )
-    op.create_index("ix_form_use_at", "form_use", ["at"], unique=False)
+    _tables_of_forms()
     op.create_table(
         "picture",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -760,3 +747,28 @@ SEARCH = {
         "CREATE INDEX ix_piece_search_terms ON piece_search USING gin (terms)",
     ],
 }
+
+
+def _tables_of_forms() -> None:
+    op.create_table(
+        "signup_use",
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "scope IN ('address', 'network', 'domain', 'all')",
+            name=op.f("ck_signup_use_scope_known"),
+        ),
+        sa.PrimaryKeyConstraint("scope", "subject", "period", "start", name=op.f("pk_signup_use")),
+    )
+    op.create_index("ix_signup_use_start", "signup_use", ["start"], unique=False)
+    op.create_table(
+        "form_use",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_form_use")),
+    )
+    op.create_index("ix_form_use_at", "form_use", ["at"], unique=False)
