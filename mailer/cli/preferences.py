@@ -40,6 +40,7 @@ newsletter_option = click.option("--newsletter", metavar="SLUG", required=True, 
     multiple=True,
     help="Only what stands under it; again for more, '' for everything.",
 )
+@click.option("--text-only", type=click.BOOL, metavar="yes|no", help="Mails without HTML.")
 @pass_context
 def edit(
     context: Context,
@@ -53,6 +54,7 @@ def edit(
     language: str | None,
     urgent: bool | None,
     sections: tuple[str, ...],
+    text_only: bool | None,
 ) -> None:
     """Change what one reader gets of a newsletter, and when."""
     wishes = Wishes(
@@ -63,10 +65,12 @@ def edit(
         language=language,
         urgent=urgent,
         sections=[name for name in sections if name] if sections else None,
+        text_only=text_only,
     )
     if wishes == Wishes():
         raise UsageError(
-            "say what to change: --rhythm, --days, --at, --zone, --language, --urgent, --section"
+            "say what to change: --rhythm, --days, --at, --zone, --language, --urgent, --section,"
+            " --text-only"
         )
     found = context.mailer.preferences.edit(_key(context, address, newsletter), wishes)
     _say(context, address, newsletter, found)
@@ -131,6 +135,7 @@ def _say(context: Context, address: str, newsletter: str, found: Subscription) -
     only = f", only {' and '.join(found.sections)}" if found.sections else ""
     rhythm = f"{address} gets {newsletter} {rhythm_words(found.schedule)} {zone}{only}"
     urgent = ", urgent articles at once" if found.urgent else ""
+    urgent += ", as text alone" if found.text_only else ""
     if found.state is State.PAUSED and found.paused_until is not None:
         begins = local_date(found.paused_until, zone)
         say(f"{rhythm}{urgent}, and nothing before {begins}.")

@@ -45,10 +45,13 @@ class OwedNotice(NamedTuple):
     newsletter_id: int
     notice: Notice
     language: str  # BCP 47
+    apart: str = ""  # the key of an `Apart`: whether it is the text alone
 
 
 # Who must stand where when a notice leaves; what is not named here is for active readers.
 SENT_TO: Mapping[Notice, State] = {Notice.CONFIRM: State.PENDING, Notice.GOODBYE: State.LEFT}
+# Whoever is paused is a reader, too, and may ask for their choices, or sign up once more.
+SENT_TO_PAUSED = frozenset({Notice.PREFERENCES_LINK, Notice.ALREADY_SUBSCRIBED})
 SENT_TO_ALL = frozenset({Notice.DATA_LINK})  # whoever is kept may ask what is kept
 
 

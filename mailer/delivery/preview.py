@@ -90,7 +90,7 @@ def _theirs(tx: Transaction, job: Job, edition: Edition, reader: Address) -> Job
         recipient=subscriber.address,
         subscription_id=found.id,
         since=since,
-        apart=tx.apartness.of_one(edition, found.id, since).key,
+        apart=tx.apartness.of_one(edition, found.id, since)._replace(text=found.text_only).key,
         language=found.language or job.language,
         signed_up_at=found.confirmed_at or found.requested_at,
         requested_at=found.requested_at,

@@ -7,6 +7,7 @@ from typing import assert_never
 from mailer.delivery.model import (
     SENT_TO,
     SENT_TO_ALL,
+    SENT_TO_PAUSED,
     Deferred,
     DeliveryState,
     InDoubt,
@@ -143,5 +144,7 @@ def _why_not(job: Job, standing: Standing | None) -> str | None:
         return "the edition was cancelled"
     wanted = SENT_TO.get(job.notice, State.ACTIVE) if job.notice else State.ACTIVE
     if job.notice in SENT_TO_ALL or standing.subscription is wanted:
+        return None
+    if job.notice in SENT_TO_PAUSED and standing.subscription is State.PAUSED:
         return None
     return f"the subscription is {standing.subscription}"

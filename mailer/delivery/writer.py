@@ -1,11 +1,13 @@
 """Writes the message of a row: its page, compiled once, and what is its reader's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from mailer.delivery import person
 from mailer.delivery.model import Envelope, Job
+from mailer.editions.apart import apart
 from mailer.editions.model import Edition, Newsletter
 from mailer.errors import MailerError, RenderError, StoreError
 from mailer.links import Links
@@ -70,6 +72,7 @@ class Writer:
         else:
             newsletter = self._newsletter(job.newsletter_id)
             page = self._templates.notice(job.notice, newsletter, job.language)
+            page = replace(page, html="") if apart(job.apart).text else page
             whom = person.notice(job, newsletter, self._links)
             message = build(whom.head, page, whom.values, utf8=utf8)
             signer = self._signer_of(newsletter.sender.domain)

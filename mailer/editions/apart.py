@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 
 from mailer.editions.model import Piece
 
+TEXT = "text"  # in a key: the mail has no HTML part
+
 
 class Apart(NamedTuple):
     """Stories that these readers had at once, corrections of what they got, what they chose."""
@@ -13,15 +15,16 @@ class Apart(NamedTuple):
     without: tuple[int, ...] = ()  # stories, by the arrival of their first article
     corrections: tuple[int, ...] = ()
     sections: tuple[str, ...] = ()  # only what stands under these headings; none: everything
+    text: bool = False  # the text alone, without HTML
 
     @property
     def key(self) -> str:
-        """Return it as the ledger and the pages keep it: "-812 +3 @Sport"; "" for nothing."""
+        """Return it as the ledger and pages keep it: "-812 +3 @Sport text"; "" for nothing."""
         left_out = [f"-{story}" for story in sorted(self.without)]
         shown = [f"+{key}" for key in sorted(self.corrections)]
         # Percent-encoded (RFC 3986 section 2.1), so that a heading is one word whatever is in it.
         chosen = [f"@{quote(name, safe='')}" for name in sorted(set(self.sections))]
-        return " ".join([*left_out, *shown, *chosen])
+        return " ".join([*left_out, *shown, *chosen, *([TEXT] if self.text else [])])
 
     def of(self, pieces: Iterable[Piece]) -> list[Piece]:
         """Return the pieces without those that these readers had, or did not choose.
@@ -42,4 +45,5 @@ def apart(key: str) -> Apart:
         tuple(int(word[1:]) for word in words if word[0] == "-"),
         tuple(int(word[1:]) for word in words if word[0] == "+"),
         tuple(unquote(word[1:]) for word in words if word[0] == "@"),
+        TEXT in words,
     )

@@ -17,6 +17,7 @@ from mailer.message.slots import fill
 from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
 HARD_LINE = 998  # octets, RFC 5322 section 2.1.1
+PLAIN = "text/plain; charset=utf-8; format=flowed"  # RFC 3676
 NAME = re.compile(rb"([!-9;-~]+):")
 BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
@@ -28,16 +29,16 @@ def build(head: Head, page: Page, values: Mapping[Slot, str], *, utf8: bool = Fa
     value that cannot stand in a header, RenderError for a slot without a value.
     """
     subject = fill(page, values).subject
-    fields = head_fields(head, subject, boundary_of(page), utf8=utf8)
+    fields = head_fields(head, subject, page, utf8=utf8)
     parts = [
         b"".join(
             piece if isinstance(piece, bytes) else quoted(filled(piece, values, kind))
             for piece in pieces(text)
         )
-        for kind, text in (("plain", page.text), ("html", page.html))
+        for kind, text in (("plain", text_of(page)), ("html", page.html))
     ]
     message = b"".join(field(name, value) for name, value in fields) + b"\r\n"
-    message += frame(boundary_of(page), *parts)
+    message += frame(page, *parts)
     _check(message, [name for name, _ in fields])
     return message
 
@@ -74,22 +75,29 @@ def filled(slot: Slot, values: Mapping[Slot, str], kind: str) -> str:
         raise RenderError("page", f"there is no value for the slot {slot.value!r}") from why
 
 
-def frame(boundary: str, text: bytes, html: bytes) -> bytes:
-    """Return the body: both parts in their boundaries."""
-    opening, between, closing = seams(boundary)
+def frame(page: Page, text: bytes, html: bytes) -> bytes:
+    """Return the body: both parts in their boundaries, or the text as it is."""
+    opening, between, closing = seams(page)
     return opening + text + between + html + closing
 
 
-def seams(boundary: str) -> tuple[bytes, bytes, bytes]:
+def text_of(page: Page) -> str:
+    """Return the text part; alone it ends in no empty line, as DKIM's "simple" wants a body."""
+    return page.text if page.html else page.text.rstrip("\n")
+
+
+def seams(page: Page) -> tuple[bytes, bytes, bytes]:
     """Return what stands before the text, between it and the HTML, and behind that."""
-    line = f"--{boundary}".encode()
+    if not page.html:
+        return b"", b"", b"\r\n"
+    line = f"--{boundary_of(page)}".encode()
     quoted_part = b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    plain = b"\r\nContent-Type: text/plain; charset=utf-8; format=flowed" + quoted_part
+    plain = f"\r\nContent-Type: {PLAIN}".encode() + quoted_part
     html = b"\r\nContent-Type: text/html; charset=utf-8" + quoted_part
     return line + plain, b"\r\n" + line + html, b"\r\n" + line + b"--\r\n"
 
 
-def head_fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[tuple[str, str]]:
+def head_fields(head: Head, subject: str, page: Page, *, utf8: bool) -> list[tuple[str, str]]:
     """Return names and folded values, in the order they are written."""
     mailbox = headers.mailbox
     fields = [
@@ -115,11 +123,12 @@ def head_fields(head: Head, subject: str, boundary: str, *, utf8: bool) -> list[
             ("Archived-At", headers.urls("Archived-At", [head.list.archived_at])),
             ("Feedback-ID", headers.feedback_id("Feedback-ID", head.list.feedback_id)),
         ]
-    return [
-        *fields,
-        ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
-    ]
+    fields.append(("MIME-Version", "1.0"))
+    if not page.html:
+        plain = [("Content-Type", PLAIN), ("Content-Transfer-Encoding", "quoted-printable")]
+        return [*fields, *plain]
+    boundary = boundary_of(page)
+    return [*fields, ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')]
 
 
 def _check(message: bytes, expected: list[str]) -> None:

@@ -17,7 +17,7 @@ from mailer.address import Address
 from mailer.errors import RenderError
 from mailer.message import headers
 from mailer.message.headers import field
-from mailer.message.mime import boundary_of, build, head_fields, pieces, seams
+from mailer.message.mime import build, head_fields, pieces, seams, text_of
 from mailer.message.model import Head, Own
 from mailer.message.quoted import quoted
 from mailer.message.sign import Signer
@@ -62,9 +62,8 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     build(sample, page, values, utf8=True)  # everything that is fixed is checked here
     laid: list[bytes] = []
     places: dict[str, int] = {}
-    boundary = boundary_of(page)
     subject = MARKER.sub("", page.subject)
-    for name, value in head_fields(sample, subject, boundary, utf8=True):
+    for name, value in head_fields(sample, subject, page, utf8=True):
         if name in OWN:
             places[name] = len(laid)
             laid.append(b"")
@@ -72,9 +71,9 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
             laid.append(field(name, value))
     laid.append(b"\r\n")
     body = len(laid)
-    opening, between, closing = seams(boundary)
+    opening, between, closing = seams(page)
     laid.append(opening)
-    text = _lay(laid, page.text)
+    text = _lay(laid, text_of(page))
     laid.append(between)
     html = _lay(laid, page.html)
     laid.append(closing)

@@ -36,7 +36,7 @@ class Page:
     """One variant of one mail: subject, HTML and text, all with slots."""
 
     subject: str
-    html: str
+    html: str  # "": the mail has the text alone
     text: str
 
 
@@ -46,4 +46,4 @@ class Variant:
 
     since: int  # the reader has seen everything up to this arrival
     language: str
-    apart: str = ""  # what they had at once, and corrections: the key of an `Apart`
+    apart: str = ""  # what they had at once, corrections, text alone: the key of an `Apart`

@@ -29,7 +29,8 @@ class Pages:
         """
         with self._store.read() as tx:
             view = self.view(tx, tx.editions.by_id(edition_id), variant)
-        return fitted(view, self._templates.digest)
+        fitting, page = fitted(view, self._templates.digest)
+        return fitting, replace(page, html="") if apart(variant.apart).text else page
 
     def view(self, tx: Transaction, edition: Edition, variant: Variant) -> DigestView:
         """Return all that a variant tells, however long that is."""

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, delete, literal_column, select, update
+from sqlalchemy import ColumnElement, RowMapping, case, delete, literal_column, select, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from mailer.delivery.model import DeliveryState
-from mailer.editions.apart import Apart, apart
+from mailer.editions.apart import TEXT, Apart, apart
 from mailer.editions.layout import is_new
 from mailer.editions.model import URGENT_SLOT, Edition, Piece
 from mailer.store.aggregate import Aggregate
@@ -35,8 +37,10 @@ class Apartness(Aggregate):
         tells: dict[tuple[str, int], bool] = {}  # readers with one choice are many
         for row in rows:
             reader, since = row["subscription_id"], row["since"]
-            chosen = apart(row["apart"]).sections
-            own = own_page(pieces, had.get(reader, ()), pending.get(reader, ()), since, chosen)
+            chosen = apart(row["apart"])
+            own = own_page(
+                pieces, had.get(reader, ()), pending.get(reader, ()), since, chosen.sections
+            )._replace(text=chosen.text)
             key = own.key
             if (key, since) not in tells:
                 tells[key, since] = any(
@@ -157,6 +161,12 @@ class Apartness(Aggregate):
                 self._run(update(delivery).where(chosen).values(apart=key))
         if empty:
             self._run(delete(delivery).where(delivery.c.id.in_(self._each(empty))))
+
+
+def chosen_key(of: ReadOnlyColumnCollection[str, Any]) -> ColumnElement[str]:
+    """Return the key of what a subscription chose once and for all: headings, the text alone."""
+    text = case((of.sections == "", TEXT), else_=of.sections + f" {TEXT}")
+    return case((of.text_only, text), else_=of.sections)
 
 
 def own_page(

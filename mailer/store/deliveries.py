@@ -45,6 +45,7 @@ def _notice(owed: OwedNotice, now: datetime) -> dict[str, object]:
         "slot": f"{owed.notice}:{now:%Y-%m-%d}",
         "language": owed.language,
         "notice": owed.notice,
+        "apart": owed.apart,
         "state": DeliveryState.DUE,
         "due_at": now,
         "planned_at": now,

@@ -36,7 +36,7 @@ from sqlalchemy.types import TypeEngine
 from mailer.delivery.model import DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
 from mailer.store.aggregate import EACH, Aggregate
-from mailer.store.apartness import Apartness
+from mailer.store.apartness import Apartness, chosen_key
 from mailer.store.corrections import UNDER_WAY
 from mailer.store.instant import Instant
 from mailer.store.tables import (
@@ -374,7 +374,7 @@ def _owed(found: Edition, due: FromClause, now: datetime) -> Select[tuple[object
             literal(now, Instant()).label("due_at"),
             literal(0).label("attempts"),
             literal(now, Instant()).label("planned_at"),
-            due.c.sections.label("apart"),
+            chosen_key(due.c).label("apart"),
         )
         .select_from(due)
         .where(seen < newest_piece(found))

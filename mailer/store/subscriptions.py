@@ -37,6 +37,7 @@ def _subscription(row: RowMapping) -> Subscription:
         language=row["language"],
         paused_until=row["paused_until"],
         sections=apart(row["sections"]).sections,
+        text_only=row["text_only"],
     )
 
 
@@ -159,6 +160,7 @@ class Subscriptions(Aggregate):
                 language=changed.language,
                 urgent=changed.urgent,
                 sections=Apart(sections=changed.sections).key,
+                text_only=changed.text_only,
                 **turn,
             )
         )

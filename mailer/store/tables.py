@@ -128,6 +128,7 @@ subscription = _table(
     Column("language", String(35)),
     Column("paused_until", Instant),
     Column("sections", Text, nullable=False, server_default=text("''")),  # as a page apart has it
+    Column("text_only", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("subscriber_id", "newsletter_id"),
     _is_one_of("state", State),
     _is_one_of("rhythm", Rhythm),

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from mailer.address import stored_address
-from mailer.delivery.model import SENT_TO, SENT_TO_ALL, Job, Lane, Notice
+from mailer.delivery.model import SENT_TO, SENT_TO_ALL, SENT_TO_PAUSED, Job, Lane, Notice
 from mailer.editions.model import EditionState
 from mailer.store.instant import Instant
 from mailer.store.tables import (
@@ -61,6 +61,10 @@ STILL_WANTED = and_(
             else_=State.ACTIVE.value,
         ),
         *(delivery.c.notice == notice for notice in SENT_TO_ALL),
+        *(
+            and_(delivery.c.notice == notice, subscription.c.state == State.PAUSED.value)
+            for notice in sorted(SENT_TO_PAUSED)
+        ),
     ),
     ~SUPPRESSED,
 )

@@ -5,10 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from mailer.delivery.model import DeliveryState, Kind, Lane
-from mailer.editions.apart import Apart
+from mailer.editions.apart import TEXT, Apart
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
@@ -200,6 +211,7 @@ def _owed(found: Edition, readers: Select[tuple[int]], now: datetime) -> Select[
             literal(found.id).label("edition_id"),
             literal(found.opens).label("since"),
             func.coalesce(subscription.c.language, newsletter.c.language).label("language"),
+            case((subscription.c.text_only, TEXT), else_="").label("apart"),
             literal(DeliveryState.DUE.value).label("state"),
             literal(now, delivery.c.due_at.type).label("due_at"),
             literal(0).label("attempts"),

@@ -76,6 +76,7 @@ class Subscription:
     language: str | None = None  # BCP 47; None: the newsletter's
     paused_until: datetime | None = None  # None unless paused
     sections: tuple[str, ...] = ()  # the headings they chose; none: everything
+    text_only: bool = False  # mails without their HTML part
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from mailer.delivery.model import Notice, OwedNotice
+from mailer.editions.apart import Apart
 from mailer.store.database import Transaction
 from mailer.subscribers.limits import use_of_mail
 from mailer.subscribers.model import Subscription
@@ -16,7 +17,8 @@ def owe_notice(tx: Transaction, found: Subscription, notice: Notice, now: dateti
     if tx.suppressions.holds(hashed):
         return False
     language = found.language or person.language or newsletter.language
-    owed = OwedNotice(found.id, newsletter.id, notice, language)
+    form = Apart(text=found.text_only).key
+    owed = OwedNotice(found.id, newsletter.id, notice, language, form)
     return tx.signup_limits.take([use_of_mail(notice, hashed)], now) and tx.deliveries.add_notice(
         owed, now
     )

@@ -26,6 +26,7 @@ class Wishes:
     language: str | None = None  # BCP 47; "": the newsletter's
     urgent: bool | None = None  # urgent articles at once
     sections: Sequence[str] | None = None  # the newsletter's headings; none of them: everything
+    text_only: bool | None = None  # mails without their HTML part
 
 
 class Preferences:
@@ -64,6 +65,7 @@ class Preferences:
                 language=found.language if wishes.language is None else wishes.language or None,
                 urgent=found.urgent if wishes.urgent is None else wishes.urgent,
                 sections=_chosen(tx, found, wishes),
+                text_only=found.text_only if wishes.text_only is None else wishes.text_only,
             )
             due = None
             if found.state is State.ACTIVE and schedule != found.schedule:

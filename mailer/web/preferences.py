@@ -36,6 +36,8 @@ def preferences_page(
     now = mailer.clock.now()
     minute, zone = found.schedule.minute_of_day, found.schedule.zone
     today = local_date(now, zone)
+    with mailer.store.read() as tx:
+        headings = tx.sections.headings(newsletter.id)
     return render_template(
         "preferences.html",
         glimpse=glimpse,
@@ -47,6 +49,7 @@ def preferences_page(
         minutes=sorted({*range(0, A_DAY_HAS, 60), minute}),
         zones=zones(now, zone),
         languages=_languages(glimpse),
+        headings=headings if len(headings) > 1 else (),
         proposes_zone=zone == newsletter.schedule.zone,  # whoever chose one is not asked again
         pause_from=today + timedelta(days=1),
         pause_to=today + LONGEST_PAUSE - timedelta(days=1),
@@ -96,6 +99,9 @@ def _wishes(form: MultiDict[str, str], languages: Sequence[tuple[str, str]]) -> 
         minute_of_day=int(form.get("minute", "")),
         zone=form.get("zone", ""),
         language=language,
+        urgent="urgent" in form,
+        sections=form.getlist("section") if "sections" in form else None,
+        text_only=form.get("form") == "text",
     )
 
 

@@ -339,6 +339,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sections", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("text_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "(state = 'paused') = (paused_until IS NOT NULL)",
             name=op.f("ck_subscription_paused_until_a_day"),

@@ -12,14 +12,16 @@ from tests.editions.test_layout import a_piece
 NUMBERS = st.lists(st.integers(1, 10**12), unique=True, max_size=5)
 
 
-@given(NUMBERS, NUMBERS)
+@given(NUMBERS, NUMBERS, st.sampled_from(["", "text"]))
 def test_a_key_stands_for_what_it_was_made_of_in_any_order(
-    without: list[int], corrections: list[int]
+    without: list[int], corrections: list[int], form: str
 ) -> None:
-    own = Apart(tuple(without), tuple(corrections))
+    own = Apart(tuple(without), tuple(corrections), text=form == "text")
 
-    assert apart(own.key) == Apart(tuple(sorted(without)), tuple(sorted(corrections)))
-    assert own.key == Apart(tuple(reversed(without)), tuple(reversed(corrections))).key
+    assert apart(own.key) == Apart(
+        tuple(sorted(without)), tuple(sorted(corrections)), text=own.text
+    )
+    assert own.key == own._replace(without=own.without[::-1], corrections=own.corrections[::-1]).key
 
 
 @given(st.lists(st.text(min_size=1), unique=True, max_size=5))

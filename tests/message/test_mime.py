@@ -46,7 +46,7 @@ def test_text_comes_first_and_html_last() -> None:
     )
 
 
-@given(WORDS, WORDS)
+@given(WORDS, WORDS.filter(bool))
 def test_whatever_is_written_arrives(text: str, html: str) -> None:
     raw = build(HEAD, replace(PAGE, text=text, html=html), VALUES)
 
@@ -55,6 +55,16 @@ def test_whatever_is_written_arrives(text: str, html: str) -> None:
     body = raw.partition(b"\r\n\r\n")[2]
     assert max(len(line) for line in body.split(b"\r\n")) <= 76
     assert raw.replace(b"\r\n", b"").find(b"\r") == raw.replace(b"\r\n", b"").find(b"\n") == -1
+
+
+@given(WORDS)
+def test_without_html_there_is_one_part_which_ends_in_one_line_end(text: str) -> None:
+    raw = build(HEAD, replace(PAGE, text=text, html=""), VALUES)
+
+    message = read(raw)
+    assert (message.get_content_type(), message.is_multipart()) == ("text/plain", False)
+    assert part(message, "plain") == text.rstrip("\n") + "\n"
+    assert raw.endswith(b"\r\n")
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

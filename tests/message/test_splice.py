@@ -24,7 +24,9 @@ TEXT = st.text(
 )
 WITH_SLOTS = st.lists(st.one_of(TEXT, st.sampled_from(list(Slot)).map(lambda slot: slot.marker)))
 PAGES = st.builds(
-    lambda text, html: Page("News", "".join(html), "".join(text)), WITH_SLOTS, WITH_SLOTS
+    lambda text, html: Page("News", "".join(html), "".join(text)),
+    WITH_SLOTS,
+    st.one_of(st.just([]), WITH_SLOTS),
 )
 URLS = st.from_regex(r"https://[a-z]{1,20}\.example/[A-Za-z0-9_.=&;%-]{0,300}", fullmatch=True)
 OWN_VALUES = st.fixed_dictionaries(
