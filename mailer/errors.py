@@ -12,6 +12,7 @@
     │  └─ FormatError           what came is no feed
     ├─ PictureError             reason: no file of ours can be made of it
     ├─ RenderError              template, line
+    ├─ BrowserError             no browser, or one that does not draw
     ├─ EditionStopped           edition, reasons: checks hold it
     ├─ CatalogueError           file, line: no PO file
     ├─ HeaderError              a header value that would be unsafe on the wire
@@ -136,6 +137,10 @@ class RenderError(MailerError):
         super().__init__(f"{where}: {reason}")
         self.template = template
         self.line = line
+
+
+class BrowserError(MailerError):
+    """A page could not be drawn."""
 
 
 class EditionStopped(MailerError):

@@ -14,6 +14,7 @@ from mailer.checks.css import Rule
 from mailer.checks.markup import Element
 
 Colour = tuple[float, float, float]  # red, green, blue, 0 to 1
+Repaint = tuple[Callable[[Colour], Colour], Callable[[Colour], Colour]]  # of grounds, of letters
 Styles = Callable[[Element, str], str]  # an element's own value of a property, or ""
 
 HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
@@ -41,17 +42,17 @@ class Contrast:
 def contrasts(document: Element, rules: Sequence[Rule]) -> Iterator[Contrast]:
     """Yield every visible text's contrast in every view."""
     dark = [rule for rule in rules if DARK_QUERY in rule.media and "dark" in rule.media]
-    views: Mapping[str, tuple[Styles, Callable[[Colour], Colour], Callable[[Colour], Colour]]] = {
-        "light": (_own, _same, _same),
-        "dark": (_with(dark), _same, _same),
-        "partly inverted": (_own, _light_over, _dark_over),
-        "inverted": (_own, _ground_over, _over),
+    views: Mapping[str, tuple[Styles, Repaint]] = {
+        "light": (_own, (_same, _same)),
+        "dark": (_with(dark), (_same, _same)),
+        "partly inverted": (_own, PARTLY),
+        "inverted": (_own, FULLY),
     }
     for element in document.all():
         words = " ".join("".join(t for t in element.children if isinstance(t, str)).split())
         if not LETTER.search(words) or element.is_hidden or element.tag in NO_TEXT:
             continue
-        for view, (styles, ground_as, letters_as) in views.items():
+        for view, (styles, (ground_as, letters_as)) in views.items():
             ground = ground_as(_ground(element, styles))
             letters = letters_as(_letters(element, styles))
             yield Contrast(view, ratio(letters, ground), _wanted(element), words)
@@ -100,6 +101,10 @@ def _light_over(one: Colour) -> Colour:
 
 def _dark_over(one: Colour) -> Colour:
     return inverse(one) if rgb_to_hls(*one)[1] < 0.5 else one
+
+
+PARTLY: Repaint = (_light_over, _dark_over)
+FULLY: Repaint = (_ground_over, _over)
 
 
 def _own(element: Element, name: str) -> str:

@@ -1,5 +1,6 @@
 """`mailer editions`: what is sent, and why these stories."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from mailer.address import parse_address
+from mailer.checks.shots import shots
 from mailer.cli.context import Context, pass_context
 from mailer.cli.explain import print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
@@ -111,7 +113,7 @@ def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
 
 
 @editions.command(
-    epilog="Example: mailer editions preview 12 --eml preview --subscriber ada@example.org"
+    epilog="Example: mailer editions preview 12 --shots shots --subscriber ada@example.org"
 )
 @click.argument("number", metavar="ID", type=int)
 @click.option("--html", "part", type=str, flag_value="html", help="Print the HTML part.")
@@ -122,25 +124,51 @@ def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write into this folder exactly the bytes that would be sent.",
 )
+@click.option(
+    "--shots",
+    "pictures",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Draw into this folder how clients show it: light, dark, on a phone … (needs Chromium).",
+)
+@click.option("--open", "opened", is_flag=True, help="Open it in this machine's browser.")
 @click.option("--subscriber", metavar="ADDRESS", help="As this reader gets it.")
 @pass_context
 def preview(
-    context: Context, number: int, *, part: str | None, folder: Path | None, subscriber: str | None
+    context: Context,
+    number: int,
+    *,
+    part: str | None,
+    folder: Path | None,
+    pictures: Path | None,
+    opened: bool,
+    subscriber: str | None,
 ) -> None:
     """Look at an edition without sending it."""
-    if part is None and folder is None:
-        raise UsageError("say what to look at: --html, --text or --eml FOLDER")
+    if part is None and folder is None and pictures is None and not opened:
+        raise UsageError("say what to look at: --html, --text, --eml, --shots FOLDER or --open")
     mailer = context.mailer
     job = mailer.preview.job(number, None if subscriber is None else parse_address(subscriber))
     page = mailer.render.preview(number, job.since, job.apart, job.language)
+    filled = mailer.preview.page(job, page)
     if part is not None:
-        filled = mailer.preview.page(job, page)
         click.echo(filled.html if part == "html" else filled.text)
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"edition-{number}-{job.subscription_id}.eml"
+        path = _file(folder, f"edition-{number}-{job.subscription_id}.eml")
         path.write_bytes(mailer.preview.message(job, page))
         say(f"Wrote {path}")
+    if pictures is not None:
+        for path in shots(filled, pictures, mailer.preview.picture):
+            say(f"Drew {path}")
+    if opened:
+        path = _file(Path(tempfile.mkdtemp(prefix="mailer-")), f"edition-{number}.html")
+        path.write_text(filled.html, "utf-8")
+        say(f"Wrote {path}")
+        click.launch(path.as_uri())
+
+
+def _file(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
 
 
 @editions.command(epilog="Example: mailer editions lint 12 --json")

@@ -52,6 +52,15 @@ class Preview:
         signer = self._signers.of(person.head.sender.domain)
         return message if signer is None else signer.sign(message, signed_at(person.head))
 
+    def picture(self, url: str) -> tuple[str, bytes] | None:
+        """Return the media type and content of a picture of ours, by its address; None: no such."""
+        host, _, name = url.rpartition("/")
+        if not host.startswith(self._links.base_url):
+            return None
+        with self._store.read() as tx:
+            found = tx.pictures.content(name.partition(".")[0])
+        return None if found is None else (found[0].media_type, found[1])
+
     def _person(self, job: Job) -> Person:
         with self._store.read() as tx:
             newsletter = tx.newsletters.by_id(job.newsletter_id)

@@ -8,7 +8,8 @@ from flask import Flask, Response, abort, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as AnyResponse
 
 from mailer import resources
-from mailer.inbox.frame import POLICY, Scheme, frame
+from mailer.checks.clients import Scheme
+from mailer.inbox.frame import POLICY, frame
 from mailer.inbox.letters import Letter, Letterbox
 from mailer.inbox.one_click import is_loopback, press
 from mailer.rendering.theme import css_variables
@@ -35,6 +36,14 @@ class Width(StrEnum):
 
     DESK = "desk"
     PHONE = "phone"
+    NARROW = "narrow"
+
+
+class Kept(StrEnum):
+    """Whether a client shows the pictures, or keeps the styles."""
+
+    ON = "on"
+    OFF = "off"
 
 
 def create_inbox(box: Letterbox) -> Flask:
@@ -119,6 +128,8 @@ def _add_letter(app: Flask, box: Letterbox) -> None:
             view=request.args.get("view", fallback, type=View),
             scheme=request.args.get("scheme", Scheme.AUTO, type=Scheme),
             width=request.args.get("width", Width.DESK, type=Width),
+            pictures=_kept("pictures"),
+            styles=_kept("styles"),
             **more,
         )
 
@@ -130,7 +141,9 @@ def _add_letter(app: Flask, box: Letterbox) -> None:
     def framed(number: int) -> Response:
         letter = _letter(box, number)
         scheme = request.args.get("scheme", Scheme.AUTO, type=Scheme)
-        response = Response(frame(letter.html or "", scheme), content_type="text/html")
+        pictures, styles = (_kept(name) is Kept.ON for name in ("pictures", "styles"))
+        html = frame(letter.html or "", scheme, pictures=pictures, styles=styles)
+        response = Response(html, content_type="text/html")
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
@@ -141,6 +154,10 @@ def _add_letter(app: Flask, box: Letterbox) -> None:
         if letter.one_click is None:
             abort(404, "This letter offers no one-click unsubscribe.")
         return page(letter, answer=press(letter.one_click))
+
+
+def _kept(name: str) -> Kept:
+    return request.args.get(name, Kept.ON, type=Kept)
 
 
 def _add_files(app: Flask, box: Letterbox) -> None:

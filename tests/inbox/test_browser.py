@@ -113,3 +113,19 @@ def test_nothing_runs_over_the_side_of_a_small_screen(width: int, page: Page, in
     for path in ("/", "/letters/1", "/letters/1?view=headers", "/letters/1?view=source"):
         page.goto(inbox.url + path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+def test_a_letter_shows_without_pictures_and_without_styles(page: Page, inbox: Inbox) -> None:
+    inbox.send(a_message())
+    page.goto(f"{inbox.url}/letters/1")
+
+    page.get_by_role("link", name="Inverted", exact=True).click()
+    inverted = background(page)
+    page.get_by_role("link", name="Styles on").click()
+    page.get_by_role("link", name="Light").click()
+    bare = background(page)
+    page.get_by_role("link", name="320").click()
+
+    assert (inverted, bare) == ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+    assert page.locator("iframe").evaluate("frame => frame.clientWidth") == 320
+    expect(page.get_by_role("link", name="Styles off")).to_have_attribute("aria-current", "true")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailer.inbox.frame import Scheme, frame
+from mailer.checks.clients import Scheme
+from mailer.inbox.frame import frame
 
 LETTER = (
     "<!doctype html><html><head><title>x</title>"
