@@ -30,7 +30,7 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--readers", type=int, default=20_000)
     options.add_argument("--connections", type=int, default=4)
-    options.add_argument("--round-trip", type=float, default=20.0, help="milliseconds")
+    options.add_argument("--round-trip", type=float, default=20.0, help="milliseconds; 0: none")
     options.add_argument("--within", type=float, default=0.5, help="seconds of sending, at most")
     options.add_argument("--url", help="of an empty database; a SQLite file of its own otherwise")
     wanted = options.parse_args()
@@ -41,13 +41,13 @@ def main() -> None:
         )
         assert sink.stdout is not None  # noqa: S101 - it is a pipe
         port = sink.stdout.readline().split()[1]
-        far = stack.enter_context(
-            listening("bench.delay", "--to", port, "--round-trip", str(wanted.round_trip))
-        )
+        if wanted.round_trip:
+            words = ("--to", port, "--round-trip", str(wanted.round_trip))
+            port = str(stack.enter_context(listening("bench.delay", *words)))
         chosen = settings(
             wanted.url or f"sqlite:///{folder / 'bench.db'}",
             folder,
-            far,
+            int(port),
             connections=wanted.connections,
             in_flight=100,
             when_in_doubt=WhenInDoubt.REPEAT,
@@ -62,6 +62,7 @@ def main() -> None:
                 "kills": wanted.kills,
                 "doubled": doubled,
                 "a_kill": doubled / wanted.kills,
+                "a_kill_and_connection": doubled / wanted.kills / wanted.connections,
                 "lost": left_over,
             }
         )
