@@ -136,6 +136,7 @@ class RenderError(MailerError):
         where = template if line is None else f"{template}, line {line}"
         super().__init__(f"{where}: {reason}")
         self.template = template
+        self.reason = reason
         self.line = line
 
 

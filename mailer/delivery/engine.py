@@ -35,10 +35,12 @@ from mailer.delivery.settling import settle, unsendable, unwritable
 from mailer.delivery.traffic import Traffic
 from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
-from mailer.errors import DeliveryError, MailerError, StoreError
+from mailer.errors import DeliveryError, MailerError, RenderError, StoreError
 
 CLAIM = 1_000  # rows a claim
 AHEAD = (Lane.NOTICE, Lane.URGENT, Lane.CANARY)  # they overtake what was claimed already
+TEMPLATE_MENDED = timedelta(minutes=5)  # when one that fails is tried again
+DATABASE_BACK = timedelta(seconds=0.5)
 LOOK_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that an answer waits for others, at most, to be written with them
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
@@ -122,8 +124,12 @@ class Engine:
             job = self._ready.popleft()
             try:
                 envelope = self._writer.write(job)
-            except StoreError as why:  # not the row's fault
-                later = Unsent(str(why), timedelta(seconds=LOOK_EVERY))
+            except (StoreError, RenderError) as why:  # not the row's fault
+                pause = DATABASE_BACK
+                if isinstance(why, RenderError):
+                    log.warning("delivery.waits", extra={"delivery": job.id, "reason": str(why)})
+                    pause = TEMPLATE_MENDED
+                later = Unsent(str(why), pause)
                 self._end(unsendable(job, later, self._clock.now(), found=DeliveryState.SENDING))
                 continue
             except Exception as why:

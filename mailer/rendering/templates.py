@@ -1,46 +1,35 @@
-"""The folder of mails, as pages: Jinja in its sandbox, and styles put on the elements.
+"""The folder of mails, as pages; an owner's own templates are filled in by a child.
 
-What goes in is cleaned of the two characters that make a slot, so whatever a template does with a
-feed's words, only `slot.…` places a slot. All else that is printed into HTML is escaped.
+Ours are as good as the rest of the program. What an owner writes, or copies from somewhere, may
+loop for ever or eat the memory: that happens to a process which is thrown away (`press_child`),
+and the owner is told in which file and line.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache, partial
+import os
+import pickle
+import time
+import weakref
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from traceback import extract_tb
-from typing import Any
+from threading import Lock
 
-from css_inline import CSSInliner
-from jinja2 import (
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateSyntaxError,
-    pass_eval_context,
-)
-from jinja2.exceptions import SecurityError
-from jinja2.nodes import EvalContext
-from jinja2.runtime import Context, Macro
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
-
+from mailer.confined import Confined, Ended
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
-from mailer.languages import dates
-from mailer.languages.catalogue import Catalogue, catalogue
-from mailer.rendering import filters, plain_text, theme
-from mailer.rendering.model import CLOSES, OPENS, Page, Slot
-from mailer.rendering.stories import DigestView, Story
+from mailer.rendering.model import Page
+from mailer.rendering.press import Press
+from mailer.rendering.stories import DigestView
 from mailer.tokens import LIFETIME, Purpose
 
-NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
 NOTICES_KEPT = 64
-LANGUAGES_KEPT = 32
-FRAGMENTS_KEPT = 1024  # a language: variants of an edition tell the same stories
-LARGEST_PRODUCT = 1_000_000
 CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
+CHILD = "mailer.rendering.press_child"
+MEMORY = 512 * 1024 * 1024  # octets of the child, all in all
+PROCESSOR = 2.0  # seconds of work a page; an honest one takes a hundredth of that
+PATIENCE = 60.0  # seconds by the clock on the wall, however busy the machine is
+REMEMBERED = 30.0  # seconds: a notice that cannot be filled in is not tried for each reader
 
 
 class Templates:
@@ -48,175 +37,66 @@ class Templates:
 
     def __init__(self, folder: Path, theme: Path | None = None) -> None:
         """Take templates from the owner's `theme` first, file by file, and else from `folder`."""
-        self._folders = (folder,) if theme is None else (theme, folder)
-        self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, self._folders))
-        self._inliner = lru_cache(maxsize=2)(self._make_inliner)
+        self._press = Press([folder]) if theme is None else Confinement([theme, folder])
         self._notice = lru_cache(NOTICES_KEPT)(self._render_notice)
+        self._failed: dict[tuple[Notice, int, str], tuple[float, RenderError]] = {}
 
     def digest(self, view: DigestView) -> Page:
         """Return one variant of an edition, with slots; raise RenderError naming file and line."""
         values = {"digest": view, "newsletter": view.newsletter, "subject": view.subject}
-        return self._page("digest", view.language, values)
+        return self._press.page("digest", view.language, values)
 
     def notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
         """Return a small mail of a newsletter, with slots; raise RenderError."""
-        return self._notice(notice, newsletter, language)
+        key = (notice, newsletter.id, language)
+        since, failure = self._failed.get(key, (0.0, None))
+        if failure is not None and time.monotonic() < since + REMEMBERED:
+            raise RenderError(failure.template, failure.reason, line=failure.line)
+        try:
+            return self._notice(notice, newsletter, language)
+        except RenderError as why:
+            self._failed[key] = (time.monotonic(), why)
+            raise
 
     def _render_notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
         values = {"newsletter": newsletter, "confirm_days": CONFIRM_DAYS}
-        return self._page(notice.value, language, values)
-
-    def _page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
-        language = language.translate(NO_SLOTS)
-        around = {key: without_slots(value) for key, value in values.items()}
-        subject = " ".join(self._render(language, f"{name}/subject.txt", around).split())
-        around["subject"] = subject
-        html = self._render(language, f"{name}/body.html", around)
-        around["html_addresses"] = plain_text.web_addresses(html)
-        text = self._render(language, f"{name}/body.txt", around)
-        inlined = self._inliner(theme.direction(language)).inline(html)
-        return Page(subject, inlined, text.strip("\n") + "\n")
-
-    def _make_inliner(self, direction: str) -> CSSInliner:
-        """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
-        css = self._render("", "_styles.css", {"dir": direction})
-        return CSSInliner(
-            extra_css=css, keep_style_tags=True, minify_css=True, load_remote_stylesheets=False
-        )
-
-    def _render(self, language: str, name: str, values: Mapping[str, object]) -> str:
-        try:
-            return self._environment(language).get_template(name).render(values)
-        except TemplateSyntaxError as why:
-            raise RenderError(why.name or name, str(why.message), line=why.lineno) from why
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as why:
-            where, line = self._place(why)
-            raise RenderError(where or name, str(why), line=line) from why
-
-    def _place(self, why: Exception) -> tuple[str | None, int | None]:
-        """Return the innermost template in the traceback, and the line in it."""
-        for frame in reversed(extract_tb(why.__traceback__)):
-            for folder in self._folders:
-                if Path(frame.filename).is_relative_to(folder):
-                    return str(Path(frame.filename).relative_to(folder)), frame.lineno
-        return None, None
+        return self._press.page(notice.value, language, values)
 
 
-def without_slots(value: object) -> object:
-    """Return the value with the two characters of slots taken out of every text in it."""
-    if isinstance(value, str):
-        return value.translate(NO_SLOTS)
-    if isinstance(value, tuple):
-        return tuple(map(without_slots, value))
-    if isinstance(value, Story):
-        return _clean_story(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _clean(value)
-    return value
+class Confinement:
+    """A press in a process of its own: little memory, little time. Threads may share it."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self._folders = [str(folder) for folder in folders]
+        self._lock = Lock()
+        self._start()
+
+    def _start(self) -> None:
+        self._child = Confined(CHILD, PATIENCE)
+        self._process = os.getpid()
+        self._end = weakref.finalize(self, self._child.close)
+
+    def page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
+        """Return a message, as `Press.page` does; raise RenderError, for too much work too."""
+        head = {"folders": self._folders, "name": name, "language": language}
+        with self._lock:
+            if self._process != os.getpid():  # after a fork: the child answers who started it
+                self._end.detach()
+                self._start()
+            try:
+                told, octets = self._child.ask(head, pickle.dumps(dict(values)))
+            except Ended as why:
+                raise RenderError(f"{name}/", _in_words(why)) from why
+        if told["error"] is not None:
+            raise RenderError(*told["error"], line=told["line"])
+        html = octets[: told["html"]].decode()
+        return Page(told["subject"], html, octets[told["html"] :].decode())
 
 
-def _clean(value: Any) -> Any:
-    """Return a dataclass whose fields are clean."""
-    return replace(value, **{f.name: without_slots(getattr(value, f.name)) for f in fields(value)})
-
-
-@lru_cache(FRAGMENTS_KEPT)
-def _clean_story(story: Story) -> Story:
-    cleaned: Story = _clean(story)
-    return cleaned
-
-
-def _fragments() -> Callable[..., str]:
-    """Return what calls a macro and remembers what it printed: `{{ kept(story, it, zone) }}`.
-
-    For macros that look at nothing but what they are given.
-    """
-    known: dict[tuple[object, ...], str] = {}
-
-    @pass_eval_context
-    def kept(around: EvalContext, macro: Macro, *given: object) -> str:
-        key = (macro, around.autoescape, *given)
-        found = known.get(key)
-        if found is None:
-            if len(known) >= FRAGMENTS_KEPT:
-                known.clear()
-            found = known[key] = macro(around, *given)
-        return found
-
-    return kept
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, which decides once for a type and a name, and not each time they are met.
-
-    A template may not make one text into millions either: neither `*` nor `**` of large values.
-    """
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._safe: dict[tuple[type, str], bool] = {}
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Multiply; raise SecurityError when the outcome would be large."""
-        sizes = [len(one) if hasattr(one, "__len__") else abs(one) for one in (left, right)]
-        if operator == "**" or sizes[0] * sizes[1] > LARGEST_PRODUCT:
-            raise SecurityError(f"{operator} makes too much of that")
-        return super().call_binop(context, operator, left, right)
-
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Tell what Jinja tells, which looks at nothing but the type and the name."""
-        known = self._safe.get((type(obj), attr))
-        if known is None or isinstance(obj, type):
-            known = super().is_safe_attribute(obj, attr, value)
-            self._safe[type(obj), attr] = known
-        return known
-
-
-def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEnvironment:
-    """Return what renders in one language: its words are the same for every template and macro."""
-    made = _Sandbox(
-        loader=FileSystemLoader(folders),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    words = catalogue(language)
-    made.policies["ext.i18n.trimmed"] = True
-    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        words.gettext,
-        words.ngettext,
-        newstyle=True,
-        pgettext=words.pgettext,
-        npgettext=words.npgettext,
-    )
-    made.globals |= {
-        "lang": language,
-        "dir": theme.direction(language),
-        "slot": {slot.value: Markup(slot.marker) for slot in Slot},  # noqa: S704 - ours
-        "light": theme.LIGHT,
-        "dark": theme.DARK,
-        "serif": theme.SERIF,
-        "sans": theme.MAIL_SANS,
-        "kept": _fragments(),
-    }
-    made.filters |= _filters(words)
-    return made
-
-
-def _filters(words: Catalogue) -> dict[str, Callable[..., object]]:
-    return {
-        "joined": filters.joined,
-        "typeset": filters.typeset,
-        "breakable": filters.breakable,
-        "long_date": partial(dates.long_date, words),
-        "short_date": partial(dates.short_date, words),
-        "local_day": dates.local_day,
-        "short_address": filters.short_address,
-        "wrap": plain_text.wrap,
-        "underlined": plain_text.underlined,
-        "web_addresses": plain_text.web_addresses,
-    }
+def _in_words(why: Ended) -> str:
+    """Say for a person what the child ended of."""
+    if why.took_too_long:
+        return f"it takes more than {PROCESSOR:g} seconds of work: no mail does"
+    if why.kept_us_waiting:
+        return f"it was not filled in within {PATIENCE:g} seconds"
+    return f"it needs more than {MEMORY // 2**20} MB, or breaks the program that fills it in"
