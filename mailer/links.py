@@ -36,6 +36,18 @@ class Links:
         """The page for a copy of all that is kept of a person, or its erasure; for 72 hours."""
         return self._private("data", Purpose.DATA, subscription_id, made_at)
 
+    def move(self, subscription_id: int, asked_at: datetime) -> str:
+        """The page that lets everything come to another address, for 72 hours."""
+        return self._private("move", Purpose.MOVE, subscription_id, asked_at)
+
+    def restore(self, subscription_id: int, made_at: datetime) -> str:
+        """The page that keeps the address there was, for seven days."""
+        return self._private("restore", Purpose.RESTORE, subscription_id, made_at)
+
+    def feed(self, subscription_id: int, feed_since: datetime) -> str:
+        """A reader's own feed, as long as that is given out."""
+        return self._private("feed", Purpose.FEED, subscription_id, feed_since)
+
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 

@@ -35,6 +35,9 @@ class Purpose(IntEnum):
     UNDO = 5  # takes a leaving back; made when that happened
     PREFERENCES = 6  # only ever mailed when asked for: a forwarded digest must not open them
     DATA = 7  # to have a copy of all that is kept, or to have it erased
+    MOVE = 8  # in the new mailbox: everything is to come here from now on
+    RESTORE = 9  # in the old mailbox: no, it is not
+    FEED = 10  # a reader's own feed; made when that was given out
 
 
 # What is not named here does not expire.
@@ -44,6 +47,8 @@ LIFETIME = {
     Purpose.UNDO: timedelta(days=7),
     Purpose.PREFERENCES: timedelta(days=7),
     Purpose.DATA: timedelta(hours=72),
+    Purpose.MOVE: timedelta(hours=72),
+    Purpose.RESTORE: timedelta(days=7),
 }
 
 

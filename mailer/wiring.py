@@ -33,8 +33,10 @@ from mailer.rendering.pages import Pages
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
+from mailer.subscribers.moving import Moving
 from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
+from mailer.subscribers.private_feed import PrivateFeed
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 
@@ -54,6 +56,8 @@ class Mailer:
     signup: Signup
     preferences: Preferences
     privacy: Privacy
+    moving: Moving
+    private_feed: PrivateFeed
     gather: Gather
     check: Check
     discover: Discover
@@ -97,6 +101,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         signup=Signup(store, clock, keyring, settings.signup),
         preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
+        moving=Moving(store, clock, keyring),
+        private_feed=PrivateFeed(store, clock, keyring),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         check=Check(store, clock, Fetch(settings.feeds)),
@@ -111,16 +117,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         canary=Canary(store, clock, settings.delivery),
         alert=Alert(store, clock),
         render=Render(store, clock, pages),
-        send=Send(
-            store,
-            clock,
-            relays(settings.relay),
-            templates,
-            links,
-            signers,
-            Exchanges(settings.delivery.nameservers),
-            settings.delivery,
-        ),
+        send=_send(store, clock, settings, templates, links, signers),
         steer=Steer(store, clock),
         preview=Preview(store, clock, links, signers),
         signing_keys=signing_keys,
@@ -130,3 +127,23 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
 def _for_pictures(settings: Settings) -> FeedSettings:
     """Return how pictures are fetched: as feeds are, with a limit of their own."""
     return replace(settings.feeds, max_bytes=settings.pictures.max_bytes)
+
+
+def _send(
+    store: Store,
+    clock: Clock,
+    settings: Settings,
+    templates: Templates,
+    links: Links,
+    signers: Signers,
+) -> Send:
+    return Send(
+        store,
+        clock,
+        relays(settings.relay),
+        templates,
+        links,
+        signers,
+        Exchanges(settings.delivery.nameservers),
+        settings.delivery,
+    )

@@ -1,4 +1,4 @@
-"""`mailer subscribers edit`, `pause` and `resume`: what one reader gets, and when."""
+"""`mailer subscribers edit`, `pause`, `resume` and `move`: what one reader gets, when, where."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,7 +7,7 @@ import click
 from mailer.address import parse_address
 from mailer.cli.context import Context, pass_context
 from mailer.cli.newsletter_options import WEEKDAYS, minute_of_day
-from mailer.cli.output import say
+from mailer.cli.output import confirm, say
 from mailer.editions.calendar import local_date
 from mailer.editions.model import Rhythm
 from mailer.editions.wording import coming_words, rhythm_words
@@ -104,6 +104,35 @@ def resume(context: Context, address: str, *, newsletter: str) -> None:
     """End a reader's pause now."""
     found = context.mailer.preferences.resume(_key(context, address, newsletter))
     _say(context, address, newsletter, found)
+
+
+@click.command(epilog="Example: mailer subscribers move ada@example.org ada@example.com --yes")
+@click.argument("address")
+@click.argument("wanted")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def move(context: Context, address: str, wanted: str, *, yes: bool) -> None:
+    """Send everything of one reader to another address. The old one is told, and may undo it."""
+    confirm(f"Send everything of {address} to {wanted} from now on?", yes=yes)
+    context.mailer.moving.by_operator(parse_address(address), parse_address(wanted))
+    say(f"{wanted} gets what {address} got. {address} is told, and may take it back for 7 days.")
+
+
+@click.command(epilog="Example: mailer subscribers feed ada@example.org --newsletter brief")
+@click.argument("address")
+@newsletter_option
+@click.option("--close", is_flag=True, help="Let its address lead nowhere from now on.")
+@pass_context
+def feed(context: Context, address: str, *, newsletter: str, close: bool) -> None:
+    """Give one reader a feed of their own selection; the address it had before is closed."""
+    key = _key(context, address, newsletter)
+    if close:
+        context.mailer.private_feed.close(key)
+        say(f"{address} has no feed of {newsletter}.")
+        return
+    found = context.mailer.private_feed.open(key)
+    if found.feed_since is not None:
+        say(context.mailer.links.feed(found.id, found.feed_since))
 
 
 def _key(context: Context, address: str, newsletter: str) -> int:

@@ -25,7 +25,7 @@ from mailer.cli.output import (
     say,
     when,
 )
-from mailer.cli.preferences import edit, pause, resume
+from mailer.cli.preferences import edit, feed, move, pause, resume
 from mailer.editions.forecast import NextMail
 from mailer.editions.wording import coming_words, rhythm_words
 from mailer.errors import AddressError, Conflict, NotFound, UsageError
@@ -40,7 +40,7 @@ def subscribers() -> None:
     """Who gets it."""
 
 
-for one in (privacy.erase, privacy.export, privacy.history, edit, pause, resume):
+for one in (privacy.erase, privacy.export, privacy.history, edit, pause, resume, move, feed):
     subscribers.add_command(one)
 
 

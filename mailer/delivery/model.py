@@ -36,6 +36,9 @@ class Notice(StrEnum):
     GOODBYE = "goodbye"
     PREFERENCES_LINK = "preferences_link"
     DATA_LINK = "data_link"
+    ADDRESS_CONFIRM = "address_confirm"  # to the new address
+    ADDRESS_ASKED = "address_asked"  # to the old one, before
+    ADDRESS_CHANGED = "address_changed"  # to the old one, after
 
 
 class OwedNotice(NamedTuple):
@@ -52,7 +55,15 @@ class OwedNotice(NamedTuple):
 SENT_TO: Mapping[Notice, State] = {Notice.CONFIRM: State.PENDING, Notice.GOODBYE: State.LEFT}
 # Whoever is paused is a reader, too, and may ask for their choices, or sign up once more.
 SENT_TO_PAUSED = frozenset({Notice.PREFERENCES_LINK, Notice.ALREADY_SUBSCRIBED})
-SENT_TO_ALL = frozenset({Notice.DATA_LINK})  # whoever is kept may ask what is kept
+# Whoever is kept may ask what is kept; about another address two people are told, in any state.
+SENT_TO_ALL = frozenset(
+    {
+        Notice.DATA_LINK,
+        Notice.ADDRESS_CONFIRM,
+        Notice.ADDRESS_ASKED,
+        Notice.ADDRESS_CHANGED,
+    }
+)
 
 
 class DeliveryState(StrEnum):

@@ -74,6 +74,8 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
         Slot.UNDO_URL: links.undo(job.subscription_id, job.planned_at),
         Slot.PREFERENCES_URL: links.preferences(job.subscription_id, job.planned_at),
         Slot.DATA_URL: links.data(job.subscription_id, job.planned_at),
+        Slot.MOVE_URL: links.move(job.subscription_id, job.planned_at),
+        Slot.RESTORE_URL: links.restore(job.subscription_id, job.planned_at),
         Slot.ARCHIVE_URL: links.archive(newsletter.slug),
         Slot.FIRST_MAIL: _first_mail(job, newsletter),
     }

@@ -70,8 +70,8 @@ def _send(mailer: Mailer) -> str:
 
 
 def _tidy(mailer: Mailer) -> str:
-    rows, files = mailer.signup.tidy(), mailer.illustrate.tidy()
-    return f"{rows} rows and {files} pictures forgotten"
+    rows = mailer.signup.tidy() + mailer.moving.tidy()
+    return f"{rows} rows and {mailer.illustrate.tidy()} pictures forgotten"
 
 
 JOBS = (

@@ -22,6 +22,8 @@ class Slot(StrEnum):
     UNDO_URL = "undo_url"
     PREFERENCES_URL = "preferences_url"
     DATA_URL = "data_url"
+    MOVE_URL = "move_url"
+    RESTORE_URL = "restore_url"
     ARCHIVE_URL = "archive_url"
     FIRST_MAIL = "first_mail"
 

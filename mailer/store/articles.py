@@ -250,6 +250,21 @@ class Articles(Aggregate):
         """Return the greatest arrival given out so far, 0 before the first."""
         return self._count(select(arrival.c.newest))
 
+    def newest_of(self, newsletter_id: int, since: datetime, limit: int) -> list[Article]:
+        """Return the newsletter's newest articles that were gathered at `since` or later."""
+        rows = self._all(
+            select(article)
+            .join(source, source.c.feed_id == article.c.feed_id)
+            .where(
+                source.c.newsletter_id == newsletter_id,
+                article.c.seen_at >= since,
+                article.c.state == ArticleState.KEPT,
+            )
+            .order_by(article.c.arrival.desc())
+            .limit(limit)
+        )
+        return [_article(row) for row in reversed(rows)]
+
     def first_seen(self, newsletter_id: int, opens: int, closes: int) -> datetime | None:
         """Return when the oldest kept article of a window was gathered; None: it has none."""
         row = self._one(

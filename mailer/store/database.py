@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailer.errors import StoreError
+from mailer.store.address_changes import AddressChanges
 from mailer.store.apartness import Apartness
 from mailer.store.archive import Archive
 from mailer.store.articles import Articles
@@ -78,6 +79,10 @@ class Transaction:
     @cached_property
     def signup_limits(self) -> SignupLimits:
         return SignupLimits(self.connection)
+
+    @cached_property
+    def address_changes(self) -> AddressChanges:
+        return AddressChanges(self.connection)
 
     @cached_property
     def erasure(self) -> Erasure:

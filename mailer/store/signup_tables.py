@@ -1,15 +1,27 @@
-"""The tables behind the signup form: what was asked for, and which forms were sent.
+"""The tables behind the forms: what was asked for, which were sent, and addresses that change.
 
 `metadata` is that of all tables: whoever takes it from here has every one of them.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from mailer.store.instant import Instant
-from mailer.store.picture_tables import metadata
+from mailer.store.job_tables import metadata
+from mailer.store.tables import Id
 from mailer.subscribers.limits import Scope
 
-__all__ = ["form_use", "metadata", "signup_use"]
+__all__ = ["address_change", "form_use", "metadata", "signup_use"]
 
 # What was asked for through the form, in parts of each limit's time. No address, only its hash.
 signup_use = Table(
@@ -32,4 +44,22 @@ form_use = Table(
     Column("address_hash", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     Index("ix_form_use_at", "at"),
+)
+
+# Readers who want another address. Two people stand at the two ends: the reader, and who holds the
+# new address until it is confirmed, and the old one from then on until nobody goes back to it.
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reader_id", Id, ForeignKey("subscription.id"), nullable=False),
+    Column("other_id", Id, ForeignKey("subscription.id"), nullable=False),
+    Column("made", Boolean, nullable=False),  # whether the other is there for this alone
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("undone_at", Instant),
+    CheckConstraint("reader_id <> other_id", name="two_ends"),
+    Index("ix_address_change_reader_id", "reader_id"),
+    Index("ix_address_change_other_id", "other_id"),
+    sqlite_autoincrement=True,
 )

@@ -36,6 +36,7 @@ def _subscription(row: RowMapping) -> Subscription:
         urgent=row["urgent"],
         language=row["language"],
         paused_until=row["paused_until"],
+        feed_since=row["feed_since"],
         sections=apart(row["sections"]).sections,
         text_only=row["text_only"],
     )
@@ -164,6 +165,11 @@ class Subscriptions(Aggregate):
                 **turn,
             )
         )
+
+    def give_feed(self, key: int, since: datetime | None) -> None:
+        """Let the feed of a tie have an address that was made at `since`; None: no feed."""
+        mine = update(subscription).where(subscription.c.id == key)
+        self._run(mine.values(feed_since=since))
 
     def pause(self, found: Subscription, until: datetime) -> None:
         """Let no digest be due before `resume`."""

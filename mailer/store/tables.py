@@ -127,6 +127,7 @@ subscription = _table(
     Column("also_on", String(6), nullable=False, server_default=text("''")),  # days, as digits
     Column("language", String(35)),
     Column("paused_until", Instant),
+    Column("feed_since", Instant),  # NULL: no feed of their own
     Column("sections", Text, nullable=False, server_default=text("''")),  # as a page apart has it
     Column("text_only", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("subscriber_id", "newsletter_id"),
@@ -487,14 +488,4 @@ correction_owed = _table(
     Column("shown_id", Id, ForeignKey("delivery.id")),
     UniqueConstraint("correction_id", "subscription_id"),
     Index("ix_correction_owed_subscription_id", "subscription_id"),
-)
-
-job_run = Table(
-    "job_run",
-    metadata,
-    Column("name", String(32), primary_key=True),
-    Column("started_at", Instant, nullable=False),
-    Column("finished_at", Instant),
-    Column("outcome", Text),  # a line for people
-    Column("failed", Boolean, nullable=False),
 )

@@ -35,6 +35,8 @@ class Act(StrEnum):
     LEFT = "left"
     RETURNED = "returned"  # took the leaving back
     ADDED = "added"  # by the operator, who answers for the consent
+    MOVED = "moved"  # to another address
+    MOVED_BACK = "moved-back"
 
 
 class Way(StrEnum):
@@ -75,6 +77,7 @@ class Subscription:
     urgent: bool = False  # gets urgent articles at once
     language: str | None = None  # BCP 47; None: the newsletter's
     paused_until: datetime | None = None  # None unless paused
+    feed_since: datetime | None = None  # when the address of their own feed was given out
     sections: tuple[str, ...] = ()  # the headings they chose; none: everything
     text_only: bool = False  # mails without their HTML part
 

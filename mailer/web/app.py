@@ -6,11 +6,13 @@ from werkzeug.exceptions import HTTPException
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
 from mailer.languages.catalogue import N_
+from mailer.web.address_pages import AddressPages
 from mailer.web.archive import Archive
 from mailer.web.archive_lists import ArchiveLists
 from mailer.web.embed import Embed
 from mailer.web.health import Health
 from mailer.web.language import install, words
+from mailer.web.private_feed import PrivateFeed
 from mailer.web.public import Public
 from mailer.web.reader import Reader
 from mailer.web.signup_form import SignupForm
@@ -54,6 +56,8 @@ def create_app(mailer: Mailer) -> Flask:
         Public(mailer),
         SignupForm(mailer),
         Reader(mailer),
+        AddressPages(mailer),
+        PrivateFeed(mailer),
         Embed(mailer),
         Archive(mailer),
         ArchiveLists(mailer),

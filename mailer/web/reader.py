@@ -3,18 +3,23 @@
 from flask import Blueprint, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from mailer.address import parse_address
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
+from mailer.errors import AddressError
+from mailer.languages.catalogue import N_
 from mailer.subscribers.model import Origin, State, Way
+from mailer.subscribers.screening import refusal
 from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
-from mailer.web.language import speak
+from mailer.web.language import speak, words
 from mailer.web.preferences import change, preferences_page
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
+ASKED = N_("A mail with a link is on its way to that address, if it can be used.")
 PRIVATE_LINKS = {"preferences": Notice.PREFERENCES_LINK, "data": Notice.DATA_LINK}
 
 
@@ -125,8 +130,22 @@ class Reader:
         glimpse = self._look(Purpose.PREFERENCES, token)
         if glimpse is None or glimpse.state not in {State.ACTIVE, State.PAUSED}:
             return self._left(glimpse)
+        if request.form.get("act") == "address":
+            return self._ask_for_address(glimpse)
         refused = change(self._mailer, glimpse)
         return refused or self.preferences_page(token, kept=True)
+
+    def _ask_for_address(self, glimpse: Glimpse) -> ResponseReturnValue:
+        """Mail a link to another address; the answer is one, whatever is known of that."""
+        newsletter = glimpse.newsletter
+        try:
+            wanted = parse_address(request.form.get("email", ""))
+        except AddressError:
+            return preferences_page(self._mailer, glimpse), 422
+        if refusal(wanted, self._mailer.settings.signup) is not None:
+            return preferences_page(self._mailer, glimpse), 422
+        self._mailer.moving.ask(glimpse.subscription.id, wanted)
+        return render_template("check.html", newsletter=newsletter, message=words().gettext(ASKED))
 
     def _look(self, purpose: Purpose, token: str) -> Glimpse | None:
         glimpse = self._mailer.signup.look(purpose, token)

@@ -35,6 +35,8 @@ class Entry:
     summary: str
     html: str
     at: datetime
+    name: str = ""  # for ever, where that is not its address
+    topic: str = ""
 
 
 def rss(channel: Channel, entries: Sequence[Entry], own_url: str) -> bytes:
@@ -62,9 +64,11 @@ def atom(channel: Channel, entries: Sequence[Entry], own_url: str) -> bytes:
     ET.SubElement(root, f"{{{ATOM}}}link", rel="alternate", href=channel.page)
     for entry in entries:
         one = ET.SubElement(root, f"{{{ATOM}}}entry")
-        _atom_texts(one, id=entry.url, title=entry.title, summary=entry.summary)
+        _atom_texts(one, id=entry.name or entry.url, title=entry.title, summary=entry.summary)
         _atom_texts(one, updated=entry.at.isoformat(), published=entry.at.isoformat())
         ET.SubElement(one, f"{{{ATOM}}}link", rel="alternate", href=entry.url)
+        if entry.topic:
+            ET.SubElement(one, f"{{{ATOM}}}category", term=_clean(entry.topic))
         ET.SubElement(one, f"{{{ATOM}}}content", type="html").text = _clean(entry.html)
     return _written(root)
 

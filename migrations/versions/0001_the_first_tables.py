@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.Column("also_on", sa.String(length=6), server_default=sa.text("''"), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feed_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sections", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("text_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
@@ -436,7 +437,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'returned', 'added')",
+            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back')",
             name=op.f("ck_consent_event_act_known"),
         ),
         sa.CheckConstraint(
@@ -493,7 +494,7 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
             "notice IN ('confirm', 'already_subscribed', 'welcome', 'goodbye',"
-            " 'preferences_link', 'data_link')",
+            " 'preferences_link', 'data_link', 'address_confirm', 'address_asked', 'address_changed')",
             name=op.f("ck_delivery_notice_known"),
         ),
         sa.CheckConstraint(
@@ -765,6 +766,29 @@ def _tables_of_forms() -> None:
         sa.PrimaryKeyConstraint("scope", "subject", "period", "start", name=op.f("pk_signup_use")),
     )
     op.create_index("ix_signup_use_start", "signup_use", ["start"], unique=False)
+    op.create_table(
+        "address_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "reader_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("reader_id <> other_id", name=op.f("ck_address_change_two_ends")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["subscription.id"], name=op.f("fk_address_change_other_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["subscription.id"], name=op.f("fk_address_change_reader_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_change")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_address_change_other_id", "address_change", ["other_id"], unique=False)
+    op.create_index("ix_address_change_reader_id", "address_change", ["reader_id"], unique=False)
     op.create_table(
         "form_use",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),

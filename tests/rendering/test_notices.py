@@ -28,6 +28,9 @@ LEADS_TO = {
     Notice.GOODBYE: {"undo"},
     Notice.PREFERENCES_LINK: {"preferences"},
     Notice.DATA_LINK: {"data"},
+    Notice.ADDRESS_CONFIRM: {"move"},
+    Notice.ADDRESS_ASKED: {"restore"},
+    Notice.ADDRESS_CHANGED: {"restore"},
 }
 
 

@@ -22,6 +22,9 @@ def addresses(site: Site) -> list[str]:
                 "refuse": site.mailer.links.refuse,
                 "data": site.mailer.links.data,
                 "preferences": site.mailer.links.preferences,
+                "move": site.mailer.links.move,
+                "restore": site.mailer.links.restore,
+                "feed": site.mailer.links.feed,
             }.items()
         }
         token = next((mark for start, mark in tokens.items() if page.startswith(start)), "")

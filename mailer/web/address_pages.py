@@ -1,0 +1,55 @@
+"""The pages behind the links about another address. GET shows a button; only POST does it."""
+
+from flask import Blueprint, g, render_template, request
+
+from mailer.subscribers.model import Origin, Way
+from mailer.subscribers.moving import Move, Standing
+from mailer.tokens import Purpose
+from mailer.web.client import origin_of
+from mailer.web.language import speak
+from mailer.wiring import Mailer
+
+
+class AddressPages:
+    """What the owners of the new address and of the old one can do."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+
+    def blueprint(self) -> Blueprint:
+        made = Blueprint("addresses", __name__)
+        pages = {
+            "move": (self.move_page, self.move),
+            "restore": (self.restore_page, self.restore),
+        }
+        for name, (page, act) in pages.items():
+            made.add_url_rule(f"/{name}/<token>", view_func=page)
+            made.add_url_rule(f"/{name}/<token>", view_func=act, methods=["POST"])
+        made.before_request(_personal)
+        return made
+
+    def move_page(self, token: str) -> str:
+        found = self._mailer.moving.look(Purpose.MOVE, token)
+        return _page("move.html" if found.standing is Standing.ASKED else "moved.html", found)
+
+    def move(self, token: str) -> str:
+        return _page("moved.html", self._mailer.moving.confirm(token, self._origin()))
+
+    def restore_page(self, token: str) -> str:
+        found = self._mailer.moving.look(Purpose.RESTORE, token)
+        return _page("moved.html" if found.standing is Standing.UNDONE else "restore.html", found)
+
+    def restore(self, token: str) -> str:
+        return _page("moved.html", self._mailer.moving.undo(token, self._origin()))
+
+    def _origin(self) -> Origin:
+        return origin_of(request, self._mailer.settings.web.trusted_proxies, Way.PAGE)
+
+
+def _page(name: str, move: Move) -> str:
+    speak(move.newsletter.language)
+    return render_template(name, newsletter=move.newsletter, move=move)
+
+
+def _personal() -> None:
+    g.personal = True
