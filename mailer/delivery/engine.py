@@ -162,6 +162,7 @@ class Engine:
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         """Note what became of messages; it is written as soon as there are some, or very soon."""
         now = self._clock.now()
+        self._pool.answered(relay)
         for envelope, outcome in endings:
             job = self._flying.pop(envelope.delivery_id)
             self._traffic.heard(job, outcome)

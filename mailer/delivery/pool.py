@@ -8,6 +8,8 @@ from mailer.delivery.transport import Line, Post, Relay, Transport
 from mailer.errors import DeliveryError, RelayAway
 
 AWAY_FOR = 30.0  # seconds before a relay that was away is asked again
+AHEAD = 8  # messages by which a relay may be ahead of its share while the others answer
+STUCK_AFTER = 2.0  # seconds without an answer after which nobody waits for a relay's share
 NO_RELAY = "no relay is configured"
 NAME_ONE = "[[relay]] in config.toml names the server for your mail"
 
@@ -28,6 +30,9 @@ class Pool:
         self._opening: dict[asyncio.Task[None], str] = {}
         self._away_until: dict[str, float] = {}
         self._taken: dict[str, int] = {relay.name: 0 for relay in transport}
+        self._answered: dict[str, float] = {}
+        # With equal weights whoever is free takes the next; others are shares that are kept.
+        self._shares = len({relay.weight for relay in transport if relay.weight}) > 1
         # At most so many conversations at a time.
         self.width = max(1, sum(relay.connections for relay in transport))
         # Why a line could not be opened, the last time.
@@ -71,6 +76,10 @@ class Pool:
         self._taken[relay] += 1
         return True
 
+    def answered(self, relay: str) -> None:
+        """Note that a relay answers: it is worth waiting for its share."""
+        self._answered[relay] = asyncio.get_running_loop().time()
+
     async def close(self) -> None:
         """End every conversation in order."""
         for task in list(self._opening):
@@ -79,15 +88,23 @@ class Pool:
         await asyncio.gather(*(line.close() for lines in self._lines.values() for line in lines))
 
     def _another_first(self, relay: str) -> bool:
-        share = {
-            one.name: (self._taken[one.name] + 1) / one.weight
-            for one in self._relays
-            if one.weight and (one.name == relay or (self._rests(one.name) and self._may(one.name)))
-        }
-        return relay in share and min(share.values()) < share[relay]
+        weights = {one.name: one.weight for one in self._relays if one.weight}
+        if relay not in weights:
+            return False
+        share = (self._taken[relay] + 1) / weights[relay]
+        return any(
+            (self._taken[name] + 1 + later) / weight < share
+            for name, weight in weights.items()
+            if name != relay and self._may(name) and (later := self._takes_later(name)) is not None
+        )
 
-    def _rests(self, relay: str) -> bool:
-        return any(line.rests for line in self._lines[relay])
+    def _takes_later(self, relay: str) -> int | None:
+        """Return by how many others may be ahead of a relay; None when nobody waits for it."""
+        lines = self._lines[relay]
+        if any(line.rests for line in lines):
+            return 0
+        waited = asyncio.get_running_loop().time() - self._answered.get(relay, 0.0)
+        return AHEAD if self._shares and lines and waited < STUCK_AFTER else None
 
     def _being_opened(self, relay: Relay) -> int:
         return sum(name == relay.name for name in self._opening.values())
@@ -107,5 +124,8 @@ class Pool:
             self._away_until[relay.name] = asyncio.get_running_loop().time() + AWAY_FOR
             log.warning("relay.away", extra={"relay": relay.name, "reason": str(why)})
             return
+        if not self._lines[relay.name]:  # who was away is not made up for
+            self._taken = dict.fromkeys(self._taken, 0)
+        self.answered(relay.name)
         self._lines[relay.name].append(line)
         line.go_on()
