@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from mailer.clock import Clock
 from mailer.editions.drafting import Order, lines, without_stories
-from mailer.editions.indexing import index
 from mailer.editions.layout import lay_out
-from mailer.editions.model import URGENT_SLOT, Approval, Edition, EditionState, Piece, Reason
+from mailer.editions.model import URGENT_SLOT, Edition, EditionState, Piece, Reason
 from mailer.editions.rank import rank
 from mailer.store.database import Store, Transaction
 from mailer.store.urgency import Urgent as Wanted
@@ -28,10 +27,10 @@ class Urgent:
         self._grace = grace
 
     def due(self) -> list[Edition]:
-        """Make an edition of every article that is urgent now; what was it long ago is no news.
+        """Make a draft of every article that is urgent now; what was it long ago is no news.
 
-        What a person has marked is approved with that. What the owner's rule found waits for a
-        word where everything does.
+        `Approve.due` lets it out once it is checked: what a person has marked needs no other word,
+        what the owner's rule found waits for one where everything does.
         """
         since = self._clock.now() - self._grace
         with self._store.read() as tx:
@@ -48,8 +47,6 @@ class Urgent:
                     return None
             draft = self._draft(tx, wanted)
             kept = None if draft is None else tx.editions.add(*draft)
-            if kept is not None:
-                index(tx, kept)
         if kept is not None:
             log.info("edition.urgent", extra={"edition": kept.id, "slot": kept.slot})
         return kept
@@ -79,7 +76,4 @@ class Urgent:
         made = without_stories(order, EditionState.DRAFT, article.arrival, now)
         headings = tx.sections.headings(newsletter.id)
         line, behind = lines(lay_out(pieces, opens, 1, headings), {article.id: article}, newsletter)
-        made = replace(made, subject=line, preheader=behind, until=None)
-        if not wanted.by_rule or newsletter.approval is Approval.AUTOMATIC:
-            made = replace(made, state=EditionState.APPROVED, approved_at=now)
-        return made, pieces
+        return replace(made, subject=line, preheader=behind, until=None), pieces

@@ -85,7 +85,7 @@ JOBS = (
     Job(
         "urgent",
         "sends urgent articles to those who want them at once",
-        (_urgent, _look_again, _illustrate, _alert, _render),
+        (_urgent, _look_again, _illustrate, _approve, _alert, _render),
     ),
     Job("tidy", "forgets what was kept for a time and is over", (_tidy,)),
     Job("send", "sends what is due", (_send,), by_scheduler=False),

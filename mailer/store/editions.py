@@ -251,13 +251,12 @@ class Editions(Aggregate):
         """Return the drafts whose hour has come and that need nobody's word."""
         rows = self._all(
             select(edition)
-            .join(newsletter, newsletter.c.id == edition.c.newsletter_id)
             .where(
                 edition.c.state == EditionState.DRAFT,
                 edition.c.due_at <= now,
                 or_(edition.c.at_once.is_(False), edition.c.rhythm == Rhythm.AT_ONCE),
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
-                newsletter.c.approval == Approval.AUTOMATIC,
+                _goes_by_itself(),
             )
             .order_by(edition.c.id)
         )
@@ -278,13 +277,9 @@ class Editions(Aggregate):
             )
         )
         begun = exists(select(delivery.c.id).where(delivery.c.edition_id == edition.c.id))
-        by_itself = exists(
-            select(newsletter.c.id).where(
-                newsletter.c.id == edition.c.newsletter_id,
-                newsletter.c.approval == Approval.AUTOMATIC,
-            )
+        draft = and_(
+            edition.c.state == EditionState.DRAFT, _goes_by_itself(), edition.c.due_at <= now
         )
-        draft = and_(edition.c.state == EditionState.DRAFT, by_itself, edition.c.due_at <= now)
         out = and_(
             edition.c.state == EditionState.APPROVED,
             or_(waiting, and_(edition.c.approved_at >= fresh, ~begun)),
@@ -366,6 +361,20 @@ def is_listed() -> ColumnElement[bool]:
         )
     )
     return or_(edition.c.rhythm != Rhythm.AT_ONCE, own)
+
+
+def _goes_by_itself() -> ColumnElement[bool]:
+    """Whether a draft waits for nobody's word: its newsletter's do not, or it had that word.
+
+    Who marks an article as urgent has said it of the edition that tells it alone.
+    """
+    automatic = select(newsletter.c.id).where(
+        newsletter.c.id == edition.c.newsletter_id, newsletter.c.approval == Approval.AUTOMATIC
+    )
+    marked = select(article.c.id).where(
+        article.c.arrival == edition.c.closes, article.c.urgent_at.is_not(None)
+    )
+    return or_(automatic.exists(), and_(edition.c.slot.like(f"{URGENT_SLOT}%"), marked.exists()))
 
 
 def _same_slot(made: Edition) -> ColumnElement[bool]:

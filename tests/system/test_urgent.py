@@ -8,7 +8,7 @@ import pytest
 from mailer.address import parse_address
 from mailer.delivery.model import DeliveryState, Settlement
 from mailer.delivery.process import this_process
-from mailer.editions.model import Approval, TopicSection
+from mailer.editions.model import Approval, EditionState, TopicSection
 from mailer.jobs.run import run_job
 from mailer.wiring import Mailer
 from tests.system.world import World
@@ -246,3 +246,30 @@ def test_a_rule_waits_for_a_word_where_everything_does(world: World) -> None:
     run_all(world)
 
     assert len(world.digests(ADA)) == 1
+
+
+@pytest.mark.parametrize("approval", Approval)
+def test_what_the_checks_stop_is_held_until_somebody_wants_it_out(
+    approval: Approval, world: World
+) -> None:
+    two_readers(world, postal_address="", approval=approval)
+    world.mailer.retract.mark_urgent([number_of(world, "Story number 2")], urgent=True)
+
+    run_all(world)
+    assert world.digests(ADA) == []
+    with world.mailer.store.read() as tx:
+        (held,) = [one for one in tx.editions.newest() if one.is_urgent]
+    assert held.state is EditionState.HELD
+
+    world.mailer.approve.approve(held.id, despite=True)
+    run_all(world)
+    assert tells(world.digests(ADA)[0], 2)
+
+
+def test_who_marks_an_article_has_approved_its_edition(world: World) -> None:
+    two_readers(world, approval=Approval.MANUAL)
+    world.mailer.retract.mark_urgent([number_of(world, "Story number 2")], urgent=True)
+
+    run_all(world)
+
+    assert tells(world.digests(ADA)[0], 2)
