@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, exists, func, insert, literal, or_, select, update
+from sqlalchemy import RowMapping, and_, func, insert, literal, or_, select, update
 
 from mailer.delivery.model import DeliveryState
 from mailer.editions.model import Correction, CorrectionKind, Edition
 from mailer.rendering.model import Variant
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import correction, correction_owed, delivery, told
+from mailer.store.tables import correction, correction_owed, delivery, piece, told
 
 ARRIVED = (DeliveryState.SENT, DeliveryState.IN_DOUBT)
 # Of these the page is compiled, and nobody can take it back; whether they arrive is seen later.
@@ -145,16 +145,21 @@ class Corrections(Aggregate):
         )
         return [_correction(row) for row in rows]
 
-    def told_in(self, edition_id: int) -> list[Correction]:
-        """Return what became known of the articles of an edition after it told them, in order."""
-        wrong = exists(
-            select(told.c.id).where(
-                told.c.edition_id == edition_id,
-                told.c.article_id == correction.c.article_id,
-                told.c.told_from <= correction.c.at,
+    def since(self, found: Edition) -> list[Correction]:
+        """Return what became known of an edition's stories once it was in public, in order.
+
+        Whether anybody got it by mail or not: it is read on its page, too.
+        """
+        rows = self._all(
+            select(correction)
+            .join(piece, piece.c.article_id == correction.c.article_id)
+            .where(
+                piece.c.edition_id == found.id,
+                piece.c.included.is_(True),
+                correction.c.at >= (found.approved_at or found.composed_at),
             )
+            .order_by(correction.c.id)
         )
-        rows = self._all(select(correction).where(wrong).order_by(correction.c.id))
         return [_correction(row) for row in rows]
 
     def of_article(self, article_id: int) -> list[tuple[Correction, int, int]]:

@@ -53,7 +53,7 @@ class Archive:
                 return page, 410
             view = self._view(tx, found, newsletter)
             told = [story.article_id for story in view.stories]
-            corrections = tx.corrections.told_in(found.id)
+            corrections = tx.corrections.since(found)
             articles = tx.articles.by_ids(told)
             earlier, later = tx.editions.neighbours(found)
             ends = tx.archive.ends(newsletter.id)
