@@ -33,6 +33,7 @@ from mailer.rendering.pages import Pages
 from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
+from mailer.subscribers.by_mail import ByMail
 from mailer.subscribers.moving import Moving
 from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
@@ -58,6 +59,7 @@ class Mailer:
     privacy: Privacy
     moving: Moving
     private_feed: PrivateFeed
+    by_mail: ByMail
     gather: Gather
     check: Check
     discover: Discover
@@ -103,6 +105,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         privacy=Privacy(store, clock, keyring),
         moving=Moving(store, clock, keyring),
         private_feed=PrivateFeed(store, clock, keyring),
+        by_mail=ByMail(store, clock, keyring),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         check=Check(store, clock, Fetch(settings.feeds)),

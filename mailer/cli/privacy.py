@@ -49,7 +49,7 @@ def history(context: Context, address: str, *, as_json: bool) -> None:
         print_json([{"newsletter": slug, "event": event} for slug, event in steps])
         return
     print_table(
-        ("when", "newsletter", "what", "how", "page", "network", "browser", "words"),
+        ("when", "newsletter", "what", "how", "page", "network", "browser", "words", "why"),
         [
             (
                 event.at,
@@ -60,6 +60,7 @@ def history(context: Context, address: str, *, as_json: bool) -> None:
                 event.origin.network,
                 event.origin.user_agent,
                 event.wording,
+                event.reason,
             )
             for slug, event in steps
         ],

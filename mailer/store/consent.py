@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select
 
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import consent_event, consent_wording
-from mailer.subscribers.model import Act, ConsentEvent, Origin, Way
+from mailer.subscribers.model import Act, ConsentEvent, Origin, Reason, Way
 
 LONGEST = 500  # characters kept of what a browser says of itself
 
@@ -24,12 +24,17 @@ class Consent(Aggregate):
         at: datetime,
         *,
         wording_id: int | None = None,
+        reason: Reason | None = None,
     ) -> None:
         """Append one event."""
-        self.record_all([(subscription_id, origin, wording_id)], act, at)
+        self.record_all([(subscription_id, origin, wording_id)], act, at, reason)
 
     def record_all(
-        self, events: Sequence[tuple[int, Origin, int | None]], act: Act, at: datetime
+        self,
+        events: Sequence[tuple[int, Origin, int | None]],
+        act: Act,
+        at: datetime,
+        reason: Reason | None = None,
     ) -> None:
         """Append one event for each: a subscription's id, where from, the id of the words."""
         rows = [
@@ -41,6 +46,7 @@ class Consent(Aggregate):
                 "consent_wording_id": wording_id,
                 "page": None if origin.page is None else origin.page[:LONGEST],
                 "network": origin.network,
+                "reason": reason,
                 "user_agent": None if origin.user_agent is None else origin.user_agent[:LONGEST],
             }
             for subscription_id, origin, wording_id in events
@@ -75,6 +81,7 @@ class Consent(Aggregate):
                 Act(row["act"]),
                 Origin(Way(row["way"]), row["page"], row["network"], row["user_agent"]),
                 row["words"],
+                None if row["reason"] is None else Reason(row["reason"]),
             )
             for row in rows
         ]

@@ -65,6 +65,20 @@ class Deliveries(Aggregate):
         if owed:
             self._run(_OWE[self._dialect.name], [_notice(one, now) for one in owed])
 
+    def sent_as(self, delivery_id: int, key: str) -> tuple[int, str] | None:
+        """Return whose subscription a digest was of, and the key of the address it goes to.
+
+        `key` is that of its edition, as its Message-ID has it. None: we sent no such digest.
+        """
+        row = self._one(
+            select(delivery.c.subscription_id, subscriber.c.address_key)
+            .join(edition, edition.c.id == delivery.c.edition_id)
+            .join(subscription, subscription.c.id == delivery.c.subscription_id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(delivery.c.id == delivery_id, edition.c.key == key)
+        )
+        return None if row is None else (row["subscription_id"], row["address_key"])
+
     def claim(
         self,
         sender_id: int,

@@ -185,6 +185,7 @@ consent_event = _table(
     Column("page", Text),
     Column("network", String(64)),
     Column("user_agent", Text),
+    Column("reason", String(16)),
     _is_one_of("act", Act),
     _is_one_of("way", Way),
     Index("ix_consent_event_subscription_id", "subscription_id"),

@@ -37,6 +37,16 @@ class Act(StrEnum):
     ADDED = "added"  # by the operator, who answers for the consent
     MOVED = "moved"  # to another address
     MOVED_BACK = "moved-back"
+    EXPLAINED = "explained"  # said why they left
+
+
+class Reason(StrEnum):
+    """Why somebody left, when they say it: one press, and never asked twice."""
+
+    TOO_OFTEN = "too-often"
+    NOT_FOR_ME = "not-for-me"
+    NEVER_ASKED = "never-asked"
+    SOMETHING_ELSE = "something-else"
 
 
 class Way(StrEnum):
@@ -46,6 +56,8 @@ class Way(StrEnum):
     API = "api"
     PAGE = "page"  # a page behind a link in a mail
     ONE_CLICK = "one-click"  # RFC 8058
+    MAILTO = "mailto"  # the other half of List-Unsubscribe, RFC 2369
+    REPLY = "reply"
     CLI = "cli"
 
 
@@ -100,6 +112,7 @@ class ConsentEvent:
     act: Act
     origin: Origin
     wording: str | None  # the words agreed to, when there were any
+    reason: Reason | None = None  # why they left, when they said so
 
 
 class Verdict(StrEnum):

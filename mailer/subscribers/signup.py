@@ -14,12 +14,14 @@ from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
 from mailer.store.suppressions import NOT_ME
 from mailer.subscribers.asking import Asking
+from mailer.subscribers.leaving import end
 from mailer.subscribers.model import (
     Act,
     Answer,
     Ask,
     FormState,
     Origin,
+    Reason,
     SentForm,
     State,
     Subscription,
@@ -113,10 +115,23 @@ class Signup:
             found = tx.subscriptions.get(token.subject)
             if found is None:
                 return None
-            was_active = found.state in {State.ACTIVE, State.PAUSED}
-            if self._end(tx, found, origin) and was_active and origin.way is Way.PAGE:
-                # The page's link may have been forwarded: the reader is told, and can undo it.
-                owe_notice(tx, found, Notice.GOODBYE, self._clock.now())
+            end(tx, found, origin, self._clock.now())
+            return self._glimpse(tx, found.id)
+
+    def explain(self, text: str, why: Reason, origin: Origin) -> Glimpse | None:
+        """Note why somebody left, once for each leaving. None: there is nothing left of it.
+
+        Raises TokenError for a link that is not ours.
+        """
+        token = self._keyring.read(Purpose.LEAVE, text, self._clock.now())
+        with self._store.write() as tx:
+            found = tx.subscriptions.get(token.subject)
+            if found is None:
+                return None
+            *_, last = tx.consent.history(found.id)
+            if found.state is State.LEFT and last.act is Act.LEFT:
+                now = self._clock.now()
+                tx.consent.record(found.id, Act.EXPLAINED, origin, now, reason=why)
             return self._glimpse(tx, found.id)
 
     def tidy(self) -> int:
@@ -219,7 +234,8 @@ class Signup:
             ended = [
                 found
                 for found in tx.subscriptions.of_subscriber(person.id)
-                if only in {None, found.newsletter_id} and self._end(tx, found, Origin(Way.CLI))
+                if only in {None, found.newsletter_id}
+                and end(tx, found, Origin(Way.CLI), self._clock.now())
             ]
             return [tx.newsletters.by_id(found.newsletter_id) for found in ended]
 
@@ -229,14 +245,6 @@ class Signup:
         watermark = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
         if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
             tx.consent.record(found.id, act, origin, now)
-
-    def _end(self, tx: Transaction, found: Subscription, origin: Origin) -> bool:
-        now = self._clock.now()
-        if found.state is State.LEFT or not tx.subscriptions.end(found, now):
-            return False
-        tx.recall.take_back(found.id, now, "the subscription is left")
-        tx.consent.record(found.id, Act.LEFT, origin, now)
-        return True
 
     def _glimpse(self, tx: Transaction, key: int) -> Glimpse:
         found = tx.subscriptions.by_id(key)

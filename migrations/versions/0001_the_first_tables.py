@@ -436,12 +436,13 @@ def upgrade() -> None:
         sa.Column("page", sa.Text(), nullable=True),
         sa.Column("network", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back')",
+            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back', 'explained')",
             name=op.f("ck_consent_event_act_known"),
         ),
         sa.CheckConstraint(
-            "way IN ('form', 'api', 'page', 'one-click', 'cli')",
+            "way IN ('form', 'api', 'page', 'one-click', 'mailto', 'reply', 'cli')",
             name=op.f("ck_consent_event_way_known"),
         ),
         sa.ForeignKeyConstraint(
