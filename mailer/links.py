@@ -48,6 +48,10 @@ class Links:
         """A reader's own feed, as long as that is given out."""
         return self._private("feed", Purpose.FEED, subscription_id, feed_since)
 
+    def why(self, leave_url: str) -> str:
+        """The page that says why somebody gets a mail, given its link to leave."""
+        return f"{self.base_url}/why/{leave_url.rpartition('/')[2]}"
+
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 

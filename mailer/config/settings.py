@@ -103,6 +103,7 @@ class SiteSettings:
     base_url: str = "http://127.0.0.1:8080"  # every link in every mail begins with it
     name: str = "Mailer"
     data_dir: Path = Path("data")  # relative to the configuration file
+    security_contact: str | None = None  # an address or a page, for /.well-known/security.txt
     theme: Path | None = None  # templates of mails that stand before ours; relative as well
 
 

@@ -36,6 +36,8 @@ class Notice(StrEnum):
     GOODBYE = "goodbye"
     PREFERENCES_LINK = "preferences_link"
     DATA_LINK = "data_link"
+    FEWER = "fewer"  # somebody with a link to leave lowered the rhythm
+    PAUSED = "paused"  # or paused it
     ADDRESS_CONFIRM = "address_confirm"  # to the new address
     ADDRESS_ASKED = "address_asked"  # to the old one, before
     ADDRESS_CHANGED = "address_changed"  # to the old one, after
@@ -52,9 +54,13 @@ class OwedNotice(NamedTuple):
 
 
 # Who must stand where when a notice leaves; what is not named here is for active readers.
-SENT_TO: Mapping[Notice, State] = {Notice.CONFIRM: State.PENDING, Notice.GOODBYE: State.LEFT}
+SENT_TO: Mapping[Notice, State] = {
+    Notice.CONFIRM: State.PENDING,
+    Notice.GOODBYE: State.LEFT,
+    Notice.PAUSED: State.PAUSED,
+}
 # Whoever is paused is a reader, too, and may ask for their choices, or sign up once more.
-SENT_TO_PAUSED = frozenset({Notice.PREFERENCES_LINK, Notice.ALREADY_SUBSCRIBED})
+SENT_TO_PAUSED = frozenset({Notice.PREFERENCES_LINK, Notice.ALREADY_SUBSCRIBED, Notice.FEWER})
 # Whoever is kept may ask what is kept; about another address two people are told, in any state.
 SENT_TO_ALL = frozenset(
     {

@@ -41,6 +41,8 @@ def values(
     found = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
     if Slot.SIGNED_UP_ON in wanted:
         found[Slot.SIGNED_UP_ON] = _day(job.signed_up_at, job, newsletter)
+    if Slot.WHY_URL in wanted:
+        found[Slot.WHY_URL] = links.why(leave)
     if Slot.CONFIRM_URL in wanted:
         found[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
     return found
@@ -65,10 +67,12 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     since = job.requested_at if asked else job.signed_up_at
     # What makes the row's number unique for ever: another database may count from 1 again.
     key = f"{int(job.planned_at.timestamp() * 1e6):x}"
+    leave = links.leave(job.subscription_id, job.planned_at)
     found = {
         Slot.ADDRESS: job.recipient.text,
         Slot.SIGNED_UP_ON: _day(since, job, newsletter),
-        Slot.LEAVE_URL: links.leave(job.subscription_id, job.planned_at),
+        Slot.LEAVE_URL: leave,
+        Slot.WHY_URL: links.why(leave),
         Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
         Slot.REFUSE_URL: links.refuse(job.subscription_id, job.requested_at),
         Slot.UNDO_URL: links.undo(job.subscription_id, job.planned_at),

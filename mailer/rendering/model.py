@@ -17,6 +17,7 @@ class Slot(StrEnum):
     ADDRESS = "address"
     SIGNED_UP_ON = "signed_up_on"
     LEAVE_URL = "leave_url"
+    WHY_URL = "why_url"
     CONFIRM_URL = "confirm_url"
     REFUSE_URL = "refuse_url"
     UNDO_URL = "undo_url"

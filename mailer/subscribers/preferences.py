@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mailer.clock import Clock
-from mailer.editions.calendar import local_midnight, zone_named
+from mailer.delivery.model import Notice
+from mailer.editions.calendar import local_date, local_midnight, zone_named
 from mailer.editions.model import Newsletter, Rhythm, Schedule
 from mailer.errors import MoveError, UsageError
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.notices import owe_notice
 
 LONGEST_PAUSE = timedelta(days=366)
+REST = timedelta(weeks=4)  # what a link to leave offers
 A_DAY_HAS = 24 * 60  # minutes
 
 
@@ -55,23 +58,36 @@ class Preferences:
         Whoever had a digest today gets the next one tomorrow at the earliest, in whatever zone.
         """
         with self._store.write() as tx:
+            return self._edit(tx, tx.subscriptions.lock(key), wishes)
+
+    def ease(self, key: int, rhythm: Rhythm) -> Subscription:
+        """Lower a rhythm one step for whoever has a link to leave; the reader is told by mail.
+
+        Raises UsageError for a rhythm that is not the next lower one. Again and again is fine.
+        """
+        with self._store.write() as tx:
             found = tx.subscriptions.lock(key)
-            if found.state not in {State.ACTIVE, State.PAUSED}:
-                raise MoveError("subscription", found.state, "changed")
-            schedule = wished(found.schedule, wishes)
-            changed = replace(
-                found,
-                schedule=schedule,
-                language=found.language if wishes.language is None else wishes.language or None,
-                urgent=found.urgent if wishes.urgent is None else wishes.urgent,
-                sections=_chosen(tx, found, wishes),
-                text_only=found.text_only if wishes.text_only is None else wishes.text_only,
-            )
-            due = None
-            if found.state is State.ACTIVE and schedule != found.schedule:
-                due = tx.recall.next_turn(changed, self._clock.now())
-            tx.subscriptions.keep(changed, due)
-            return tx.subscriptions.by_id(key)
+            if found.schedule.rhythm is rhythm:
+                return found
+            if less_often(found.schedule.rhythm) is not rhythm:
+                raise UsageError("a link to leave only ever makes it fewer mails")
+            eased = self._edit(tx, found, Wishes(rhythm=rhythm, days=[found.schedule.weekday]))
+            owe_notice(tx, eased, Notice.FEWER, self._clock.now())
+            return eased
+
+    def rest(self, key: int) -> Subscription:
+        """Pause for four weeks for whoever has a link to leave; the reader is told by mail.
+
+        Whoever is paused stays so, for as long as they chose themselves.
+        """
+        with self._store.write() as tx:
+            found = tx.subscriptions.lock(key)
+            if found.state is State.PAUSED:
+                return found
+            today = local_date(self._clock.now(), found.schedule.zone)
+            paused = self._pause(tx, found, today + REST)
+            owe_notice(tx, paused, Notice.PAUSED, self._clock.now())
+            return paused
 
     def pause(self, key: int, until: date) -> Subscription:
         """Send nothing before a day of the reader's calendar; what is planned is taken back.
@@ -79,16 +95,7 @@ class Preferences:
         Raises UsageError when that day is today, over, or more than a year away.
         """
         with self._store.write() as tx:
-            found = tx.subscriptions.lock(key)
-            now = self._clock.now()
-            begins = local_midnight(until, found.schedule.zone)
-            if not now < begins <= now + LONGEST_PAUSE:
-                raise UsageError("a pause ends on a day after today, within a year")
-            if found.state not in {State.ACTIVE, State.PAUSED}:
-                raise MoveError("subscription", found.state, State.PAUSED)
-            tx.recall.take_back(found.id, now, "the reader paused")
-            tx.subscriptions.pause(found, begins)
-            return tx.subscriptions.by_id(key)
+            return self._pause(tx, tx.subscriptions.lock(key), until)
 
     def resume(self, key: int) -> Subscription:
         """End a pause now; the next mail brings all that came meanwhile."""
@@ -111,12 +118,52 @@ class Preferences:
                     self._resume(tx, found, found.paused_until - timedelta(seconds=1))
         return len(keys)
 
+    def _edit(self, tx: Transaction, found: Subscription, wishes: Wishes) -> Subscription:
+        if found.state not in {State.ACTIVE, State.PAUSED}:
+            raise MoveError("subscription", found.state, "changed")
+        schedule = wished(found.schedule, wishes)
+        changed = replace(
+            found,
+            schedule=schedule,
+            language=found.language if wishes.language is None else wishes.language or None,
+            urgent=found.urgent if wishes.urgent is None else wishes.urgent,
+            sections=_chosen(tx, found, wishes),
+            text_only=found.text_only if wishes.text_only is None else wishes.text_only,
+        )
+        due = None
+        if found.state is State.ACTIVE and schedule != found.schedule:
+            due = tx.recall.next_turn(changed, self._clock.now())
+        tx.subscriptions.keep(changed, due)
+        return tx.subscriptions.by_id(found.id)
+
+    def _pause(self, tx: Transaction, found: Subscription, until: date) -> Subscription:
+        now = self._clock.now()
+        begins = local_midnight(until, found.schedule.zone)
+        if not now < begins <= now + LONGEST_PAUSE:
+            raise UsageError("a pause ends on a day after today, within a year")
+        if found.state not in {State.ACTIVE, State.PAUSED}:
+            raise MoveError("subscription", found.state, State.PAUSED)
+        tx.recall.take_back(found.id, now, "the reader paused")
+        tx.subscriptions.pause(found, begins)
+        return tx.subscriptions.by_id(found.id)
+
     def _resume(self, tx: Transaction, found: Subscription, after: datetime) -> None:
         if found.state is not State.PAUSED:
             raise MoveError("subscription", found.state, State.ACTIVE)
         # What was on its way when they paused may have been stopped since.
         tx.recall.take_back(found.id, self._clock.now(), "the reader paused")
         tx.subscriptions.resume(found, tx.recall.next_turn(found, after))
+
+
+def less_often(rhythm: Rhythm) -> Rhythm | None:
+    """Return the next lower rhythm that a page offers to who would leave; None: there is none."""
+    match rhythm:
+        case Rhythm.MONTHLY:
+            return None
+        case Rhythm.WEEKLY:
+            return Rhythm.MONTHLY
+        case _:
+            return Rhythm.WEEKLY
 
 
 def _chosen(tx: Transaction, found: Subscription, wishes: Wishes) -> tuple[str, ...]:

@@ -188,6 +188,16 @@ class Signup:
             found = tx.subscriptions.get(token.subject)
             return None if found is None else self._glimpse(tx, found.id)
 
+    def look_expired(self, purpose: Purpose, text: str) -> Glimpse | None:
+        """Return what a link was about whose time is over; None: there is nothing left of it.
+
+        Raises TokenError for one that is not ours.
+        """
+        token = self._keyring.genuine(purpose, text)
+        with self._store.read() as tx:
+            found = tx.subscriptions.get(token.subject)
+            return None if found is None else self._glimpse(tx, found.id)
+
     def add(self, slug: str, address: Address) -> Subscription:
         """Put somebody on the list at once; whoever does so answers for the consent.
 

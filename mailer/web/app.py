@@ -1,39 +1,30 @@
 """The Flask application: routes, headers that every answer carries, and pages for every error."""
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
-from mailer.languages.catalogue import N_
 from mailer.web.address_pages import AddressPages
 from mailer.web.archive import Archive
 from mailer.web.archive_lists import ArchiveLists
 from mailer.web.embed import Embed
 from mailer.web.health import Health
-from mailer.web.language import install, words
+from mailer.web.language import install
 from mailer.web.private_feed import PrivateFeed
 from mailer.web.public import Public
 from mailer.web.reader import Reader
+from mailer.web.security import SecurityTxt
 from mailer.web.signup_form import SignupForm
 from mailer.web.sitemap import Sitemap
 from mailer.web.style import Stylesheet
+from mailer.web.trouble import trouble_page
 from mailer.wiring import Mailer
 
 BIGGEST_REQUEST = 16 * 1024  # bytes; an address and a consent fit many times
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
-TITLES = {
-    400: N_("That request made no sense"),
-    404: N_("There is nothing here"),
-    405: N_("That is not how this page is asked for"),
-    410: N_("This link has expired"),
-    413: N_("That was too much"),
-    429: N_("Too many requests"),
-    500: N_("Something broke on our side"),
-    503: N_("Back in a moment"),
-}
 
 
 def create_app(mailer: Mailer) -> Flask:
@@ -63,6 +54,7 @@ def create_app(mailer: Mailer) -> Flask:
         ArchiveLists(mailer),
         Sitemap(mailer),
         Health(mailer),
+        SecurityTxt(mailer),
     ):
         app.register_blueprint(part.blueprint())
     app.after_request(_headers_for(https=mailer.links.base_url.startswith("https:")).add)
@@ -108,10 +100,7 @@ class _Troubles:
         headers = {"Retry-After": "60"} if code == 503 else {}
         if isinstance(why, HTTPException) and code == 405:
             headers |= {name: value for name, value in why.get_headers() if name == "Allow"}
-        page = render_template(
-            "trouble.html", title=words().gettext(TITLES.get(code, TITLES[400])), code=code
-        )
-        return page, code, headers
+        return trouble_page(code), code, headers
 
     @staticmethod
     def _code(why: Exception) -> int:

@@ -6,11 +6,11 @@ by name, `_("Hello %(name)s", name=…)`, and are escaped.
 
 from datetime import datetime
 
-from flask import Flask, g
+from flask import Flask, g, request
 
 from mailer.clock import Clock
 from mailer.languages import dates
-from mailer.languages.catalogue import SOURCE, Catalogue, catalogue
+from mailer.languages.catalogue import SOURCE, Catalogue, catalogue, spoken
 from mailer.rendering.theme import direction
 
 
@@ -21,7 +21,9 @@ def speak(language: str) -> None:
 
 def language() -> str:
     """Return the tag this request is answered in."""
-    return str(g.get("language", SOURCE))
+    if "language" not in g:  # a page that belongs to no newsletter: as the browser asks
+        g.language = request.accept_languages.best_match(spoken()) or SOURCE
+    return str(g.language)
 
 
 def words() -> Catalogue:

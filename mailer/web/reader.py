@@ -7,19 +7,26 @@ from mailer.address import parse_address
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
-from mailer.errors import AddressError
+from mailer.errors import AddressError, MoveError, TokenExpired, UsageError
 from mailer.languages.catalogue import N_
 from mailer.subscribers.model import Origin, State, Way
+from mailer.subscribers.preferences import less_often
 from mailer.subscribers.screening import refusal
 from mailer.subscribers.signup import Glimpse
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
+from mailer.web.history import Step, steps
 from mailer.web.language import speak, words
 from mailer.web.preferences import change, preferences_page
+from mailer.web.trouble import trouble_page
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
 ASKED = N_("A mail with a link is on its way to that address, if it can be used.")
+PAUSE = "pause"
+EASING = frozenset({PAUSE, Rhythm.WEEKLY.value, Rhythm.MONTHLY.value})
+# What a page of one's own mails, and to whom it belongs: fresh links, once the old one is over.
+MAILED = {"data": Notice.DATA_LINK, "renew": Notice.PREFERENCES_LINK}
 PRIVATE_LINKS = {"preferences": Notice.PREFERENCES_LINK, "data": Notice.DATA_LINK}
 
 
@@ -42,7 +49,9 @@ class Reader:
         for name, (page, act) in pages.items():
             made.add_url_rule(f"/{name}/<token>", view_func=page)
             made.add_url_rule(f"/{name}/<token>", view_func=act, methods=["POST"])
+        made.add_url_rule("/why/<token>", view_func=self.why_page)
         made.before_request(_personal)
+        made.register_error_handler(TokenExpired, self.expired)
         return made
 
     def confirm_page(self, token: str) -> str:
@@ -61,7 +70,12 @@ class Reader:
         glimpse = self._look(Purpose.LEAVE, token)
         if glimpse is None or glimpse.state is State.LEFT:
             return self._left(glimpse)
-        return render_template("leave.html", glimpse=glimpse, newsletter=glimpse.newsletter)
+        return render_template(
+            "leave.html",
+            glimpse=glimpse,
+            newsletter=glimpse.newsletter,
+            fewer=less_often(glimpse.subscription.schedule.rhythm),
+        )
 
     def leave(self, token: str) -> ResponseReturnValue:
         """End a subscription: by the page's button, or by a receiver's one-click POST."""
@@ -71,13 +85,25 @@ class Reader:
             return Response("You have been unsubscribed.\n", mimetype="text/plain")
         act = body.get("act", [""])[0]
         if act in PRIVATE_LINKS:
-            self._mailer.privacy.mail_link(token, PRIVATE_LINKS[act])
-            glimpse = self._look(Purpose.LEAVE, token)
-            newsletter = None if glimpse is None else glimpse.newsletter
-            return render_template("mailed.html", newsletter=newsletter)
+            return self._mail(token, PRIVATE_LINKS[act], Purpose.LEAVE)
+        if act in EASING:
+            return self._ease(token, act)
         if act != "leave":
             return self.leave_page(token), 422
         return self._left(self._mailer.signup.leave(token, self._origin(Way.PAGE)))
+
+    def why_page(self, token: str) -> str:
+        """Say how the address came to be on the list, to whoever has one of its mails."""
+        glimpse = self._look(Purpose.LEAVE, token)
+        if glimpse is None:
+            return render_template("why.html", glimpse=None)
+        return render_template(
+            "why.html",
+            glimpse=glimpse,
+            newsletter=glimpse.newsletter,
+            events=self._steps(glimpse, whole=False),
+            leave_url=f"/leave/{token}",
+        )
 
     def undo_page(self, token: str) -> str:
         glimpse = self._look(Purpose.UNDO, token)
@@ -103,8 +129,11 @@ class Reader:
 
     def data_page(self, token: str) -> str:
         glimpse = self._look(Purpose.DATA, token)
-        newsletter = None if glimpse is None else glimpse.newsletter
-        return render_template("data.html", glimpse=glimpse, newsletter=newsletter)
+        if glimpse is None:
+            return render_template("data.html", glimpse=None)
+        events = self._steps(glimpse, whole=True)
+        newsletter = glimpse.newsletter
+        return render_template("data.html", glimpse=glimpse, newsletter=newsletter, events=events)
 
     def data(self, token: str) -> ResponseReturnValue:
         """Hand out a copy of all that is kept of a person, or erase it."""
@@ -113,7 +142,10 @@ class Reader:
                 answer = jsonify(self._mailer.privacy.copy(token))
                 answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
                 return answer
+            case "renew":
+                return self._mail(token, Notice.DATA_LINK, Purpose.DATA)
             case "erase":
+                self._look(Purpose.DATA, token)  # afterwards nobody knows their language
                 self._mailer.privacy.erase(token)
                 return render_template("erased.html")
             case _:
@@ -127,6 +159,9 @@ class Reader:
 
     def preferences(self, token: str) -> ResponseReturnValue:
         """Keep what a reader chose, and show what holds now."""
+        act = request.form.get("act", "")
+        if act in MAILED:
+            return self._mail(token, MAILED[act], Purpose.PREFERENCES)
         glimpse = self._look(Purpose.PREFERENCES, token)
         if glimpse is None or glimpse.state not in {State.ACTIVE, State.PAUSED}:
             return self._left(glimpse)
@@ -146,6 +181,50 @@ class Reader:
             return preferences_page(self._mailer, glimpse), 422
         self._mailer.moving.ask(glimpse.subscription.id, wanted)
         return render_template("check.html", newsletter=newsletter, message=words().gettext(ASKED))
+
+    def expired(self, _why: TokenExpired) -> tuple[str, int]:
+        """Say so in the reader's language, and offer what leads on: a fresh link, or a signup."""
+        name, token = request.path.split("/")[1:3]
+        purpose = Purpose[name.upper()]
+        glimpse = self._mailer.signup.look_expired(purpose, token)
+        if glimpse is None:
+            return trouble_page(410), 410
+        speak(glimpse.language)
+        kept = glimpse.state in {State.ACTIVE, State.PAUSED}
+        renews = purpose is Purpose.DATA or (purpose is Purpose.PREFERENCES and kept)
+        page = render_template(
+            "expired.html", glimpse=glimpse, newsletter=glimpse.newsletter, renews=renews
+        )
+        return page, 410
+
+    def _mail(self, token: str, notice: Notice, purpose: Purpose) -> str:
+        """Mail a private link to the owner of the address; the page does not say whether."""
+        self._mailer.privacy.mail_link(token, notice, purpose)
+        glimpse = self._mailer.signup.look_expired(purpose, token)
+        if glimpse is not None:
+            speak(glimpse.language)
+        newsletter = None if glimpse is None else glimpse.newsletter
+        return render_template("mailed.html", newsletter=newsletter)
+
+    def _ease(self, token: str, act: str) -> ResponseReturnValue:
+        """Lower the rhythm or pause, for whoever has the link: the reader is told by mail."""
+        glimpse = self._look(Purpose.LEAVE, token)
+        if glimpse is None or glimpse.state is State.LEFT:
+            return self._left(glimpse)
+        key, preferences = glimpse.subscription.id, self._mailer.preferences
+        try:
+            if act == PAUSE:
+                preferences.rest(key)
+            else:
+                preferences.ease(key, Rhythm(act))
+        except (UsageError, MoveError):
+            return self.leave_page(token), 422
+        eased = self._look(Purpose.LEAVE, token)
+        return render_template("eased.html", glimpse=eased, newsletter=glimpse.newsletter)
+
+    def _steps(self, glimpse: Glimpse, *, whole: bool) -> list[Step]:
+        with self._mailer.store.read() as tx:
+            return steps(tx.consent.history(glimpse.subscription.id), whole=whole)
 
     def _look(self, purpose: Purpose, token: str) -> Glimpse | None:
         glimpse = self._mailer.signup.look(purpose, token)

@@ -7,7 +7,10 @@ from mailer.web.conditional import conditional
 from mailer.wiring import Mailer
 
 MOST = 50_000  # addresses in one sitemap, as its protocol has it
-PRIVATE = ("/confirm/", "/leave/", "/embed/", "/read/*/search")
+PRIVATE = (
+    *("/confirm/", "/leave/", "/undo/", "/refuse/", "/data/", "/preferences/", "/why/"),
+    *("/embed/", "/read/*/search"),
+)
 
 
 class Sitemap:

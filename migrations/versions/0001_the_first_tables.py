@@ -495,7 +495,8 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
             "notice IN ('confirm', 'already_subscribed', 'welcome', 'goodbye',"
-            " 'preferences_link', 'data_link', 'address_confirm', 'address_asked', 'address_changed')",
+            " 'preferences_link', 'data_link', 'fewer', 'paused',"
+            " 'address_confirm', 'address_asked', 'address_changed')",
             name=op.f("ck_delivery_notice_known"),
         ),
         sa.CheckConstraint(

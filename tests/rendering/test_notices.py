@@ -31,6 +31,8 @@ LEADS_TO = {
     Notice.ADDRESS_CONFIRM: {"move"},
     Notice.ADDRESS_ASKED: {"restore"},
     Notice.ADDRESS_CHANGED: {"restore"},
+    Notice.FEWER: {"preferences"},
+    Notice.PAUSED: {"preferences"},
 }
 
 

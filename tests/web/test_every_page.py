@@ -1,10 +1,12 @@
 """What holds for every route and every answer."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from mailer.subscribers.model import State
+from mailer.web.app import create_app
 from tests.web.conftest import Site
 
 
@@ -14,7 +16,11 @@ def addresses(site: Site) -> list[str]:
     found = []
     for rule in site.client.application.url_map.iter_rules():
         page = rule.rule
-        tokens = {"/confirm": site.confirm_token(), "/leave": site.leave_token()}
+        tokens = {
+            "/confirm": site.confirm_token(),
+            "/leave": site.leave_token(),
+            "/why": site.leave_token(),
+        }
         tokens |= {
             f"/{name}": make(site.subscription().id, site.mailer.clock.now()).rpartition("/")[2]
             for name, make in {
@@ -107,3 +113,30 @@ def test_the_script_and_the_style_of_the_form_are_light(site: Site) -> None:
     assert len(site.client.get("/embed.js").data) < 4_096
     assert len(words["css"].encode()) < 2_048
     assert len(site.client.get("/embed/brief").data) < 3_000
+
+
+def test_a_page_that_belongs_to_no_newsletter_speaks_as_the_browser_asks(site: Site) -> None:
+    answer = site.client.get("/nothing/here", headers={"Accept-Language": "da, he;q=0.8"})
+
+    assert '<html lang="he" dir="rtl"' in answer.text
+
+
+def test_whoever_found_a_hole_is_told_whom_to_tell(site: Site) -> None:
+    assert site.client.get("/.well-known/security.txt").status_code == 404
+    named = replace(
+        site.mailer,
+        settings=replace(
+            site.mailer.settings,
+            site=replace(site.mailer.settings.site, security_contact="security@example.org"),
+        ),
+    )
+
+    answer = create_app(named).test_client().get("/.well-known/security.txt")
+
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.text.splitlines() == [
+        "Contact: mailto:security@example.org",
+        "Expires: 2027-05-23T00:00:00Z",
+        "Preferred-Languages: en",
+        "Canonical: https://news.example.org/.well-known/security.txt",
+    ]
