@@ -73,13 +73,13 @@ class PostgresBooks(Books):
     @contextmanager
     def _connected(self) -> "Iterator[Connection]":
         """Give the connection, a new one when it was lost; tell troubles plainly."""
-        if self._kept is None or self._kept.closed:
-            with told_plainly():
-                self._kept = cast("Connection", own_connection(self._engine))
         try:
+            if self._kept is None or self._kept.closed:
+                with told_plainly():
+                    self._kept = cast("Connection", own_connection(self._engine))
             yield self._kept
-        except self._driver.Error as why:
-            self._kept.close()
+        except self._driver.Error as why:  # the driver's own, of a server that is not there, too
+            self.close()
             if isinstance(why, self._driver.OperationalError):
                 raise unusable(_said(why)) from why
             raise StoreError(f"the database failed: {_said(why)}") from why

@@ -1,6 +1,7 @@
 """The n-th thing that can fail fails, for every n: nobody is lost, and nobody is mailed twice."""
 
 import errno
+import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from threading import Semaphore
+from typing import Any, Self
 
 import pytest
 from sqlalchemy import Text, cast, event, func, insert, literal, select
@@ -204,8 +206,33 @@ def test_a_protected_line_is_cut(world: World, tmp_path: Path, stage: Stage) -> 
         assert states(world) == ({"sent": 18, "in_doubt": 2} if stage == "dot" else {"sent": 20})
 
 
+class Attempts(logging.Handler):
+    """Counts how often a sender has asked a database that is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made = Semaphore(0)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage() == "ledger.waiting":
+            self._made.release()
+
+    def __enter__(self) -> Self:
+        logging.getLogger("mailer").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("mailer").removeHandler(self)
+
+    def wait_for(self, count: int) -> None:
+        assert all(self._made.acquire(timeout=60) for _ in range(count))
+
+
 @pytest.mark.postgres
-def test_the_database_is_away_in_the_middle_of_a_run(clock: StandingClock, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lease", [15, 1])  # seconds: shorter than it is away, and longer
+def test_the_database_is_away_for_ten_seconds_in_the_middle_of_a_run(
+    clock: StandingClock, tmp_path: Path, lease: int
+) -> None:
     found = postgres.programs()
     require(found, "PostgreSQL's server (Debian: postgresql)")
     assert found is not None
@@ -214,13 +241,17 @@ def test_the_database_is_away_in_the_middle_of_a_run(clock: StandingClock, tmp_p
     many = [f"reader{number}@example.org" for number in range(600)]
     with a_world(url, clock, tmp_path) as world:
         upgrade(world.mailer.store)
+        patient = replace(world.settings.delivery, lease=timedelta(seconds=lease))
+        world.mailer = build(replace(world.settings, delivery=patient), clock)
         planned(world, *many)
-        with world.sender_at_work():
+        with Attempts() as attempts, world.sender_at_work():
             world.relay.wait_for(50)
             server.down()
+            attempts.wait_for(20)  # half a second apart
             server.up()
             world.relay.wait_for(600)
 
         assert Counter(message.recipients[0] for message in world.relay.messages) == Counter(many)
         assert states(world) == {"sent": 600}
+        assert adds_up(world)
     server.stop()
