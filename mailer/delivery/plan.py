@@ -11,6 +11,7 @@ from mailer.editions.model import Edition, EditionState
 from mailer.store.database import Store
 
 BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
+MANY = 100_000  # readers: the database is swept after so many were moved on
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ class Plan:
         report = PlanReport()
         for edition in editions:
             report = _sum(report, edition, *self._plan(edition, now))
+        if report.planned + report.moved_on + report.missed >= MANY:
+            self._store.sweep()
         return report
 
     def _plan(self, edition: Edition, now: datetime) -> tuple[int, int]:

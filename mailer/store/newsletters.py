@@ -15,6 +15,7 @@ from mailer.feeds.model import Rules, Source
 from mailer.store.aggregate import Aggregate
 from mailer.store.sections import Sections
 from mailer.store.tables import edition, newsletter, source, subscription
+from mailer.store.turns import owing_somebody
 
 
 def _newsletter(row: RowMapping) -> Newsletter:
@@ -177,8 +178,6 @@ class Newsletters(Aggregate):
 
     def with_due_readers(self, now: datetime) -> Sequence[Newsletter]:
         """Return the newsletters that owe somebody a digest by `now`."""
-        owing = select(subscription.c.id).where(
-            subscription.c.newsletter_id == newsletter.c.id, subscription.c.next_due_at <= now
-        )
-        rows = self._all(select(newsletter).where(owing.exists()).order_by(newsletter.c.id))
+        owing = newsletter.c.id.in_(owing_somebody(now))
+        rows = self._all(select(newsletter).where(owing).order_by(newsletter.c.id))
         return [_newsletter(row) for row in rows]

@@ -14,7 +14,7 @@ from mailer.delivery.model import Notice, OwedNotice
 from mailer.editions.model import Newsletter
 from mailer.errors import NotFound
 from mailer.store.database import Transaction
-from mailer.subscribers.limits import use_of_mail, uses_of_request
+from mailer.subscribers.limits import uses_of_mail, uses_of_request
 from mailer.subscribers.model import Act, Answer, Ask, Origin, Subscription, Verdict
 from mailer.subscribers.rules import Request, consent_words, judge
 
@@ -140,7 +140,7 @@ class Asking:
             if one.request is not Request.ALREADY
         ]
         self._tx.consent.record_all(events, Act.REQUESTED, self._now)
-        uses = [[use_of_mail(one.notice, one.hashed)] for one in wanted]
+        uses = [uses_of_mail(one.notice, one.newsletter.id, one.hashed) for one in wanted]
         few = self._tx.signup_limits.take_all(uses, self._now)
         owed = [
             OwedNotice(

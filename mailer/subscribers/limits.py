@@ -31,10 +31,13 @@ class Use(NamedTuple):
     limits: Sequence[Limit]
 
 
-# A mailbox is asked to confirm once a day and three times a month, whatever is asked for: this is
-# what keeps the form from being a weapon, and no setting. What goes to people who have confirmed
-# is counted apart, since nobody can bring a victim that far.
-PER_ADDRESS = (Limit(1, timedelta(days=1)), Limit(3, timedelta(days=30)))
+# A mailbox is asked to confirm one newsletter once a day and three times a month, and all of them
+# together five times a day and ten times a month: this is what keeps the form from being a weapon,
+# and no setting. What goes to people who have confirmed is counted apart, since nobody can bring a
+# victim that far.
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+PER_NEWSLETTER = (Limit(1, DAY), Limit(3, MONTH))
+PER_ADDRESS = (Limit(5, DAY), Limit(10, MONTH))
 
 
 def uses_of_request(
@@ -48,6 +51,9 @@ def uses_of_request(
     return Use(Scope.NETWORK, network, settings.per_network), asked, everybody
 
 
-def use_of_mail(notice: Notice, address_hash: str) -> Use:
+def uses_of_mail(notice: Notice, newsletter_id: int, address_hash: str) -> tuple[Use, ...]:
     """Return what one mail to an address counts against."""
-    return Use(Scope.ADDRESS, f"{notice}:{address_hash}", PER_ADDRESS)
+    return (
+        Use(Scope.ADDRESS, f"{notice}:{newsletter_id}:{address_hash}", PER_NEWSLETTER),
+        Use(Scope.ADDRESS, f"{notice}:{address_hash}", PER_ADDRESS),
+    )

@@ -17,7 +17,7 @@ from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, MoveError, NotFound, TokenExpired
 from mailer.store.address_changes import AddressChange
 from mailer.store.database import Store, Transaction
-from mailer.subscribers.limits import Scope, Use, use_of_mail
+from mailer.subscribers.limits import Scope, Use, uses_of_mail
 from mailer.subscribers.model import Act, Origin, State, Subscription, Way
 from mailer.subscribers.notices import owe_notice
 from mailer.tokens import LIFETIME, Keyring, Purpose, Token
@@ -152,7 +152,8 @@ class Moving:
             if theirs is not None and theirs.state in GETS_MAIL:
                 owe_notice(tx, theirs, Notice.ALREADY_SUBSCRIBED, now)
             return
-        if not tx.signup_limits.take([use_of_mail(Notice.ADDRESS_CONFIRM, hashed)], now):
+        uses = uses_of_mail(Notice.ADDRESS_CONFIRM, found.newsletter_id, hashed)
+        if not tx.signup_limits.take(uses, now):
             return
         change = self._hold(tx, found, wanted, hashed, now)
         self._tell(tx, found, change.other_id, Notice.ADDRESS_CONFIRM, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from mailer.delivery.model import Notice, OwedNotice
 from mailer.editions.apart import Apart
 from mailer.store.database import Transaction
-from mailer.subscribers.limits import use_of_mail
+from mailer.subscribers.limits import uses_of_mail
 from mailer.subscribers.model import Subscription
 
 
@@ -19,6 +19,5 @@ def owe_notice(tx: Transaction, found: Subscription, notice: Notice, now: dateti
     language = found.language or person.language or newsletter.language
     form = Apart(text=found.text_only).key
     owed = OwedNotice(found.id, newsletter.id, notice, language, form)
-    return tx.signup_limits.take([use_of_mail(notice, hashed)], now) and tx.deliveries.add_notice(
-        owed, now
-    )
+    uses = uses_of_mail(notice, newsletter.id, hashed)
+    return tx.signup_limits.take(uses, now) and tx.deliveries.add_notice(owed, now)

@@ -77,7 +77,8 @@ class Signup:
     ) -> Verdict:
         """Ask for a newsletter. Says nothing about who was known; raise NotFound for a wrong slug.
 
-        What is to be said goes to the address by mail, once a day and three times a month at most.
+        What is to be said goes to the address by mail, once a day and three times a month at most
+        for each newsletter.
         """
         (answer,) = self.subscribe_all([Ask(slug, address, origin, form)])
         if isinstance(answer, NotFound):

@@ -62,6 +62,18 @@ def test_a_paused_reader_may_come_back_early_or_leave(reading: World) -> None:
         preferences.resume(key)
 
 
+def test_a_paused_reader_who_signs_up_again_is_told_that_they_are_on_the_list(
+    reading: World,
+) -> None:
+    reading.mailer.preferences.pause(tie(reading).id, date(2026, 12, 24))
+    reading.sign_up(ADA)
+    run_job(reading.mailer, "send")
+
+    (told,) = reading.digests(ADA)
+    assert "Somebody, you we hope, asked again" in told
+    assert tie(reading).state is State.PAUSED
+
+
 def test_another_hour_on_a_day_with_a_digest_counts_from_tomorrow(reading: World) -> None:
     world = reading
     world.at(2026, 11, 23, 6)

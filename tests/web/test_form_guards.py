@@ -28,6 +28,11 @@ def site_with(settings: Settings, clock: StandingClock, **changes: object) -> Si
     return Site(mailer, create_app(mailer).test_client())
 
 
+def owed_for(site: Site) -> set[str]:
+    with site.mailer.store.read() as tx:
+        return {row.newsletter for row in tx.ledger_reports.rows()}
+
+
 def hidden(page: str, name: str) -> str:
     (found,) = re.findall(rf'name="{name}" value="([^"]*)"', page)
     return str(found)
@@ -54,6 +59,31 @@ def test_a_mailbox_is_asked_three_times_a_month_whatever_is_asked_for(
         site.client.post(f"/subscribe/{slug}", data=site.filled())
 
     assert len(site.notices()) == 3
+
+
+def test_each_newsletter_asks_for_itself_and_all_of_them_five_times_a_day(
+    site: Site, clock: StandingClock
+) -> None:
+    slugs = [f"letter-{number}" for number in range(8)]
+    for slug in slugs:
+        add_newsletter(site.mailer.store, slug)
+    for slug in ["brief", *slugs] * 3:
+        clock.advance(timedelta(seconds=1))
+        site.client.post(f"/subscribe/{slug}", data=site.filled())
+
+    assert [name for name, _ in site.notices()] == ["confirm"] * 5
+    assert owed_for(site) == {"brief", *slugs[:4]}
+
+
+def test_all_newsletters_together_ask_a_mailbox_ten_times_a_month(
+    site: Site, clock: StandingClock
+) -> None:
+    for number in range(30):
+        add_newsletter(site.mailer.store, f"letter-{number}")
+        clock.advance(timedelta(days=1))
+        site.client.post(f"/subscribe/letter-{number}", data=site.filled())
+
+    assert len(site.notices()) == 10
 
 
 def test_one_network_is_asked_to_come_back_later_and_another_is_not(
