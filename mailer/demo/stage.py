@@ -39,7 +39,7 @@ from mailer.wiring import Mailer, build
 NEWSLETTER = "strait"
 NAME = "The Strait Review"
 EVERY = timedelta(seconds=40)  # a new story, so that each minute's digest has one
-READY_WITHIN = 30.0  # seconds
+READY_WITHIN = 90.0  # seconds
 ENDS_WITHIN = 45.0  # seconds; a sender may finish what it has begun
 LOG_TAIL = 15  # lines of the program's log that are shown when it did not start
 

@@ -80,7 +80,7 @@ def test_readers_follow_the_new_hour(mailer: Operator, brief: str) -> None:
     ("words", "fault"),
     [
         ((), "nothing to change was named"),
-        (("--rhythm", "hourly"), "--rhythm: 'hourly' is not one of daily, weekdays, weekly"),
+        (("--rhythm", "hourly"), "--rhythm: 'hourly' is not one of at-once, daily, weekdays"),
         (("--name", "a\nb"), "--name: one line"),
     ],
 )
