@@ -4,7 +4,8 @@ import re
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
 LONGEST_ADDRESS = 26  # characters of a web address that are shown
-SHORTEST_PATH = 12
+SHORTEST_PATH = 16
+WORDS_OF_A_TITLE = 3
 JOINED = "\u00a0"
 LONGEST_WORD = 24  # letters that fit beside a picture on the narrowest phone
 BREAK = "\u200b"
@@ -35,16 +36,24 @@ def breakable(text: str) -> str:
 
 
 def short_address(url: str) -> str:
-    """Return a web address for people: `post.example/…-agree-a-deal`.
+    """Return a web address for people: `post.example/…ferry-operators`.
 
-    Never the host alone: two links that go to two places must not say the same words (WCAG 2.4.4),
-    and it is an address's end that tells two articles of one site apart.
+    Never the host alone: two links that go to two places must not say the same words (WCAG 2.4.4).
+    The last part of an address begins with what it is about, or ends with the article's number.
     """
     bare = url.partition("://")[2].rstrip("/")
     host, _, path = bare.partition("/")
     room = max(LONGEST_ADDRESS - len(host), SHORTEST_PATH)
     if len(path) <= room:
         return breakable(bare)
-    end = path[-room:]
-    whole_words = end[end.find("-") + 1 :] or end
-    return breakable(f"{host}/…{whole_words}")
+    words = path.rpartition("/")[2].split("-")
+    if sum(map(str.isalpha, words)) >= WORDS_OF_A_TITLE:
+        told = words[0]
+        for word in words[1:]:
+            if len(told) + 1 + len(word) > room:
+                break
+            told = f"{told}-{word}"
+    else:
+        end = path[-room:]
+        told = end[end.find("-") + 1 :] or end
+    return breakable(f"{host}/…{told}")
