@@ -13,12 +13,13 @@ from mailer.checks.markup import Element, read
 from mailer.checks.model import Finding, Report, Verdict
 from mailer.checks.support import WORD, Known, support
 from mailer.rendering.model import Page
+from mailer.rendering.plain_text import columns
 
 CLIPPED = 102_400  # bytes: Gmail shows no more, and then drops the styles too (email-bugs 41, 56)
 BUDGET = 80_000
 OVERHEAD, A_STORY = 12_000, 2_000  # bytes
 SUBJECT = (15, 70)  # characters
-PREVIEW = (40, 140)
+PREVIEW = (40, 140)  # columns, of which a letter of Japanese fills two; characters
 SMALLEST_TYPE = 13  # pixels
 MOST_PICTURES = 15
 TEXT_LINE, WIRE_LINE = 78, 998  # characters, octets: RFC 5322 section 2.1.1
@@ -71,7 +72,7 @@ class Letter:
 
     page: Page  # a reader's values filled in
     stories: Sequence[Told]
-    leave_url: str
+    leave_url: str | None  # None: no mail of a list, one that a reader asked for
     postal_address: str
     own_host: str  # pictures come from it alone
     language: str
@@ -183,7 +184,7 @@ def _preview(document: Element, say: Say) -> None:
     first = next((one for one in body.all() if _own_words(one)), None)
     line = "" if first is None or not first.is_hidden else first.words
     least, most = PREVIEW
-    if not least <= len(line) <= most:
+    if columns(line) < least or len(line) > most:
         say("preview", Verdict.LOOK, f"the line behind the subject has {len(line)} characters")
 
 
@@ -215,7 +216,7 @@ def _links(letter: Letter, document: Element, say: Say) -> None:
             say("links", Verdict.LOOK, f"“{words}” does not say where it leads")
         if targets.setdefault(words, href) != href:
             say("links", Verdict.LOOK, f"“{words}” leads to two places")
-    if letter.leave_url not in hrefs:
+    if letter.leave_url is not None and letter.leave_url not in hrefs:
         say("unsubscribe", Verdict.STOP, "the HTML part has no way out")
 
 
@@ -254,7 +255,7 @@ def _text_part(letter: Letter, document: Element, say: Say) -> None:
     if not letter.page.text.strip():
         say("text", Verdict.STOP, "there is no text part")
         return
-    if letter.leave_url not in lines:
+    if letter.leave_url is not None and letter.leave_url not in lines:
         say("unsubscribe", Verdict.STOP, "the text part has no way out on a line of its own")
     if any(len(line.encode()) > WIRE_LINE for line in lines):
         say("text", Verdict.STOP, f"a line of more than {WIRE_LINE} bytes")

@@ -33,7 +33,7 @@ def wrap(text: str) -> str:
     line, width = "", 0
     # A line of two hyphens would begin a signature, which is greyed out (RFC 3676 section 4.3).
     for space, word in _units(ASIDE.sub("–", text) if "--" in text else text):
-        more = _width(word)
+        more = columns(word)
         if not line:
             line, width = word, more
         elif width + len(space) + more > WIDTH:
@@ -48,7 +48,7 @@ def wrap(text: str) -> str:
 def underlined(heading: str) -> str:
     """Return a heading with a line of `=` below it."""
     name = " ".join(heading.split())
-    return f"{_stuffed(name)}\n{'=' * min(_width(name), WIDTH)}"
+    return f"{_stuffed(name)}\n{'=' * min(columns(name), WIDTH)}"
 
 
 def web_addresses(part: str) -> int:
@@ -66,7 +66,7 @@ def _units(text: str) -> Iterator[tuple[str, str]]:
             yield "" if place else " ", unit
 
 
-def _width(line: str) -> int:
+def columns(line: str) -> int:
     """Return how many columns a line fills, values in its slots; a wide letter fills two."""
     if OPENS in line:
         values = sum(SLOT_WIDTHS.get(slot, WIDTH) for slot in MARKER.findall(line))

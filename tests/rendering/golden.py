@@ -96,12 +96,12 @@ JAPANESE = (
     (
         "リガの十代の選手、早指しチェス世界オープンで第二シードを破る",
         "十六歳のマルタ・オゾラはわずか二十四手で勝ち、この手順はバスの中で準備したと語った。準々決勝に進む"
-        "選手としては大会史上最年少で、次の相手は昨年の優勝者となる。",
+        "選手としては大会史上最年少で、次の相手は昨年の優勝者となる。対局は明日の午後、港の広間で行われる。",
     ),
     (
         "近隣三か国、ヴェラ流域の浸水想定図を共有することで合意",
         "データは一月から公開され、二〇一九年のダム閉鎖に始まった対立に終止符が打たれる。観測所はこれまでの"
-        "一日一回に代えて、十五分ごとに水位を知らせることになる。",
+        "一日一回に代えて、十五分ごとに水位を知らせることになる。費用は三か国が等しく分け合う。",
     ),
     (
         "学校給食が静かに変わる　砂糖は控えめ、地元の魚を多く",
@@ -176,7 +176,7 @@ def short() -> DigestView:
     more = {
         1: f" {STORIES[3][1]}",
         2: " Her next opponent won it all last year, and has never met her.",
-        4: " The first appear on Friday, those of the ferries and of three large tankers among them.",
+        4: " The first appear on Friday, those of the ferries and of three old tankers among them.",
     }
     articles = [
         an_article(number, summary=STORIES[number - 1][1] + told) for number, told in more.items()

@@ -1,22 +1,20 @@
 """The small mails: what they say, what they link to, and in which language."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
 from mailer import resources
-from mailer.address import parse_address
 from mailer.delivery import person
-from mailer.delivery.model import Job, Lane, Notice
+from mailer.delivery.model import Notice
 from mailer.links import Links
 from mailer.message.mime import build
 from mailer.message.slots import fill
 from mailer.rendering.model import Page
 from mailer.rendering.templates import Templates
 from tests.conftest import a_newsletter
+from tests.rendering.every_mail import a_job
 
-NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 TEMPLATES = Templates(resources.folder("templates") / "email")
 NOT_WORDS = re.compile(
     r"https?://\S+|\S+@\S+|The Harbour Brief|Harbour Brief, 1 Quay Street, Northhaven"
@@ -36,14 +34,8 @@ LEADS_TO = {
 }
 
 
-def job_of(notice: Notice, language: str = "en") -> Job:
-    ada = parse_address("ada@example.org")
-    page = (0, language, "", None)
-    return Job(1, Lane.NOTICE, 1, None, 7, notice, *page, True, ada, 0, NOW, NOW, NOW)
-
-
 def written(notice: Notice, links: Links, language: str = "en") -> Page:
-    own = person.notice(job_of(notice, language), a_newsletter(), links)
+    own = person.notice(a_job(notice, language), a_newsletter(), links)
     return fill(TEMPLATES.notice(notice, a_newsletter(), language), own.values)
 
 
@@ -77,7 +69,7 @@ def test_no_english_leaks_into_another_language(notice: Notice, links: Links) ->
 
 @pytest.mark.parametrize("notice", Notice)
 def test_a_small_mail_says_that_a_program_wrote_it(notice: Notice, links: Links) -> None:
-    own = person.notice(job_of(notice), a_newsletter(), links)
+    own = person.notice(a_job(notice), a_newsletter(), links)
     page = TEMPLATES.notice(notice, a_newsletter(), "en")
     message = build(own.head, page, own.values, utf8=False)
 
