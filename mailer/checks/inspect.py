@@ -45,6 +45,7 @@ class Inspect:
             Slot.ADDRESS: newsletter.sender.text,
             Slot.SIGNED_UP_ON: _day(view, newsletter.created_at),
             Slot.LEAVE_URL: leave,
+            Slot.WHY_URL: self._links.why(leave),
             Slot.CONFIRM_URL: self._links.confirm(NOBODY, edition.due_at),
         }
         letter = Letter(
