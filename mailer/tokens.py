@@ -22,6 +22,8 @@ from mailer.errors import TokenError, TokenExpired
 VERSION = 1
 MAC_BYTES = 16
 URL_SAFE = bytes.maketrans(b"+/", b"-_")  # RFC 4648 section 5
+# No token begins so: what was signed as one is no signature of the other.
+_SIGNED = b"signed text\0"
 LAYOUT = struct.Struct(">BBQQ")  # version, purpose, subject, seconds since 1970
 
 
@@ -76,6 +78,20 @@ class Keyring:
         """Return the text of a link's last part: URL-safe, 46 characters."""
         body = LAYOUT.pack(VERSION, purpose, subject, _seconds(made_at))
         return _encode(body + self._signer(body))
+
+    def sign(self, text: str) -> str:
+        """Return a signature (hex, HMAC-SHA-256) of a text that is given out and comes back."""
+        return hmac.digest(self._keys[0], _SIGNED + text.encode(), "sha256").hex()
+
+    def is_ours(self, text: str, signature: str) -> bool:
+        """Whether `sign` made this signature of this text, with any of our keys."""
+        given = signature.encode("utf-8", "replace")
+        return any(
+            hmac.compare_digest(
+                given, hmac.digest(key, _SIGNED + text.encode(), "sha256").hex().encode()
+            )
+            for key in self._keys
+        )
 
     def read(self, purpose: Purpose, text: str, now: datetime) -> Token:
         """Return what `text` says; raise TokenError unless we made it for `purpose`.

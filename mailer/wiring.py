@@ -39,6 +39,7 @@ from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
 from mailer.subscribers.private_feed import PrivateFeed
 from mailer.subscribers.signup import Signup
+from mailer.subscribers.watch import Watch
 from mailer.tokens import Keyring
 
 
@@ -55,6 +56,7 @@ class Mailer:
     pages: Pages
     inspect: Inspect
     signup: Signup
+    watch: Watch
     preferences: Preferences
     privacy: Privacy
     moving: Moving
@@ -101,6 +103,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         pages=pages,
         inspect=inspect,
         signup=Signup(store, clock, keyring, settings.signup),
+        watch=Watch(store, clock, settings.signup),
         preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
         moving=Moving(store, clock, keyring),

@@ -15,7 +15,7 @@ from mailer.editions.model import Edition, EditionState, Newsletter
 from mailer.feeds.model import Feed
 from mailer.jobs.catalogue import JOBS
 from mailer.store.database import Transaction
-from mailer.subscribers.model import State
+from mailer.subscribers.model import Alarm, AlarmKind, State
 from mailer.wiring import Mailer
 
 LATELY = timedelta(minutes=5)  # what is sent in this time says how fast we are
@@ -64,6 +64,7 @@ class House:
     troubled: list[Feed]
     silent: list[Feed]
     held: list[tuple[Feed, int]]  # feeds that brought too much at once, and how much is held
+    alarms: list[Alarm]
     runs: list[LastRun]
 
 
@@ -108,6 +109,7 @@ def _look(context: Context) -> House:
             troubled=[feed for feed in tx.feeds.all() if feed.trouble],
             silent=[feed for feed in tx.feeds.all() if feed.silent_since],
             held=[(tx.feeds.by_id(key), count) for key, count in tx.articles.held().items()],
+            alarms=tx.signup_alarms.open(now),
             runs=_last_runs(mailer),
         )
 
@@ -219,6 +221,7 @@ def _about_mail(house: House) -> list[str]:
             f" {one.cause}"
             for one in house.traffic.receivers
         ),
+        *(_alarm(house, alarm) for alarm in house.alarms),
         *(
             f"Edition {key} went to {wave.size} readers first, {wave.answered} answers came and"
             f" {wave.refused} of them refused it; the others wait"
@@ -263,6 +266,14 @@ def _paused(pause: Pause) -> str:
     )
 
 
+def _alarm(house: House, alarm: Alarm) -> str:
+    if alarm.kind is AlarmKind.PROOF:
+        return f"Forms want a proof of work until {when(alarm.until)}: {alarm.reason}"
+    names = {row.newsletter.id: row.newsletter.slug for row in house.newsletters}
+    slug = names.get(alarm.newsletter_id, "?")
+    return f"{slug} takes no signups until {when(alarm.until)}: {alarm.reason}"
+
+
 def _as_json(house: House) -> dict[str, object]:
     return {
         "ledger": house.ledger,
@@ -290,5 +301,6 @@ def _as_json(house: House) -> dict[str, object]:
         "troubled_feeds": [{"url": feed.url, "trouble": feed.trouble} for feed in house.troubled],
         "silent_feeds": [{"url": feed.url, "since": feed.silent_since} for feed in house.silent],
         "held_articles": [{"url": feed.url, "articles": count} for feed, count in house.held],
+        "signup_alarms": house.alarms,
         "jobs": house.runs,
     }

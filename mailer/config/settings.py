@@ -35,6 +35,14 @@ class Taken(StrEnum):
     REFUSE = "refuse"
 
 
+class ProofOfWork(StrEnum):
+    """When a form costs whoever sends it a moment of computing."""
+
+    OFF = "off"
+    ON = "on"
+    AUTO = "auto"  # under attack, by itself
+
+
 class LogLevel(StrEnum):
     """From which level on a line is written."""
 
@@ -137,6 +145,8 @@ class SignupSettings:
     disposable_addresses: Taken = Taken.TAKE
     refused_domains: tuple[str, ...] = ()
     mixed_scripts: Taken = Taken.TAKE
+    proof_of_work: ProofOfWork = ProofOfWork.AUTO
+    unanswered: Annotated[int, Between(0, 1_000_000)] = 200  # confirmations; 0: never mind
     welcome: bool = False  # a mail to whoever has confirmed
 
 

@@ -69,6 +69,10 @@ def _send(mailer: Mailer) -> str:
     return f"{mailer.send.until_done().sent} mails sent"
 
 
+def _watch(mailer: Mailer) -> str:
+    return f"{len(mailer.watch.due())} floods of signups seen"
+
+
 def _tidy(mailer: Mailer) -> str:
     rows = mailer.signup.tidy() + mailer.moving.tidy()
     return f"{rows} rows and {mailer.illustrate.tidy()} pictures forgotten"
@@ -87,6 +91,7 @@ JOBS = (
         "sends urgent articles to those who want them at once",
         (_urgent, _look_again, _illustrate, _approve, _alert, _render),
     ),
+    Job("watch", "looks whether signups are people's", (_watch,)),
     Job("tidy", "forgets what was kept for a time and is over", (_tidy,)),
     Job("send", "sends what is due", (_send,), by_scheduler=False),
 )

@@ -38,6 +38,7 @@ from mailer.store.retractions import Retractions
 from mailer.store.search import Search
 from mailer.store.sections import Sections
 from mailer.store.senders import Senders
+from mailer.store.signup_alarms import SignupAlarms
 from mailer.store.signup_limits import SignupLimits
 from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
@@ -83,6 +84,10 @@ class Transaction:
     @cached_property
     def address_changes(self) -> AddressChanges:
         return AddressChanges(self.connection)
+
+    @cached_property
+    def signup_alarms(self) -> SignupAlarms:
+        return SignupAlarms(self.connection)
 
     @cached_property
     def erasure(self) -> Erasure:

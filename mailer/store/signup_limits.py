@@ -28,7 +28,7 @@ from mailer.delivery.limits import expired, part_of
 from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.prepared import as_sqlite_keeps_it
 from mailer.store.signup_tables import form_use, signup_use
-from mailer.subscribers.limits import Scope, Use
+from mailer.subscribers.limits import DAY, PATIENCE, Scope, Use
 from mailer.tokens import LIFETIME, Purpose
 
 KEPT = timedelta(days=33)  # longer than any limit looks back
@@ -86,6 +86,29 @@ class SignupLimits(Aggregate):
         rows = self._connection.execute(_FORMS[self._dialect.name], numbers)
         counted: dict[int, str] = {row[0]: row[1] for row in rows}
         return [counted.get(number) == hashed for number, hashed in sent]
+
+    def used(self, whose: tuple[Scope, str], limit: Limit, now: datetime) -> int:
+        """Return what counts against a limit now."""
+        key = (*whose, int(limit.period.total_seconds()))
+        return self._used({key: limit}, now)[key]
+
+    def confirmations(
+        self, newsletter_id: int, after: datetime | None, now: datetime
+    ) -> tuple[int, int]:
+        """Return how many confirmations of a day were mailed, and how many answered.
+
+        Mailed: only those that could have been answered by now. `after`: since then alone.
+        """
+        begin = max(expired(DAY, now), after or expired(DAY, now))
+        mine = and_(signup_use.c.subject == str(newsletter_id), signup_use.c.start > begin)
+        total = func.coalesce(func.sum(signup_use.c.uses), 0)
+        asked = select(total).where(
+            mine,
+            signup_use.c.scope == Scope.ASKED,
+            signup_use.c.start < part_of(DAY, now - PATIENCE),
+        )
+        answered = select(total).where(mine, signup_use.c.scope == Scope.ANSWERED)
+        return self._count(asked), self._count(answered)
 
     def tidy(self, now: datetime) -> int:
         """Forget what counts no more; return how many rows that were."""

@@ -20,8 +20,9 @@ from mailer.store.instant import Instant
 from mailer.store.job_tables import metadata
 from mailer.store.tables import Id
 from mailer.subscribers.limits import Scope
+from mailer.subscribers.model import AlarmKind
 
-__all__ = ["address_change", "form_use", "metadata", "signup_use"]
+__all__ = ["address_change", "form_use", "metadata", "signup_alarm", "signup_use"]
 
 # What was asked for through the form, in parts of each limit's time. No address, only its hash.
 signup_use = Table(
@@ -34,6 +35,18 @@ signup_use = Table(
     Column("uses", Integer, nullable=False),
     CheckConstraint(f"scope IN ({', '.join(repr(s.value) for s in Scope)})", name="scope_known"),
     Index("ix_signup_use_start", "start"),
+)
+
+# Floods of signups that were seen: until when forms want a proof of work, or a newsletter rests.
+signup_alarm = Table(
+    "signup_alarm",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("newsletter_id", Id, primary_key=True, autoincrement=False),  # 0: none in particular
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint(f"kind IN ({', '.join(repr(k.value) for k in AlarmKind)})", name="kind_known"),
 )
 
 # Forms that were sent: each counts once. Its number is random; kept for as long as a form lives.

@@ -15,8 +15,8 @@ from mailer.editions.model import Newsletter
 from mailer.errors import NotFound
 from mailer.store.database import Transaction
 from mailer.subscribers.limits import uses_of_mail, uses_of_request
-from mailer.subscribers.model import Act, Answer, Ask, Origin, Subscription, Verdict
-from mailer.subscribers.rules import Request, consent_words, judge
+from mailer.subscribers.model import Act, AlarmKind, Answer, Ask, Origin, Subscription, Verdict
+from mailer.subscribers.rules import Request, consent_words, judge, wants_proof
 
 
 @dataclass(slots=True)
@@ -62,7 +62,8 @@ class Asking:
         """Keep what is asked for, and return what each is told."""
         answers: list[_Asked | NotFound] = [self._received(ask) for ask in asks]
         asked = [one for one in answers if isinstance(one, _Asked)]
-        self._refuse_used_forms([one for one in asked if one.ask.form is not None])
+        self._heed_alarms(asked)
+        self._refuse_used_forms([one for one in asked if one.verdict is Verdict.TAKEN])
         self._refuse_too_many([one for one in asked if one.verdict is Verdict.TAKEN])
         self._keep([one for one in asked if one.verdict is Verdict.TAKEN and one.newsletter.public])
         return [
@@ -81,9 +82,21 @@ class Asking:
             return newsletter
         return _Asked(ask, address_hash(ask.address, self._pepper), newsletter)
 
+    def _heed_alarms(self, asked: Sequence[_Asked]) -> None:
+        alarms = self._tx.signup_alarms.open(self._now)
+        proof = wants_proof(self._settings.proof_of_work, alarms)
+        resting = {one.newsletter_id for one in alarms if one.kind is AlarmKind.REST}
+        for one in asked:
+            if one.newsletter.id in resting:
+                one.verdict = Verdict.TOO_MANY
+            elif proof and one.ask.form is not None and not one.ask.form.proved:
+                one.verdict = Verdict.UNPROVED
+
     def _refuse_used_forms(self, asked: Sequence[_Asked]) -> None:
-        sent = [(one.ask.form.number, one.hashed) for one in asked if one.ask.form is not None]
-        for one, good in zip(asked, self._tx.signup_limits.use_forms(sent, self._now), strict=True):
+        by_form = [one for one in asked if one.ask.form is not None]
+        sent = [(one.ask.form.number, one.hashed) for one in by_form if one.ask.form is not None]
+        used = self._tx.signup_limits.use_forms(sent, self._now)
+        for one, good in zip(by_form, used, strict=True):
             if not good:
                 one.verdict = Verdict.FORM_USED
 

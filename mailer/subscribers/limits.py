@@ -21,6 +21,17 @@ class Scope(StrEnum):
     NETWORK = "network"  # requests from one /24 or /48
     DOMAIN = "domain"  # requests for addresses of one domain
     ALL = "all"
+    ASKED = "asked"  # confirmations of one newsletter that were mailed
+    ANSWERED = "answered"  # and those that were pressed
+
+
+EVERYBODY = (Scope.ALL, "")
+NO_NEWSLETTER = 0  # of an alarm that is about none in particular
+DAY, MONTH = timedelta(days=1), timedelta(days=30)
+WARY = timedelta(hours=1)  # forms want a proof of work for so long after the last sign of a flood
+REST = timedelta(hours=6)  # a newsletter whose confirmations nobody answers takes no signups
+PATIENCE = timedelta(hours=1)  # nobody is held to answer sooner
+FEW = 4  # of so many who are asked one answers, at least, where people ask for themselves
 
 
 class Use(NamedTuple):
@@ -35,9 +46,9 @@ class Use(NamedTuple):
 # together five times a day and ten times a month: this is what keeps the form from being a weapon,
 # and no setting. What goes to people who have confirmed is counted apart, since nobody can bring a
 # victim that far.
-DAY, MONTH = timedelta(days=1), timedelta(days=30)
 PER_NEWSLETTER = (Limit(1, DAY), Limit(3, MONTH))
 PER_ADDRESS = (Limit(5, DAY), Limit(10, MONTH))
+COUNTED = (Limit(1_000_000_000, DAY),)  # only counted: nobody is refused for it
 
 
 def uses_of_request(
@@ -53,7 +64,28 @@ def uses_of_request(
 
 def uses_of_mail(notice: Notice, newsletter_id: int, address_hash: str) -> tuple[Use, ...]:
     """Return what one mail to an address counts against."""
-    return (
+    per_address = (
         Use(Scope.ADDRESS, f"{notice}:{newsletter_id}:{address_hash}", PER_NEWSLETTER),
         Use(Scope.ADDRESS, f"{notice}:{address_hash}", PER_ADDRESS),
     )
+    if notice is not Notice.CONFIRM:
+        return per_address
+    return *per_address, Use(Scope.ASKED, str(newsletter_id), COUNTED)
+
+
+def use_of_answer(newsletter_id: int) -> Use:
+    """Return what one confirmation that was pressed counts as."""
+    return Use(Scope.ANSWERED, str(newsletter_id), COUNTED)
+
+
+def is_rush(used: int, limit: Limit) -> bool:
+    """Whether so many signups are no usual hour: half of what is taken at all."""
+    return used * 2 >= limit.count
+
+
+def unanswered(asked: int, answered: int) -> int:
+    """Return how many confirmations stand open; 0 where enough are answered.
+
+    A list that grows quickly has many open ones, and many that were answered beside them.
+    """
+    return 0 if answered * FEW >= asked else asked - answered

@@ -120,6 +120,7 @@ class Verdict(StrEnum):
 
     TAKEN = "taken"  # whatever the address's state
     TOO_MANY = "too-many"  # signups, from there or in all: nothing was kept
+    UNPROVED = "unproved"  # a proof of work is wanted now: nothing was kept
     FORM_USED = "form-used"  # the form was sent before, for another address: nothing was kept
 
 
@@ -138,6 +139,7 @@ class SentForm:
 
     state: FormState
     number: int = 0  # which one it is; 0 when that is not known
+    proved: bool = False  # with a proof of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +158,21 @@ class Answer:
 
     verdict: Verdict
     language: str  # of the newsletter, BCP 47
+
+
+class AlarmKind(StrEnum):
+    """What a flood of signups leads to."""
+
+    PROOF = "proof"  # forms want a proof of work
+    REST = "rest"  # a newsletter takes no signups: its confirmations go to people who did not ask
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What was found of a flood of signups, and until when it holds."""
+
+    kind: AlarmKind
+    newsletter_id: int  # 0: none in particular
+    since: datetime
+    until: datetime
+    reason: str

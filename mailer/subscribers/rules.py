@@ -1,11 +1,13 @@
 """What a signup turns into, in which words, and how little is kept of where it came from."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
+from mailer.config.settings import ProofOfWork
 from mailer.editions.model import Newsletter, Rhythm
-from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.model import Alarm, AlarmKind, State, Subscription
 from mailer.tokens import LIFETIME, Purpose
 
 OFTEN = {
@@ -35,6 +37,17 @@ def judge(found: Subscription | None, now: datetime) -> Request:
             return Request.ALREADY
     expired = now > found.requested_at + LIFETIME[Purpose.CONFIRM]
     return Request.BEGIN if expired else Request.REMIND
+
+
+def wants_proof(setting: ProofOfWork, alarms: Collection[Alarm]) -> bool:
+    """Whether a form is to come with a proof of work now."""
+    match setting:
+        case ProofOfWork.OFF:
+            return False
+        case ProofOfWork.ON:
+            return True
+        case ProofOfWork.AUTO:
+            return any(alarm.kind is AlarmKind.PROOF for alarm in alarms)
 
 
 def consent_words(newsletter: Newsletter) -> str:

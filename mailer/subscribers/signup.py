@@ -7,14 +7,16 @@ from datetime import timedelta
 
 from mailer.address import Address, address_hash
 from mailer.clock import Clock
-from mailer.config.settings import SignupSettings
+from mailer.config.settings import ProofOfWork, SignupSettings
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
 from mailer.store.suppressions import NOT_ME
+from mailer.subscribers import proof
 from mailer.subscribers.asking import Asking
 from mailer.subscribers.leaving import end
+from mailer.subscribers.limits import use_of_answer
 from mailer.subscribers.model import (
     Act,
     Answer,
@@ -29,6 +31,8 @@ from mailer.subscribers.model import (
     Way,
 )
 from mailer.subscribers.notices import owe_notice
+from mailer.subscribers.proof import Challenge
+from mailer.subscribers.rules import wants_proof
 from mailer.tokens import Keyring, Purpose, Token
 
 
@@ -58,8 +62,23 @@ class Signup:
         """Return what goes into a form that we give out; `read_form` knows it again."""
         return self._keyring.make(Purpose.FORM, secrets.randbits(63), self._clock.now())
 
-    def read_form(self, text: str) -> SentForm:
-        """Return what the token in a form says of it."""
+    def wants_proof(self) -> bool:
+        """Whether forms are to come with a proof of work now."""
+        setting = self._settings.proof_of_work
+        if setting is not ProofOfWork.AUTO:
+            return wants_proof(setting, ())
+        with self._store.read() as tx:
+            return wants_proof(setting, tx.signup_alarms.open(self._clock.now()))
+
+    def challenge(self, form: str) -> Challenge:
+        """Return what is to be solved for a form that we gave out; raise TokenError for others."""
+        now = self._clock.now()
+        number = self._keyring.read(Purpose.FORM, form, now).subject
+        secret, found = secrets.token_hex(12), secrets.randbelow(proof.MOST)
+        return proof.challenge(self._keyring, number, secret, found, now)
+
+    def read_form(self, text: str, answer: str = "") -> SentForm:
+        """Return what the token in a form says of it, and whether a proof of work came with it."""
         now = self._clock.now()
         try:
             token = self._keyring.read(Purpose.FORM, text, now)
@@ -70,7 +89,8 @@ class Signup:
         # A token's time is in whole seconds, rounded down.
         least = timedelta(seconds=self._settings.least_seconds)
         early = now - token.made_at < least
-        return SentForm(FormState.EARLY if early else FormState.GOOD, token.subject)
+        proved = answer != "" and proof.is_proof(self._keyring, answer, token.subject, now)
+        return SentForm(FormState.EARLY if early else FormState.GOOD, token.subject, proved)
 
     def subscribe(
         self, slug: str, address: Address, origin: Origin, form: SentForm | None = None
@@ -102,6 +122,7 @@ class Signup:
             found = _signed_up_with(tx, token)
             if found.state is State.PENDING:
                 self._activate(tx, found, Act.CONFIRMED, origin)
+                tx.signup_limits.take([use_of_answer(found.newsletter_id)], self._clock.now())
                 if self._settings.welcome:
                     owe_notice(tx, found, Notice.WELCOME, self._clock.now())
             return self._glimpse(tx, found.id)

@@ -39,7 +39,7 @@ class Embed:
             "embed.js": source.replace("/*base*/ ''", base),
             **{
                 name: without_remarks((folder / name).read_text("utf-8"))
-                for name in ("frame.js", "choices.js")
+                for name in ("frame.js", "choices.js", "proof.js")
             },
         }
 
@@ -90,6 +90,7 @@ class Embed:
         response = Response(self._scripts[name], mimetype="text/javascript")
         response.headers["Cache-Control"] = "public, max-age=300"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.headers["Access-Control-Allow-Origin"] = "*"  # embed.js imports one from elsewhere
         response.set_etag(sha256(self._scripts[name].encode()).hexdigest()[:16])
         response.make_conditional(request)
         return response

@@ -17,6 +17,7 @@ from mailer.editions.model import Newsletter
 from mailer.errors import AddressError, NotFound
 from mailer.languages.catalogue import N_
 from mailer.subscribers.model import Ask, FormState, Verdict, Way
+from mailer.subscribers.proof import Challenge
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
 from mailer.web.client import origin_of
@@ -45,6 +46,7 @@ class Entry:
     newsletter: Newsletter
     consent: str
     token: str
+    challenge: Challenge | None  # to be solved before the form is sent; None: nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Typed:
     email: str
     token: str
     sure: str  # the address that was asked about, when it was sent again as it is
+    proof: str  # of work, where that was wanted
     trap: bool  # filled in the field that nobody sees
     way: Way
 
@@ -106,7 +109,7 @@ class SignupForm:
             return self._again(slug, typed, Remark("error", why.reason, self._fresh()))
         if typed.trap:
             return self._taken(slug, typed.way, self._language(slug))
-        form = self._mailer.signup.read_form(typed.token)
+        form = self._mailer.signup.read_form(typed.token, typed.proof)
         if form.state is not FormState.GOOD:
             token = typed.token if form.state is FormState.EARLY else self._fresh()
             return self._again(slug, typed, once_more(form.state, token))
@@ -121,6 +124,9 @@ class SignupForm:
                 return self._taken(slug, typed.way, answer.language)
             case Verdict.TOO_MANY:
                 return self._too_many(slug, typed)
+            case Verdict.UNPROVED:
+                remark = Remark("proof", ONCE_MORE[FormState.MISSING], typed.token, is_error=False)
+                return self._again(slug, typed, remark)
             case Verdict.FORM_USED:
                 return self._again(slug, typed, once_more(FormState.OLD, self._fresh()))
 
@@ -158,9 +164,13 @@ class SignupForm:
         speak(self._language(slug))
         if typed.way is Way.API:
             told = {"status": remark.status, "message": remark.words, "form": remark.token}
-            return self._json(told | ({"sure": remark.sure} if remark.sure else {}), code)
+            sure = {"sure": remark.sure} if remark.sure else {}
+            found = (
+                self._mailer.signup.challenge(remark.token) if remark.status == "proof" else None
+            )
+            return self._json(told | sure | ({"challenge": found} if found else {}), code)
         newsletter = public_newsletter(self._mailer, slug)
-        entry = Entry(newsletter, consent_words(newsletter), remark.token)
+        entry = _entry(self._mailer, newsletter, remark.token)
         page = render_template("subscribe.html", entry=entry, typed=typed.email, remark=remark)
         return Response(page, code)
 
@@ -169,7 +179,7 @@ class SignupForm:
         with self._mailer.store.read() as tx:
             return tx.newsletters.by_slug(slug).language
 
-    def _json(self, value: dict[str, str], status: int) -> Response:
+    def _json(self, value: Mapping[str, object], status: int) -> Response:
         response = jsonify(value)
         response.status_code = status
         return self._shared(response)
@@ -220,7 +230,15 @@ def entry_of(mailer: Mailer, newsletter: Newsletter) -> Entry:
 
 def fresh_entry(mailer: Mailer, newsletter: Newsletter) -> Entry:
     """Return the same for a page that its own visitor may keep, and no proxy."""
-    return Entry(newsletter, consent_words(newsletter), mailer.signup.form_token())
+    return _entry(mailer, newsletter, mailer.signup.form_token())
+
+
+def _entry(mailer: Mailer, newsletter: Newsletter, token: str) -> Entry:
+    challenge = None
+    if mailer.signup.wants_proof() and mailer.signup.read_form(token).number:
+        g.has_script = True
+        challenge = mailer.signup.challenge(token)
+    return Entry(newsletter, consent_words(newsletter), token, challenge)
 
 
 def _typed() -> Typed:
@@ -230,6 +248,13 @@ def _typed() -> Typed:
     way = Way.API if request.is_json else Way.FORM
     texts = {
         name: found if isinstance(found := fields.get(name), str) else ""
-        for name in ("email", "form", "sure")
+        for name in ("email", "form", "sure", "altcha")
     }
-    return Typed(texts["email"], texts["form"], texts["sure"], bool(fields.get("website")), way)
+    return Typed(
+        email=texts["email"],
+        token=texts["form"],
+        sure=texts["sure"],
+        proof=texts["altcha"],  # the name that ALTCHA's own widget gives its field
+        trap=bool(fields.get("website")),
+        way=way,
+    )

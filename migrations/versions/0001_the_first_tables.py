@@ -762,7 +762,7 @@ def _tables_of_forms() -> None:
         sa.Column("start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "scope IN ('address', 'network', 'domain', 'all')",
+            "scope IN ('address', 'network', 'domain', 'all', 'asked', 'answered')",
             name=op.f("ck_signup_use_scope_known"),
         ),
         sa.PrimaryKeyConstraint("scope", "subject", "period", "start", name=op.f("pk_signup_use")),
@@ -791,6 +791,21 @@ def _tables_of_forms() -> None:
     )
     op.create_index("ix_address_change_other_id", "address_change", ["other_id"], unique=False)
     op.create_index("ix_address_change_reader_id", "address_change", ["reader_id"], unique=False)
+    op.create_table(
+        "signup_alarm",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column(
+            "newsletter_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('proof', 'rest')", name=op.f("ck_signup_alarm_kind_known")),
+        sa.PrimaryKeyConstraint("kind", "newsletter_id", name=op.f("pk_signup_alarm")),
+    )
     op.create_table(
         "form_use",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),

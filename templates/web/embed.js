@@ -17,7 +17,7 @@
   const post = async (address, words, email) => {
     try {
       const reply = await fetch(address, {method: 'POST', headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({email, form: words.form, sure: words.sure}), credentials: 'omit'});
+        body: JSON.stringify({email, form: words.form, sure: words.sure, altcha: words.proof}), credentials: 'omit'});
       return [reply.status, await reply.json()];
     } catch {
       return [0, {message: words.failed}];
@@ -27,6 +27,11 @@
     let [status, said] = await post(address, words, email);
     words.form = said.form || words.form;
     words.sure = said.sure;
+    if (said.status === 'proof') {  // a flood of signups: a moment of computing for each
+      const {solve} = await import(`${base}/proof.js`);
+      words.proof = await solve(said.challenge);
+      [status, said] = await post(address, words, email);
+    }
     if (said.status === 'again') {  // the page was open for hours, or a quick hand: not the reader's trouble
       await new Promise((done) => setTimeout(done, words.wait));
       [status, said] = await post(address, words, email);

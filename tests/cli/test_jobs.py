@@ -6,7 +6,7 @@ from tests.cli.conftest import Operator
 def test_every_job_is_listed_and_has_not_run_yet(mailer: Operator) -> None:
     told = mailer.json("jobs", "list")
 
-    assert [job["name"] for job in told] == ["gather", "digests", "urgent", "tidy", "send"]
+    assert [job["name"] for job in told] == ["gather", "digests", "urgent", "watch", "tidy", "send"]
     assert all(job["what"] and job["last_run"] is None for job in told)
 
 
@@ -24,5 +24,5 @@ def test_an_unknown_job_names_the_known_ones(mailer: Operator) -> None:
     assert told.code == 1
     assert (
         told.err
-        == "mailer: there is no job dance\n  there are gather, digests, urgent, tidy, send\n"
+        == "mailer: there is no job dance\n  there are gather, digests, urgent, watch, tidy, send\n"
     )

@@ -172,5 +172,6 @@ def test_what_was_counted_is_forgotten_when_it_counts_no_more(
 
     forgotten = signup.tidy()
 
-    # The form's number, and the counts: four for the mail, one each for network, domain and all.
-    assert (kept, forgotten) == (0, 8)
+    # The form's number, and the counts: four for the mail and one
+    # for having asked, one each for network, domain and all.
+    assert (kept, forgotten) == (0, 9)

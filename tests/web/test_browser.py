@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from mailer.cli.embed import scripted
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
-from mailer.subscribers.model import State
+from mailer.subscribers.model import Alarm, AlarmKind, State
 from mailer.web.app import create_app
 from mailer.wiring import build
 from tests.conftest import add_newsletter
@@ -267,6 +268,55 @@ def test_the_zone_of_the_device_is_proposed_and_kept_when_the_button_is_pressed(
 
     expect(traveller.get_by_role("status")).to_be_focused()
     assert site.ours.subscription().schedule.zone == "Asia/Tokyo"
+
+
+def under_attack(site: Site) -> None:
+    """Let there be a flood of signups, as far as the program knows."""
+    now = site.mailer.clock.now()
+    alarm = Alarm(AlarmKind.PROOF, 0, now, now + timedelta(hours=1), "a test")
+    with site.mailer.store.write() as tx:
+        tx.signup_alarms.ring(alarm)
+
+
+def test_under_attack_the_form_on_our_page_solves_a_riddle_before_it_is_sent(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    under_attack(site.ours)
+    page.goto(f"{site.base}/subscribe/brief")
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Check your inbox").first).to_be_visible()
+    assert site.ours.state() is State.PENDING
+
+
+def test_an_attack_that_begins_while_the_form_is_open_costs_a_second_press(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, _ = two
+    page.goto(f"{site.base}/subscribe/brief")
+    under_attack(site.ours)
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("One more press, please.")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Check your inbox").first).to_be_visible()
+
+
+def test_under_attack_the_drawn_form_solves_its_riddle_under_a_strict_policy(
+    page: Page, two: tuple[Two, str]
+) -> None:
+    site, other = two
+    under_attack(site.ours)
+    site.host(policy=f"default-src 'none'; script-src {site.base}; connect-src {site.base}")
+    page.goto(other)
+    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Check your inbox")
+    assert site.ours.state() is State.PENDING
 
 
 def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(

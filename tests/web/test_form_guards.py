@@ -1,12 +1,15 @@
 """What keeps robots and floods away from the form, and lets people through."""
 
+import json
 import re
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
-from mailer.config.settings import Limit, Settings, SignupSettings, Taken, WebSettings
+from mailer.config.settings import Limit, ProofOfWork, Settings, SignupSettings, Taken, WebSettings
 from mailer.subscribers.model import State
 from mailer.web.app import create_app
 from mailer.wiring import build
@@ -231,3 +234,47 @@ def test_addresses_of_all_scripts_are_taken(
     site.client.post(PAGE, data=site.filled(address))
 
     assert site.state(address) is State.PENDING
+
+
+def test_a_proof_of_work_is_wanted_of_forms_and_of_scripts_alike(
+    settings: Settings, clock: StandingClock
+) -> None:
+    site = site_with(settings, clock, proof_of_work=ProofOfWork.ON)
+    before = site.everything()
+
+    page = site.client.get(PAGE)
+    by_form = site.client.post(PAGE, data=site.filled())
+    by_script = site.client.post(PAGE, json=site.filled(altcha="e30="))
+
+    assert "<noscript>" in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert (by_form.status_code, by_script.status_code) == (422, 422)
+    assert "data-challenge=" in by_form.text
+    assert by_script.get_json()["challenge"]["algorithm"] == "SHA-256"
+    assert site.everything() == before
+
+
+def test_a_form_that_wants_no_proof_has_no_script(site: Site) -> None:
+    page = site.client.get(PAGE)
+
+    assert "script" not in page.text
+    assert "script-src" not in page.headers["Content-Security-Policy"]
+
+
+def test_a_proof_counts_once_and_for_one_address(settings: Settings, clock: StandingClock) -> None:
+    site = site_with(settings, clock, proof_of_work=ProofOfWork.ON)
+    form = site.filled()
+    task = site.client.post(PAGE, json=form).get_json()["challenge"]
+    number = next(
+        number
+        for number in range(task["maxnumber"])
+        if sha256(f"{task['salt']}{number}".encode()).hexdigest() == task["challenge"]
+    )
+    form["altcha"] = b64encode(json.dumps({**task, "number": number}).encode()).decode()
+
+    first = site.client.post(PAGE, json=form)
+    another = site.client.post(PAGE, json={**form, "email": "eve@example.org"})
+    elsewhere = site.client.post(PAGE, json={**site.filled(), "altcha": form["altcha"]})
+
+    assert (first.status_code, another.status_code, elsewhere.status_code) == (202, 422, 422)
+    assert len(site.notices()) == 1
