@@ -18,6 +18,7 @@ ACTS: Mapping[Act, str] = {
     Act.LEFT: N_("Left"),
     Act.RETURNED: N_("Came back"),
     Act.ADDED: N_("Put on the list by the sender"),
+    Act.EXPLAINED: N_("Said why"),
     Act.MOVED: N_("Moved to another address"),
     Act.MOVED_BACK: N_("Moved back to the address before"),
 }
@@ -26,6 +27,8 @@ WAYS: Mapping[Way, str] = {
     Way.API: N_("by the form on a page"),
     Way.PAGE: N_("by the button behind a mailed link"),
     Way.ONE_CLICK: N_("by the mail program's own button"),
+    Way.MAILTO: N_("by a mail to the address for it"),
+    Way.REPLY: N_("by an answer to a mail"),
     Way.CLI: N_("by the sender's hand"),
 }
 
@@ -50,7 +53,7 @@ def steps(events: Sequence[ConsentEvent], *, whole: bool) -> list[Step]:
 
 def _step(event: ConsentEvent, *, whole: bool) -> Step:
     say, origin = words().gettext, event.origin
-    act, way = say(ACTS.get(event.act, event.act)), say(WAYS[origin.way])
+    act, way = say(ACTS.get(event.act, event.act)), say(WAYS.get(origin.way, origin.way))
     if not whole:
         return Step(event.at, act, way)
     return Step(event.at, act, way, origin.page, origin.network, origin.user_agent, event.wording)

@@ -44,6 +44,9 @@ def preferences_page(
         newsletter=newsletter,
         kept=kept,
         error=error,
+        # What was chosen without a day stays chosen, so that only the day is to be added.
+        rhythm=Rhythm.WEEKLY if error and _lacks_day(request.form) else found.schedule.rhythm,
+        days=() if error and _lacks_day(request.form) else found.schedule.days,
         rhythms=rhythms(found),
         weekdays=weekday_names(words()),
         minutes=sorted({*range(0, A_DAY_HAS, 60), minute}),
@@ -55,6 +58,9 @@ def preferences_page(
         pause_to=today + LONGEST_PAUSE - timedelta(days=1),
         pause_until=today + PAUSE,
         leave_url=mailer.links.leave(found.id, now),
+        feed_url=None
+        if found.feed_since is None
+        else mailer.links.feed(found.id, found.feed_since),
     )
 
 
@@ -76,6 +82,10 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
                 preferences.pause(found.id, date.fromisoformat(request.form.get("until", "")))
             case "resume":
                 preferences.resume(found.id)
+            case "feed":
+                mailer.private_feed.open(found.id)
+            case "no-feed":
+                mailer.private_feed.close(found.id)
             case _:
                 return preferences_page(mailer, glimpse), 422
     except (UsageError, MoveError, ValueError):

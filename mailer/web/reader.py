@@ -9,7 +9,7 @@ from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
 from mailer.errors import AddressError, MoveError, TokenExpired, UsageError
 from mailer.languages.catalogue import N_
-from mailer.subscribers.model import Origin, State, Way
+from mailer.subscribers.model import Origin, Reason, State, Way
 from mailer.subscribers.preferences import less_often
 from mailer.subscribers.screening import refusal
 from mailer.subscribers.signup import Glimpse
@@ -23,6 +23,7 @@ from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
 ASKED = N_("A mail with a link is on its way to that address, if it can be used.")
+UNUSABLE = N_("That address cannot be used here.")
 PAUSE = "pause"
 EASING = frozenset({PAUSE, Rhythm.WEEKLY.value, Rhythm.MONTHLY.value})
 # What a page of one's own mails, and to whom it belongs: fresh links, once the old one is over.
@@ -88,6 +89,8 @@ class Reader:
             return self._mail(token, PRIVATE_LINKS[act], Purpose.LEAVE)
         if act in EASING:
             return self._ease(token, act)
+        if act in set(Reason):
+            return self._explain(token, Reason(act))
         if act != "leave":
             return self.leave_page(token), 422
         return self._left(self._mailer.signup.leave(token, self._origin(Way.PAGE)))
@@ -173,12 +176,13 @@ class Reader:
     def _ask_for_address(self, glimpse: Glimpse) -> ResponseReturnValue:
         """Mail a link to another address; the answer is one, whatever is known of that."""
         newsletter = glimpse.newsletter
+        unusable = words().gettext(UNUSABLE)
         try:
             wanted = parse_address(request.form.get("email", ""))
         except AddressError:
-            return preferences_page(self._mailer, glimpse), 422
+            return preferences_page(self._mailer, glimpse, error=unusable), 422
         if refusal(wanted, self._mailer.settings.signup) is not None:
-            return preferences_page(self._mailer, glimpse), 422
+            return preferences_page(self._mailer, glimpse, error=unusable), 422
         self._mailer.moving.ask(glimpse.subscription.id, wanted)
         return render_template("check.html", newsletter=newsletter, message=words().gettext(ASKED))
 
@@ -222,6 +226,11 @@ class Reader:
         eased = self._look(Purpose.LEAVE, token)
         return render_template("eased.html", glimpse=eased, newsletter=glimpse.newsletter)
 
+    def _explain(self, token: str, why: Reason) -> str:
+        return self._left(
+            self._mailer.signup.explain(token, why, self._origin(Way.PAGE)), thanked=True
+        )
+
     def _steps(self, glimpse: Glimpse, *, whole: bool) -> list[Step]:
         with self._mailer.store.read() as tx:
             return steps(tx.consent.history(glimpse.subscription.id), whole=whole)
@@ -250,15 +259,23 @@ class Reader:
             choices_url=choices_url,
         )
 
-    def _left(self, glimpse: Glimpse | None) -> str:
+    def _left(self, glimpse: Glimpse | None, *, thanked: bool = False) -> str:
         newsletter = None if glimpse is None else glimpse.newsletter
-        undo = None  # whoever never confirmed has nothing to take back
+        undo = why = None  # whoever never confirmed has nothing to take back
         if glimpse is not None:
             found = glimpse.subscription
             speak(glimpse.language)
             if found.left_at is not None and found.confirmed_at is not None:
                 undo = self._mailer.links.undo(found.id, found.left_at)
-        return render_template("left.html", glimpse=glimpse, newsletter=newsletter, undo=undo)
+                why = None if thanked else self._mailer.links.leave(found.id, found.left_at)
+        return render_template(
+            "left.html",
+            glimpse=glimpse,
+            newsletter=newsletter,
+            undo=undo,
+            thanked=thanked,
+            why_url=why,
+        )
 
 
 def _personal() -> None:

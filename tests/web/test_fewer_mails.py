@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailer.editions.model import Rhythm
-from mailer.subscribers.model import Act, State, Way
+from mailer.subscribers.model import Act, Reason, State, Way
 from mailer.subscribers.preferences import Wishes
 from mailer.web.history import ACTS, WAYS
 from tests.fakes.clock import StandingClock
@@ -122,6 +122,20 @@ def test_the_why_page_says_when_and_how_and_neither_where_nor_to_whom(site: Site
     assert "Signed up , by the form on a page Tuesday, 24 November 2026" in page
     assert "Confirmed , by the button behind a mailed link" in page
     assert not re.search(r"ada@|elsewhere|192\.0", page)
+
+
+def test_why_somebody_left_is_one_press_and_kept_once(site: Site) -> None:
+    site.join()
+    left = site.client.post(leave(site), data={"act": "leave"})
+    offered = re.findall(r'name="act" value="([a-z-]+)"', left.text)
+
+    said = [site.client.post(leave(site), data={"act": why}).text for why in offered]
+
+    assert offered == list(Reason)
+    assert "Thank you, it is noted." in said[0]
+    with site.mailer.store.read() as tx:
+        history = tx.consent.history(site.subscription().id)
+    assert [event.reason for event in history if event.act is Act.EXPLAINED] == [offered[0]]
 
 
 def test_every_step_and_every_way_has_words() -> None:

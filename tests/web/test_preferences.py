@@ -226,3 +226,35 @@ def test_days_are_kept_for_who_had_several_by_other_doors(site: Site) -> None:
     site.mailer.preferences.edit(site.subscription().id, Wishes(rhythm=Rhythm.WEEKLY, days=[1, 4]))
 
     assert re.findall(r'value="(\d)" checked', site.client.get(page(site)).text) == ["1", "4"]
+
+
+def test_a_feed_of_ones_own_is_given_renewed_and_closed(site: Site) -> None:
+    site.join()
+
+    first, second = (feed(site.client.post(page(site), data={"act": "feed"}).text) for _ in "12")
+    codes = [site.client.get(address).status_code for address in (first, second)]
+    site.client.post(page(site), data={"act": "no-feed"})
+
+    assert codes == [410, 200]
+    assert site.client.get(second).status_code == 410
+
+
+def test_another_address_that_cannot_be_used_is_told(site: Site) -> None:
+    site.join()
+
+    answer = site.client.post(page(site), data={"act": "address", "email": "ada"})
+
+    assert (answer.status_code, "That address cannot be used here." in answer.text) == (422, True)
+
+
+def test_a_week_without_a_day_stays_chosen_while_the_day_is_asked_for(site: Site) -> None:
+    site.join()
+
+    answer = site.client.post(page(site), data={**KEPT, "rhythm": "weekly", "minute": "420"})
+
+    assert '<option value="weekly" selected>' in answer.text
+
+
+def feed(text: str) -> str:
+    (address,) = re.findall(r'value="https://news\.example\.org(/feed/[^"]+)"', text)
+    return str(address)
