@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from xml.sax.saxutils import escape
 
-from sqlalchemy import update
+from sqlalchemy import Text, cast, insert, literal, select, update
 
 from mailer.address import parse_address
 from mailer.config.settings import (
@@ -24,7 +24,7 @@ from mailer.config.settings import (
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Schedule
 from mailer.jobs.run import run_job
-from mailer.store.tables import subscription
+from mailer.store.tables import subscriber, subscription
 from mailer.subscribers.model import Origin, Way
 from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
@@ -105,6 +105,24 @@ class World:
         """Put confirmed readers on the list."""
         for address in addresses:
             self.mailer.signup.add("brief", parse_address(address))
+
+    def crowd(self, count: int) -> None:
+        """Put so many confirmed readers on an empty list at once: reader1@example.org and so on."""
+        self.reader("reader1@example.org")
+        numbers = select(literal(2).label("n")).cte("numbers", recursive=True)
+        numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < count))
+        name = literal("reader").concat(cast(numbers.c.n, Text)).concat("@example.org")
+        began = select(subscriber.c.created_at).limit(1).scalar_subquery()
+        people = select(name, name, cast(numbers.c.n, Text), began)
+        others = [one for one in subscription.c if one.name not in {"id", "subscriber_id"}]
+        copies = select(subscriber.c.id, *others).join(
+            subscription, subscription.c.subscriber_id != subscriber.c.id
+        )
+        with self.mailer.store.write() as tx:
+            keys = ["address", "address_key", "address_hash", "created_at"]
+            tx.connection.execute(insert(subscriber).from_select(keys, people))
+            columns = ["subscriber_id", *(one.name for one in others)]
+            tx.connection.execute(insert(subscription).from_select(columns, copies))
 
     def move(self, address: str, schedule: Schedule) -> None:
         """Give a reader a rhythm and an hour of their own."""
