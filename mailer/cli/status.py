@@ -223,8 +223,8 @@ def _about_mail(house: House) -> list[str]:
         ),
         *(_alarm(house, alarm) for alarm in house.alarms),
         *(
-            f"Edition {key} went to {wave.size} readers first, {wave.answered} answers came and"
-            f" {wave.refused} of them refused it; the others wait"
+            f"Edition {key} went to {wave.size} first: {wave.answered} answers,"
+            f" {wave.refused} of them refusals; the others wait"
             for key, wave in house.traffic.waves.items()
         ),
         *(

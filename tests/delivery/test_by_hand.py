@@ -17,16 +17,23 @@ __all__ = ["logs_as_before"]
 TAKEN, NOBODY, LATER = "250 2.1.5 fine", "550 5.1.1 nobody here", "451 4.7.1 greylisted"
 
 
-@pytest.fixture
-def after_a_run(both_worlds: World) -> World:
-    """One mail was taken, one refused, one put off for too long, and one is in doubt."""
-    world = with_settings(both_worlds, {"connections": 1}, give_up_after=timedelta())
-    world.clock.set(datetime.now(UTC) - timedelta(minutes=2))  # commands have a clock of their own
+def owed(world: World) -> World:
+    """Bring four readers to the minute of their digest; commands have a clock of their own."""
+    world.clock.set(datetime.now(UTC) - timedelta(minutes=2))
     world.newsletter(schedule=Schedule(Rhythm.MINUTELY, 0, 0, "UTC"))
     world.reader("ada@example.org", "bob@example.org", "cyd@example.org", "dan@example.org")
     world.publish(2)
     run_job(world.mailer, "gather")
     world.clock.set(datetime.now(UTC))
+    for job in ("compose", "approve"):
+        getattr(world.mailer, job).due()
+    return world
+
+
+@pytest.fixture
+def after_a_run(both_worlds: World) -> World:
+    """One mail was taken, one refused, one put off for too long, and one is in doubt."""
+    world = owed(with_settings(both_worlds, {"connections": 1}, give_up_after=timedelta()))
     run_job(world.mailer, "digests")
     world.relay.refuse("bob@example.org", NOBODY)
     world.relay.refuse("cyd@example.org", LATER)
@@ -94,3 +101,35 @@ def test_a_doubt_that_is_repeated_is_sent_by_the_next_run(
 
     assert ended(operator) == {"sent": 2, "refused": 1, "given_up": 1, "in_doubt": 0, "open": 0}
     assert len(after_a_run.relay.messages) == 3
+
+
+@pytest.fixture
+def careful(world: World, capsys: pytest.CaptureFixture[str]) -> Operator:
+    """An operator whose editions go to one reader first."""
+    config = owed(world).config_file()
+    config.write_text(config.read_text().replace("[delivery]", "[delivery]\ncanary = 1"))
+    return Operator(config, capsys)
+
+
+def test_how_far_a_wave_is_can_be_seen_and_its_end_need_not_be_waited_for(
+    world: World, careful: Operator
+) -> None:
+    careful.does("deliveries", "send")
+
+    told = careful("status").out
+    assert "Edition 1 went to 1 first: 1 answers, 0 of them refusals; the others wait" in told
+    careful.does("deliveries", "resume", "--edition", 1)
+    careful.does("deliveries", "send")
+    assert len(world.relay.messages) == 4
+    assert careful("deliveries", "resume", "--edition", 1).code == 1
+
+
+def test_a_wave_that_was_refused_is_told_with_its_cause(world: World, careful: Operator) -> None:
+    world.relay.answer("RCPT", NOBODY)
+    careful.does("deliveries", "send")
+    careful.does("deliveries", "send")
+
+    why = "held, because 1 of the 1 mails that went first were refused: 550 5.1.1 nobody here"
+    assert why in careful("status").out
+    assert why in careful.does("editions", "show", 1).out
+    assert world.relay.messages == []
