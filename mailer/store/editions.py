@@ -99,9 +99,9 @@ class Editions(Aggregate):
             .where(
                 edition.c.newsletter_id == newsletter_id,
                 edition.c.rhythm == Rhythm.AT_ONCE,
-                edition.c.slot.not_like(f"{URGENT_SLOT}%"),
+                edition.c.slot < URGENT_SLOT,  # a minute, and so a digit first
             )
-            .order_by(edition.c.id.desc())
+            .order_by(edition.c.slot.desc())
             .limit(1)
         )
         return None if row is None else as_edition(row)

@@ -89,18 +89,23 @@ def reads_at_once() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def newest_at_once() -> Select[tuple[int]]:
     """Return the newest edition of each newsletter that went to those who read at once.
 
-    The older ones are nobody's any more: who has not seen them gets all of it in one mail.
+    The older ones are nobody's any more: who has not seen them gets all of it in one mail. Their
+    slots are minutes, in order, so that an index ends with the newest, however many there are.
     """
-    return (
-        select(func.max(edition.c.id))
+    one = edition.alias("one")
+    newest = (
+        select(one.c.id)
         .where(
-            edition.c.rhythm == Rhythm.AT_ONCE,
-            edition.c.state == EditionState.APPROVED,
-            edition.c.slot.not_like(f"{URGENT_SLOT}%"),
+            one.c.newsletter_id == newsletter.c.id,
+            one.c.rhythm == Rhythm.AT_ONCE,
+            one.c.slot < URGENT_SLOT,
+            one.c.state == EditionState.APPROVED,
         )
-        .group_by(edition.c.newsletter_id)
-        .correlate(None)
+        .order_by(one.c.slot.desc())
+        .limit(1)
+        .correlate(newsletter)
     )
+    return select(newest.scalar_subquery()).select_from(newsletter)
 
 
 def reads_it_at_once(

@@ -1,6 +1,7 @@
 """Leaving: the page's button, and RFC 8058 as receivers call it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -219,3 +220,11 @@ def test_never_write_again_is_a_button_behind_the_mail(site: Site) -> None:
     assert "<button" in looked.text
     assert "Nothing more is sent" in done.text
     assert site.client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("way", Way)
+def test_every_way_out_has_words(site: Site, way: Way) -> None:
+    site.join()
+    site.mailer.signup.leave(site.leave_token(), replace(FORM, way=way))
+
+    assert site.client.get(f"/why/{site.leave_token()}").status_code == 200
