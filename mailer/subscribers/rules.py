@@ -7,17 +7,19 @@ from ipaddress import ip_address, ip_network
 
 from mailer.config.settings import ProofOfWork
 from mailer.editions.model import Newsletter, Rhythm
+from mailer.languages.catalogue import N_, catalogue
 from mailer.subscribers.model import Alarm, AlarmKind, State, Subscription
 from mailer.tokens import LIFETIME, Purpose
 
 OFTEN = {
-    Rhythm.AT_ONCE: "A mail as soon as something is new",
-    Rhythm.DAILY: "One mail a day",
-    Rhythm.WEEKDAYS: "One mail each working day",
-    Rhythm.WEEKLY: "One mail a week",
-    Rhythm.MONTHLY: "One mail a month",
-    Rhythm.MINUTELY: "One mail a minute, while this demonstration runs",
+    Rhythm.AT_ONCE: N_("A mail from %(name)s as soon as something is new."),
+    Rhythm.DAILY: N_("One mail a day from %(name)s."),
+    Rhythm.WEEKDAYS: N_("One mail each working day from %(name)s."),
+    Rhythm.WEEKLY: N_("One mail a week from %(name)s."),
+    Rhythm.MONTHLY: N_("One mail a month from %(name)s."),
+    Rhythm.MINUTELY: N_("One mail a minute from %(name)s, while this demonstration runs."),
 }
+HOW = N_("We send a link to confirm first, and every mail has one to leave.")
 
 
 class Request(StrEnum):
@@ -51,11 +53,10 @@ def wants_proof(setting: ProofOfWork, alarms: Collection[Alarm]) -> bool:
 
 
 def consent_words(newsletter: Newsletter) -> str:
-    """Return the sentence beside the button; what was agreed to is kept word for word."""
-    return (
-        f"{OFTEN[newsletter.schedule.rhythm]} from {newsletter.name}. We send a link to confirm"
-        " first, and every mail has one to leave."
-    )
+    """Return the words beside the button; what was agreed to is kept word for word."""
+    words = catalogue(newsletter.language)
+    often = words.gettext(OFTEN[newsletter.schedule.rhythm]) % {"name": newsletter.name}
+    return f"{often} {words.gettext(HOW)}"
 
 
 def network_of(client: str | None) -> str | None:

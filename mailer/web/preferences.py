@@ -23,6 +23,13 @@ from mailer.web.zones import zones
 from mailer.wiring import Mailer
 
 PAUSE = timedelta(weeks=4)  # what the page proposes
+OFFERED = {
+    Rhythm.AT_ONCE: N_("As soon as something is new"),
+    Rhythm.DAILY: N_("Every day"),
+    Rhythm.WEEKDAYS: N_("From Monday to Friday"),
+    Rhythm.WEEKLY: N_("Every week"),
+    Rhythm.MONTHLY: N_("Every month"),
+}
 NO_DAY = N_("Choose one day of the week at least.")
 NO_PAUSE = N_("A pause ends on a day after today, within a year.")
 
@@ -117,17 +124,10 @@ def _wishes(form: MultiDict[str, str], languages: Sequence[tuple[str, str]]) -> 
 
 def rhythms(found: Subscription) -> Sequence[tuple[str, str]]:
     """Return the rhythms a reader may choose, and what is said of each."""
-    say = words().gettext
-    offered = [
-        (Rhythm.AT_ONCE, say("As soon as something is new")),
-        (Rhythm.DAILY, say("Every day")),
-        (Rhythm.WEEKDAYS, say("From Monday to Friday")),
-        (Rhythm.WEEKLY, say("Every week")),
-        (Rhythm.MONTHLY, say("Every month")),
-    ]
+    offered = dict(OFFERED)
     if found.schedule.rhythm is Rhythm.MINUTELY:  # the demo's: it stays what it is
-        offered.insert(0, (Rhythm.MINUTELY, "1 min"))
-    return [(rhythm.value, said) for rhythm, said in offered]
+        offered = {Rhythm.MINUTELY: "1 min", **OFFERED}
+    return [(rhythm.value, words().gettext(said)) for rhythm, said in offered.items()]
 
 
 def _languages(glimpse: Glimpse) -> Sequence[tuple[str, str]]:

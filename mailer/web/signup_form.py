@@ -15,7 +15,7 @@ from mailer.address import Address, parse_address
 from mailer.config.settings import SignupSettings
 from mailer.editions.model import Newsletter
 from mailer.errors import AddressError, NotFound
-from mailer.languages.catalogue import N_
+from mailer.languages.catalogue import N_, SOURCE
 from mailer.subscribers.model import Ask, FormState, Verdict, Way
 from mailer.subscribers.proof import Challenge
 from mailer.subscribers.rules import consent_words
@@ -34,6 +34,7 @@ ONCE_MORE = {
     FormState.EARLY: N_("That was quick. Please press once more."),
     FormState.OLD: N_("This page was open for long. Please press once more."),
 }
+NO_ADDRESS = N_("This is not an e-mail address. Please check it.")
 TOO_MANY = N_("More people are signing up than we can take at once. Please try again in an hour.")
 MEANT = N_("Did you mean %(address)s? Correct it, or send it again as it is.")
 RETRY_AFTER = "3600"  # seconds
@@ -106,7 +107,7 @@ class SignupForm:
         try:
             address = parse_address(typed.email)
         except AddressError as why:
-            return self._again(slug, typed, Remark("error", why.reason, self._fresh()))
+            return self._again(slug, typed, Remark("error", _wrong(why), self._fresh()))
         if typed.trap:
             return self._taken(slug, typed.way, self._language(slug))
         form = self._mailer.signup.read_form(typed.token, typed.proof)
@@ -194,6 +195,11 @@ class SignupForm:
             response.headers["Access-Control-Allow-Headers"] = "Content-Type"
             response.headers["Vary"] = "Origin"
         return response
+
+
+def _wrong(why: AddressError) -> str:
+    """Return what is wrong with an address; the parser's own words are English."""
+    return why.reason if words().language == SOURCE else words().gettext(NO_ADDRESS)
 
 
 def once_more(state: FormState, token: str) -> Remark:

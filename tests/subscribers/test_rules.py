@@ -51,10 +51,14 @@ def test_nobody_becomes_active_but_by_a_word_of_their_own() -> None:
     assert active == [State.PENDING, State.PAUSED, State.LEFT]
 
 
+def test_the_words_agreed_to_are_in_the_newsletters_language() -> None:
+    assert consent_words(a_newsletter(language="de-AT")).startswith("Eine Mail am Tag von The")
+
+
 @pytest.mark.parametrize("rhythm", Rhythm)
 def test_the_words_agreed_to_say_how_often_from_whom_and_how_to_leave(rhythm: Rhythm) -> None:
     words = consent_words(a_newsletter(schedule=Schedule(rhythm, 420, 0, "UTC")))
 
-    assert words.startswith(("One mail ", "A mail as soon as "))
+    assert words.startswith(("One mail ", "A mail from "))
     assert "The Harbour Brief" in words
     assert words.endswith("every mail has one to leave.")

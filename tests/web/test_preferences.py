@@ -105,6 +105,7 @@ def test_a_language_is_kept_and_every_page_of_that_reader_speaks_it(site: Site) 
     data = site.mailer.links.data(found.id, site.mailer.clock.now())
     for address in (choices, leave, data.removeprefix(site.mailer.links.base_url)):
         assert '<html lang="de"' in site.client.get(address).text
+    assert ">Jede Woche</option>" in site.client.get(choices).text
     assert "Nächste Mail: Freitag, 17:00" in words(site.client.get(choices).text)
     assert '<html lang="de"' in site.client.post(leave, data={"act": "leave"}).text
 
