@@ -1,6 +1,7 @@
 """`mailer editions`: what is sent, and why these stories."""
 
 import tempfile
+import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,7 @@ from mailer.cli.context import Context, pass_context
 from mailer.cli.explain import print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
 from mailer.editions.model import Edition, Reason
-from mailer.errors import UsageError
+from mailer.errors import BrowserError, UsageError
 
 
 @click.group()
@@ -163,7 +164,8 @@ def preview(
         path = _file(Path(tempfile.mkdtemp(prefix="mailer-")), f"edition-{number}.html")
         path.write_text(filled.html, "utf-8")
         say(f"Wrote {path}")
-        click.launch(path.as_uri())
+        if not webbrowser.open(path.as_uri()):
+            raise BrowserError(f"no browser opens {path}", help="set $BROWSER, or open it yourself")
 
 
 def _file(folder: Path, name: str) -> Path:
