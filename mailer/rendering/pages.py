@@ -1,15 +1,16 @@
 """Makes one variant's page of an edition: reads in one transaction, renders when it is over."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailer.editions.apart import apart
 from mailer.editions.layout import copies_of, lay_out
-from mailer.editions.model import Edition
+from mailer.editions.model import Edition, Newsletter
 from mailer.feeds.model import Article
 from mailer.links import Links
 from mailer.rendering.budget import fitted
 from mailer.rendering.model import Page, Variant
-from mailer.rendering.stories import DigestView, correction_lines, digest_view
+from mailer.rendering.stories import DigestView, Story, correction_lines, digest_view, story_alone
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store, Transaction
 
@@ -64,3 +65,18 @@ class Pages:
             },
         )
         return replace(view, corrections=correction_lines(corrections, articles))
+
+    def stories(
+        self, tx: Transaction, newsletter: Newsletter, told: Sequence[tuple[Edition, int]]
+    ) -> list[Story]:
+        """Return stories by the edition that told each and the article's id, in that order."""
+        articles = {one.id: one for one in tx.articles.by_ids([key for _, key in told])}
+        keys = {article.feed_id for article in articles.values()}
+        feeds = {feed.id: feed for feed in tx.feeds.by_ids(list(keys))}
+        made = []
+        for edition, key in told:
+            article = articles[key]
+            feed = feeds[article.feed_id]
+            most = feed.excerpt_words
+            made.append(story_alone(article, feed.title, edition, newsletter, most))
+        return made

@@ -172,6 +172,19 @@ def digest_view(
     )
 
 
+def story_alone(
+    article: Article, outlet: str, edition: Edition, newsletter: Newsletter, most: int | None
+) -> Story:
+    """Return a story outside of its edition, in the newsletter's language, for a list.
+
+    `most` words of it are told at most; None: as many as anywhere.
+    """
+    words = STORY_WORDS if most is None else min(STORY_WORDS, most)
+    story = _story(article, outlet, edition, newsletter, words)
+    own = _other_language(article.language or newsletter.language, newsletter.language)
+    return replace(story, language=own)
+
+
 def correction_lines(
     corrections: Sequence[Correction], articles: Mapping[int, Article]
 ) -> tuple[CorrectionLine, ...]:

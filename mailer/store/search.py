@@ -56,6 +56,16 @@ class Search(Aggregate):
         )
         return [Hit(as_edition(row), row["article_id"]) for row in rows]
 
+    def below(self, editions: Sequence[Edition], section: str) -> list[tuple[int, int]]:
+        """Return the ids of editions and of the stories that they show below a heading."""
+        rows = self._all(
+            select(piece.c.edition_id, piece.c.article_id)
+            .join(piece_search, self._key == piece.c.id)
+            .where(piece.c.edition_id.in_([one.id for one in editions]), piece.c.section == section)
+            .order_by(piece.c.edition_id.desc(), piece.c.score.desc(), piece.c.id)
+        )
+        return [(row["edition_id"], row["article_id"]) for row in rows]
+
     @property
     def _is_sqlite(self) -> bool:
         return self._dialect.name == "sqlite"

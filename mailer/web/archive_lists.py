@@ -13,8 +13,7 @@ from mailer.editions.model import Edition, Newsletter
 from mailer.editions.terms import Mark, Question, marked, question
 from mailer.errors import NotFound
 from mailer.languages.dates import local_day, month_and_year
-from mailer.rendering.model import Variant
-from mailer.rendering.stories import DigestView, Story
+from mailer.rendering.stories import Story
 from mailer.store.database import Transaction
 from mailer.store.search import Hit
 from mailer.web.conditional import conditional
@@ -120,10 +119,7 @@ class ArchiveLists:
         page = _page()
         with self._mailer.store.read() as tx:
             out = tx.archive.editions(newsletter.id, A_PAGE + 1, (page - 1) * A_PAGE, section=topic)
-            rows = [
-                Row(edition, self._below(tx, newsletter, edition, topic))
-                for edition in out[:A_PAGE]
-            ]
+            rows = self._rows(tx, newsletter, out[:A_PAGE], topic)
         if not rows:
             raise NotFound("topic", topic)
         text = render_template(
@@ -160,27 +156,25 @@ class ArchiveLists:
     def _found(
         self, tx: Transaction, newsletter: Newsletter, hits: Sequence[Hit], asked: Question
     ) -> list[Found]:
-        views = {
-            key: self._view(tx, newsletter, edition)
-            for key, edition in {hit.edition.id: hit.edition for hit in hits}.items()
-        }
-        told = {(key, one.article_id): one for key, view in views.items() for one in view.stories}
-        pairs = [(hit.edition, told.get((hit.edition.id, hit.article_id))) for hit in hits]
+        told = [(hit.edition, hit.article_id) for hit in hits]
+        stories = self._mailer.pages.stories(tx, newsletter, told)
         return [
-            Found(edition, story, marked(story.title, asked), marked(story.summary, asked))
-            for edition, story in pairs
-            if story is not None
+            Found(hit.edition, story, marked(story.title, asked), marked(story.summary, asked))
+            for hit, story in zip(hits, stories, strict=True)
         ]
 
-    def _below(
-        self, tx: Transaction, newsletter: Newsletter, edition: Edition, topic: str
-    ) -> tuple[Story, ...]:
-        own = {p.article_id for p in tx.editions.pieces(edition.id) if p.section == topic}
-        view = self._view(tx, newsletter, edition)
-        return tuple(story for story in view.stories if story.article_id in own)
-
-    def _view(self, tx: Transaction, newsletter: Newsletter, edition: Edition) -> DigestView:
-        return self._mailer.pages.view(tx, edition, Variant(edition.opens, newsletter.language))
+    def _rows(
+        self, tx: Transaction, newsletter: Newsletter, out: Sequence[Edition], topic: str
+    ) -> list[Row]:
+        """Return editions with the stories that stand below a heading in each."""
+        by_id = {edition.id: edition for edition in out}
+        told = [(by_id[key], article) for key, article in tx.search.below(out, topic)]
+        below: dict[int, list[Story]] = {}
+        for (edition, _), story in zip(
+            told, self._mailer.pages.stories(tx, newsletter, told), strict=True
+        ):
+            below.setdefault(edition.id, []).append(story)
+        return [Row(edition, tuple(below.get(edition.id, ()))) for edition in out]
 
 
 def _page() -> int:
