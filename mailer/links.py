@@ -62,5 +62,9 @@ class Links:
         """One edition on the web, the same for every reader."""
         return f"{self.base_url}/read/{newsletter}/{number}"
 
+    def picture(self, file_name: str) -> str:
+        """A picture of a story, the same for every reader."""
+        return f"{self.base_url}/pictures/{file_name}"
+
     def _private(self, page: str, purpose: Purpose, subject: int, made_at: datetime) -> str:
         return f"{self.base_url}/{page}/{self._keyring.make(purpose, subject, made_at)}"

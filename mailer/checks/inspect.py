@@ -1,6 +1,7 @@
 """Looks at an edition as one reader would get it, before anybody does."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import short_date
 from mailer.links import Links
 from mailer.message.slots import fill
+from mailer.pictures.model import Crop, Illustration
 from mailer.rendering.model import Slot, Variant
 from mailer.rendering.pages import Pages
 from mailer.rendering.stories import DigestView, Story
@@ -40,6 +42,8 @@ class Inspect:
             newsletter = tx.newsletters.by_id(edition.newsletter_id)
             last = _subject_before(tx, edition)
         view, page = self._pages.make(edition_id, Variant(edition.opens, newsletter.language))
+        with self._store.read() as tx:
+            made = tx.pictures.of([story.article_id for story in view.stories])
         leave = self._links.leave(NOBODY, edition.due_at)
         values = {
             Slot.ADDRESS: newsletter.sender.text,
@@ -56,6 +60,8 @@ class Inspect:
             own_host=urlsplit(self._links.base_url).hostname or "",
             language=view.language,
             last_subject=last,
+            picture_bytes=_weight_of_pictures(view, made),
+            picture_troubles=_troubles(view, made) if newsletter.pictures else (),
         )
         return examine(letter, known_clients())
 
@@ -71,7 +77,30 @@ def told_of(story: Story) -> Told:
     """Return what the rules ask of a story."""
     names = [other.name for other in story.also]
     texts = (story.title, story.summary, story.byline, story.publisher, *names)
-    return Told(story.title, story.source_url, texts)
+    shown = story.figure
+    if shown is None:
+        return Told(story.title, story.source_url, texts)
+    texts = (*texts, shown.caption, shown.alt, shown.credit)
+    credit = " ".join(shown.credit.split())
+    return Told(story.title, story.source_url, texts, shown.url, credit)
+
+
+def _weight_of_pictures(view: DigestView, made: Sequence[Illustration]) -> int:
+    sizes = {one.picture.file_name: one.picture.size for one in made if one.picture is not None}
+    shown = {story.figure.url for story in view.stories if story.figure is not None}
+    return sum(sizes.get(url.rpartition("/")[2], 0) for url in shown)
+
+
+def _troubles(view: DigestView, made: Sequence[Illustration]) -> list[str]:
+    """Return, for people, which stories have no picture although their feeds name one."""
+    bare = {story.article_id: story.title for story in view.stories if story.figure is None}
+    lead = view.lead.article_id if view.lead is not None else None
+    wanted = {key: Crop.LEAD if key == lead else Crop.THUMB for key in bare}
+    return [
+        f"“{bare[one.article_id]}” has none: {one.trouble}"
+        for one in made
+        if one.trouble is not None and wanted.get(one.article_id) is one.crop
+    ]
 
 
 def _day(view: DigestView, moment: datetime) -> str:

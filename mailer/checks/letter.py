@@ -22,6 +22,7 @@ SUBJECT = (15, 70)  # characters
 PREVIEW = (40, 140)  # columns, of which a letter of Japanese fills two; characters
 SMALLEST_TYPE = 13  # pixels
 MOST_PICTURES = 15
+HEAVIEST_PICTURES = 800_000  # bytes
 TEXT_LINE, WIRE_LINE = 78, 998  # characters, octets: RFC 5322 section 2.1.1
 TOKEN = re.compile(r"\{\{|\{%|%%\{|%\(\w+\)s|\*\|[A-Z_]+\|\*|[\ue000\ue001⟦⟧]|\[object Object\]")
 SHOUTED = re.compile(r"\b[^\W\d_]{5,}\b")
@@ -64,6 +65,8 @@ class Told:
     title: str
     source_url: str | None
     texts: tuple[str, ...]  # everything the feed said that is printed
+    picture_url: str | None = None
+    picture_credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Letter:
     own_host: str  # pictures come from it alone
     language: str
     last_subject: str = ""  # of the edition before
+    picture_bytes: int = 0  # of all its pictures together
+    picture_troubles: Sequence[str] = ()  # why stories have none, in words
 
 
 def examine(letter: Letter, known: Known) -> Report:
@@ -232,8 +237,25 @@ def _pictures(letter: Letter, document: Element, say: Say) -> None:
             say("pictures", Verdict.LOOK, f"{source[:60]} has no size: the mail jumps")
         if source.partition("?")[0].lower().endswith(ODD_PICTURES):
             say("pictures", Verdict.LOOK, f"{source[:60]} is in a format Outlook does not show")
+    _told_of_pictures(letter, document, say)
     if len(pictures) > MOST_PICTURES:
         say("pictures", Verdict.LOOK, f"{len(pictures)} pictures; {MOST_PICTURES} are enough")
+
+
+def _told_of_pictures(letter: Letter, document: Element, say: Say) -> None:
+    """What is said of pictures: whose each is, where it leads, and why one is missing."""
+    words = next(document.all("body"), document).words
+    sources = {picture.attributes.get("src", "") for picture in document.all("img")}
+    for told in letter.stories:
+        if told.picture_url in sources and told.picture_credit not in words.replace("\xa0", " "):
+            say("pictures", Verdict.STOP, f"the picture of “{told.title}” does not say whose it is")
+    for link in document.all("a"):
+        if any(link.all("img")) and not link.words and link.attributes.get("aria-hidden") != "true":
+            say("pictures", Verdict.LOOK, "a picture's link is read out beside its headline's")
+    if letter.picture_bytes > HEAVIEST_PICTURES:
+        say("pictures", Verdict.LOOK, f"{letter.picture_bytes:,} bytes of pictures are a lot")
+    for trouble in letter.picture_troubles:
+        say("pictures", Verdict.LOOK, trouble)
 
 
 def _credits(letter: Letter, document: Element, say: Say) -> None:

@@ -101,9 +101,10 @@ def explain_edition(context: Context, number: int, *, article: int | None, as_js
 @json_option
 @pass_context
 def compose(context: Context, *, newsletter: str, as_json: bool) -> None:
-    """Make today's edition now, as a draft, of what is new since the last one."""
+    """Make today's edition now, as a draft, of what is new since the last one; with pictures."""
     mailer = context.mailer
     edition = mailer.compose.by_hand(newsletter)
+    mailer.illustrate.due()
     if as_json:
         print_json(_as_json(edition, newsletter))
         return
@@ -195,6 +196,17 @@ def lint(context: Context, number: int, *, as_json: bool) -> None:
             say(f"  {finding.verdict.capitalize():5} {finding.rule}: {finding.message}")
     if report.stops:
         raise click.exceptions.Exit(1)
+
+
+@editions.command(epilog="Example: mailer editions illustrate 12")
+@click.argument("number", metavar="ID", type=int)
+@pass_context
+def illustrate(context: Context, number: int) -> None:
+    """Ask once more for pictures that an edition lacks; `lint` says why it does."""
+    with context.mailer.store.read() as tx:
+        tx.editions.by_id(number)
+    report = context.mailer.illustrate.again(number)
+    say(f"{report.made} of {report.asked} pictures made.")
 
 
 @editions.command(epilog="Example: mailer editions approve 12 --yes")

@@ -1,15 +1,16 @@
 """How large a mail may get, and what goes first when it is too large.
 
 Gmail clips what is longer than about 102,400 bytes, and with it the way out at the foot; we stay
-well below. First the summaries go, from the last section up, then stories, from the last up. What
-is left out stands on the edition's page, and the mail says how many those are.
+well below. First the small pictures go, from the last section up, then the summaries, likewise,
+then stories, from the last up. What is left out stands on the edition's page, and the mail says how
+many those are.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from mailer.rendering.model import MARKER, Page
-from mailer.rendering.stories import DigestView, Story
+from mailer.rendering.stories import DigestView, StorySection
 
 LARGEST = 80_000  # bytes of HTML, a reader's own values filled in
 ROOM_FOR_A_VALUE = 320  # bytes: an address has 254 characters at most, a link of ours fewer
@@ -22,18 +23,18 @@ def weight(page: Page) -> int:
 
 def cuts(view: DigestView) -> int:
     """Return in how many steps all but the first story can be cut."""
-    return len(view.sections) + max(0, len(view.stories) - 1)
+    return 2 * len(view.sections) + max(0, len(view.stories) - 1)
 
 
 def cut(view: DigestView, steps: int) -> DigestView:
-    """Return the view after so many cuts: summaries of the last section, …, then stories."""
-    plain = min(steps, len(view.sections))
-    kept = len(view.sections) - plain
+    """Return the view after so many cuts: pictures of the last section, …, summaries, stories."""
+    many = len(view.sections)
+    unpictured, plain = min(steps, many), min(max(0, steps - many), many)
     sections = [
-        section if place < kept else replace(section, stories=tuple(map(_bare, section.stories)))
+        _cut_section(section, pictures=place < many - unpictured, summaries=place < many - plain)
         for place, section in enumerate(view.sections)
     ]
-    gone = left = steps - plain
+    gone = left = max(0, steps - 2 * many)
     brief = view.brief[: max(0, len(view.brief) - left)]
     left -= len(view.brief) - len(brief)
     for place in reversed(range(len(sections))):
@@ -66,5 +67,11 @@ def fitted(
     return smallest, render(smallest)
 
 
-def _bare(story: Story) -> Story:
-    return replace(story, summary="")
+def _cut_section(section: StorySection, *, pictures: bool, summaries: bool) -> StorySection:
+    if pictures:
+        return section
+    stories = [
+        replace(one, figure=None, summary=one.summary if summaries else "")
+        for one in section.stories
+    ]
+    return replace(section, stories=tuple(stories))

@@ -9,6 +9,7 @@ from mailer.editions.model import Edition, Newsletter
 from mailer.feeds.model import Article
 from mailer.links import Links
 from mailer.rendering.budget import fitted
+from mailer.rendering.figures import pictured_articles, placed
 from mailer.rendering.model import Page, Variant
 from mailer.rendering.stories import DigestView, Story, correction_lines, digest_view, story_alone
 from mailer.rendering.templates import Templates
@@ -51,6 +52,7 @@ class Pages:
         for piece in copies:
             also.setdefault(piece.story, []).append(articles[piece.article_id])
         feeds = tx.feeds.by_ids([article.feed_id for article in articles.values()])
+        pictured = pictured_articles(newsletter, articles.values(), feeds)
         view = digest_view(
             edition,
             newsletter,
@@ -63,6 +65,7 @@ class Pages:
             excerpts={
                 feed.id: feed.excerpt_words for feed in feeds if feed.excerpt_words is not None
             },
+            pictures=placed(layout, tx.pictures.of(pictured)),
         )
         return replace(view, corrections=correction_lines(corrections, articles))
 

@@ -15,6 +15,8 @@ from mailer.feeds.excerpt import excerpt
 from mailer.feeds.model import Article
 from mailer.languages.dates import local_day
 from mailer.links import Links
+from mailer.pictures.model import Crop, Picture
+from mailer.rendering.figures import Figure, figure
 from mailer.rendering.filters import minutes
 from mailer.rendering.model import Variant
 from mailer.rendering.theme import direction
@@ -51,6 +53,7 @@ class Story:
     language: str | None = None  # None: that of the words around it
     also: tuple[Coverage, ...] = ()  # others that tell it
     article_id: int = 0
+    figure: Figure | None = None  # None: it is told without a picture
 
     @property
     def direction(self) -> str | None:
@@ -127,13 +130,14 @@ def digest_view(
     copies: Mapping[int, Sequence[Article]] = MappingProxyType({}),
     *,
     excerpts: Mapping[int, int] = MappingProxyType({}),
+    pictures: Mapping[int, Picture] = MappingProxyType({}),
 ) -> DigestView:
     """Return what one variant of an edition tells.
 
     `articles` are by their ids, `outlets` the titles of feeds by theirs; `copies` are the
     other articles of each story, `excerpts` the most words that are told of a feed's articles, by
-    feed. A variant that begins
-    later than the edition has a subject of its own: the edition's may name a story it leaves out.
+    feed; `pictures` those that are shown, by article. A variant that begins later than the edition
+    has a subject of its own: the edition's may name a story it leaves out.
     """
     shown = [articles[piece.article_id] for piece in layout.stories]
     own = apart(variant.apart)
@@ -145,8 +149,13 @@ def digest_view(
         article = articles[piece.article_id]
         most = min(words, excerpts.get(article.feed_id, words))
         story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, most)
+        shown = pictures.get(article.id)
+        crop = Crop.LEAD if piece is layout.lead else Crop.THUMB
         return replace(
             story,
+            figure=None
+            if shown is None
+            else figure(article, crop, links.picture(shown.file_name), story.publisher),
             also=_also(article, copies.get(piece.story, ()), outlets),
             language=_other_language(article.language or newsletter.language, variant.language),
         )

@@ -11,6 +11,7 @@ from mailer.web.archive_lists import ArchiveLists
 from mailer.web.embed import Embed
 from mailer.web.health import Health
 from mailer.web.language import install
+from mailer.web.pictures import Pictures
 from mailer.web.private_feed import PrivateFeed
 from mailer.web.public import Public
 from mailer.web.reader import Reader
@@ -23,7 +24,8 @@ from mailer.wiring import Mailer
 
 BIGGEST_REQUEST = 16 * 1024  # bytes; an address and a consent fit many times
 POLICY = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors "
 )
 
 
@@ -53,6 +55,7 @@ def create_app(mailer: Mailer) -> Flask:
         Archive(mailer),
         ArchiveLists(mailer),
         Sitemap(mailer),
+        Pictures(mailer),
         Health(mailer),
         SecurityTxt(mailer),
     ):

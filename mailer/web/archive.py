@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mailer.editions.model import Correction, CorrectionKind, Edition, Newsletter
 from mailer.errors import NotFound
+from mailer.pictures.model import Crop, Picture
 from mailer.rendering.model import Variant
 from mailer.rendering.stories import DigestView
 from mailer.store.database import Transaction
@@ -52,6 +53,7 @@ class Archive:
                 page = render_template("withdrawn.html", newsletter=newsletter, edition=found)
                 return page, 410
             view = self._view(tx, found, newsletter)
+            card = _card(tx, view)
             told = [story.article_id for story in view.stories]
             corrections = tx.corrections.since(found)
             articles = tx.articles.by_ids(told)
@@ -70,6 +72,8 @@ class Archive:
             newsletter=newsletter,
             edition=found,
             view=view,
+            card=card,
+            card_url="" if card is None else self._mailer.links.picture(card.file_name),
             corrections=[one for one in corrections if _is_worth_a_line(one, told)],
             earlier=earlier,
             later=later,
@@ -107,6 +111,14 @@ def _entry(edition: Edition, view: DigestView) -> syndicate.Entry:
         html=render_template("feed_entry.html", stories=view.stories),
         at=edition.approved_at or edition.due_at,
     )
+
+
+def _card(tx: Transaction, view: DigestView) -> Picture | None:
+    """Return what others show of a page that somebody links to (OpenGraph)."""
+    if view.lead is None or view.lead.figure is None:
+        return None
+    made = tx.pictures.of([view.lead.article_id])
+    return next((one.picture for one in made if one.crop is Crop.CARD), None)
 
 
 def _is_worth_a_line(one: Correction, told: Sequence[int]) -> bool:

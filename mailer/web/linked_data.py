@@ -86,6 +86,12 @@ def _article(story: Story, language: str) -> Thing:
         made["url"] = story.url
     if story.summary:
         made["description"] = story.summary
+    if story.figure is not None:
+        made["image"] = {
+            "@type": "ImageObject",
+            "url": story.figure.url,
+            "creditText": story.figure.credit,
+        }
     if story.published_at is not None:
         made["datePublished"] = story.published_at.isoformat()
     if story.publisher:

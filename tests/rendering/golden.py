@@ -1,4 +1,4 @@
-"""The editions every check looks at: short, usual, long, other scripts, mixed, with a correction.
+"""The editions every check looks at: short, usual, pictureless, long, corrected, other scripts.
 
 `python -m tests.rendering.golden FOLDER` writes each as NAME.html, NAME.txt and NAME.eml.
 """
@@ -16,6 +16,8 @@ from mailer.feeds.model import Article
 from mailer.message.mime import build
 from mailer.message.model import Head, ListHead
 from mailer.message.slots import fill
+from mailer.pictures.model import Crop, Illustration, Picture
+from mailer.rendering.figures import placed
 from mailer.rendering.model import Page, Variant
 from mailer.rendering.stories import CorrectionLine, DigestView, digest_view
 from tests.conftest import a_newsletter
@@ -137,6 +139,8 @@ def digest(
     newsletter: Newsletter,
     language: str = "",
     copies: Mapping[int, list[Article]] | None = None,
+    *,
+    pictures: bool = True,
 ) -> DigestView:
     """Return an edition whose first article leads and whose others stand where `places` says."""
     pieces = [
@@ -163,7 +167,25 @@ def digest(
         OUTLETS,
         LINKS,
         copies or {},
+        pictures=placed(layout, illustrations(articles)) if pictures else {},
     )
+
+
+def illustrations(articles: list[Article]) -> list[Illustration]:
+    """Return what was made of the photos of these articles; the file's name is its article's."""
+    return [
+        Illustration(
+            article.id,
+            crop,
+            article.image_url,
+            Picture(f"{article.id}-{crop}", "image/jpeg", *crop.stored, crop.largest // 2),
+            None,
+            TUESDAY,
+        )
+        for article in articles
+        for crop in Crop
+        if article.image_url is not None
+    ]
 
 
 def _preheader(articles: list[Article]) -> str:
@@ -190,6 +212,13 @@ def usual() -> DigestView:
     articles = [an_article(number) for number in range(1, 13)]
     places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
     return digest(articles, places, a_newsletter(), copies={1: [an_article(14), an_article(15)]})
+
+
+def no_pictures() -> DigestView:
+    """The usual one, of outlets that have none."""
+    articles = [an_article(number) for number in range(1, 13)]
+    places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
+    return digest(articles, places, a_newsletter(), pictures=False)
 
 
 def fifty() -> DigestView:
@@ -262,7 +291,7 @@ def _in(tag: str, stories: tuple[tuple[str, str], ...], name: str, places: list[
 
 EDITIONS: Mapping[str, Callable[[], DigestView]] = {
     made.__name__: made
-    for made in (short, usual, fifty, correction, hebrew, arabic, japanese, mixed)
+    for made in (short, usual, no_pictures, fifty, correction, hebrew, arabic, japanese, mixed)
 }
 
 

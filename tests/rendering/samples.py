@@ -103,6 +103,20 @@ STORIES = (
     ),
     ("A meteor was seen over three provinces at 21:14", "It burned for nine seconds.", None, 140),
 )
+# What outlets say of their photos: some all of it, some nothing.
+PHOTOS: Mapping[int, Mapping[str, str]] = {
+    1: {
+        "image_url": "https://post.example/photos/ferry.jpg",
+        "image_alt": "Ferry crews on a lit quay at night",
+        "image_caption": "Crews return to the quay at Northhaven on Monday evening.",
+        "image_credit": "Tomas Reed / Harbour Post",
+    },
+    2: {"image_url": "https://lab.example/photos/chess.jpg", "image_credit": "Anna Kruze"},
+    3: {"image_url": "https://post.example/photos/river.jpg"},
+    5: {"image_url": "https://lab.example/photos/lunch.jpg", "image_credit": "P. Nair"},
+    8: {"image_url": "https://lab.example/photos/grid.jpg", "image_credit": "D. Okafor"},
+    9: {"image_url": "https://post.example/photos/well.jpg"},
+}
 PLACES = ("World",) * 4 + ("City & schools",) * 3 + ("Business & science",) * 2 + ("In brief",) * 3
 
 
@@ -126,6 +140,7 @@ def an_article(number: int = 1, **changes: object) -> Article:
         "image_url": None,
         "image_alt": None,
         "image_credit": None,
+        **PHOTOS.get(number, {}),
         "original_url": None,
         "original_publisher": None,
         "language": "en",

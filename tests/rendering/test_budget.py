@@ -30,7 +30,8 @@ def test_a_mail_never_grows_too_large(stories: int) -> None:
 
     assert len(fill(page, VALUES).html.encode()) <= LARGEST
     assert len(view.stories) + view.more == stories
-    assert (view == whole) == (stories <= 50)
+    assert (summaries(view) == summaries(whole)) == (stories <= 50)
+    assert (view == whole) == (stories == 10)
     assert (f"{view.more} more stories on the web" in page.text) == (stories == 200)
     assert [s.title for s in view.stories] == [s.title for s in whole.stories[: len(view.stories)]]
 
@@ -44,8 +45,26 @@ def test_as_little_is_cut_as_can_be() -> None:
     assert weight(TEMPLATES.digest(cut(whole, steps - 1))) > LARGEST
 
 
-def test_summaries_of_the_last_section_go_first() -> None:
-    view = cut(usual(), 1)
+def summaries(view: DigestView) -> list[str]:
+    return [story.summary for story in view.stories]
+
+
+def test_small_pictures_go_first_from_the_last_section_up() -> None:
+    whole = usual()
+
+    view = cut(whole, 1)
+
+    assert summaries(view) == summaries(whole)
+    assert [any(one.figure for one in part.stories) for part in view.sections] == [
+        True,
+        True,
+        False,
+    ]
+    assert view.lead == whole.lead
+
+
+def test_summaries_of_the_last_section_go_next() -> None:
+    view = cut(usual(), 4)
 
     assert [bool(story.summary) for story in view.sections[-1].stories] == [False, False]
     assert all(story.summary for section in view.sections[:-1] for story in section.stories)
@@ -55,8 +74,8 @@ def test_summaries_of_the_last_section_go_first() -> None:
 def test_then_stories_go_from_the_end_and_the_first_one_stays() -> None:
     whole = usual()
 
-    assert [cut(whole, 3 + n).more for n in (0, 1, 11)] == [0, 1, 11]
-    assert cut(whole, 4).brief == whole.brief[:2]
+    assert [cut(whole, 6 + n).more for n in (0, 1, 11)] == [0, 1, 11]
+    assert cut(whole, 7).brief == whole.brief[:2]
     assert cut(whole, cuts(whole)).stories == (whole.lead,)
     assert cut(whole, cuts(whole)).sections == ()
 

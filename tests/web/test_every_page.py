@@ -12,7 +12,14 @@ from tests.web.conftest import Site
 
 def addresses(site: Site) -> list[str]:
     """Return an address for every route of the application."""
-    values = {"slug": "brief", "number": "1", "year": "2026", "month": "11", "topic": "World"}
+    values = {
+        "slug": "brief",
+        "number": "1",
+        "year": "2026",
+        "month": "11",
+        "topic": "World",
+        "name": "a.jpg",
+    }
     found = []
     for rule in site.client.application.url_map.iter_rules():
         page = rule.rule
