@@ -87,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = wanted.postgres or f"sqlite:///{folder}/mailer.db"
-        with _served(folder, url) as (mailer, port, process):
+        with served(folder, url) as (mailer, port, process):
             _write_bodies(folder, wanted.bodies, victim=wanted.victim)
             before = _megabytes(process)
             said = _wrk(folder, port, wanted.seconds)
@@ -111,7 +111,7 @@ def _report(mailer: Mailer, said: str, seconds: int, taken: int, other: int) -> 
 
 
 @contextmanager
-def _served(folder: Path, url: str) -> Iterator[tuple[Mailer, int, int]]:
+def served(folder: Path, url: str) -> Iterator[tuple[Mailer, int, int]]:
     port = free_port()
     config = folder / "config.toml"
     config.write_text(CONFIG.format(secret=SIGNING_TEXT, port=port, url=url))

@@ -9,7 +9,7 @@ from mailer.cli.output import note
 from mailer.cli.supervise import hold_lifeline, run_together, stop_event
 from mailer.jobs.local import run_scheduler
 from mailer.web.app import create_app
-from mailer.web.server import check_port
+from mailer.web.server import STROKE, check_port
 from mailer.web.server import serve as serve_web
 
 
@@ -40,7 +40,7 @@ def serve(context: Context) -> None:
     hold_lifeline()
     mailer = context.service
     mailer.store.close()  # what is open now must not be shared with the worker
-    serve_web(context.settings.web, lambda: create_app(mailer))
+    serve_web(context.settings.web, lambda: create_app(mailer, stroke=STROKE))
 
 
 @click.command(epilog="Example: mailer schedule")

@@ -1,9 +1,9 @@
 """Ties between people and newsletters. Every move repeats the state it found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, case, select, update
+from sqlalchemy import RowMapping, bindparam, case, select, update
 
 from mailer.editions.apart import Apart, apart
 from mailer.editions.calendar import next_due
@@ -111,9 +111,11 @@ class Subscriptions(Aggregate):
         if rows:
             self._run(_ADD[self._dialect.name], rows)
 
-    def ask_again(self, found: Subscription, now: datetime) -> None:
-        """Start a signup anew: whoever left, or whose confirmation link has expired."""
-        self._move(found, State.PENDING, requested_at=now, confirmed_at=None, left_at=None)
+    def ask_again(self, found: Sequence[Subscription], now: datetime) -> None:
+        """Start signups anew: of whoever left, or whose confirmation link has expired."""
+        if found:
+            rows = [{"key": one.id, "found": one.state.value, "now": now} for one in found]
+            self._run(_ASK_AGAIN, rows)
 
     def activate(self, found: Subscription, now: datetime, watermark: int, due: Due) -> bool:
         """Make a pending tie active; False when somebody else was quicker."""
@@ -243,3 +245,8 @@ _ADD = {
     )
     for dialect, insert in INSERT.items()
 }
+_ASK_AGAIN = (
+    update(subscription)
+    .where(subscription.c.id == bindparam("key"), subscription.c.state == bindparam("found"))
+    .values(state=State.PENDING, requested_at=bindparam("now"), confirmed_at=None, left_at=None)
+)

@@ -134,8 +134,8 @@ class Asking:
         ties: dict[tuple[int, int], Subscription],
     ) -> dict[tuple[int, int], Subscription]:
         """Begin these signups, or begin them anew; return them as they are now."""
-        for pair in begun.keys() & ties.keys():
-            self._tx.subscriptions.ask_again(ties[pair], self._now)
+        again = [ties[pair] for pair in sorted(begun) if pair in ties]
+        self._tx.subscriptions.ask_again(again, self._now)
         new = [(pair[0], begun[pair]) for pair in sorted(begun) if pair not in ties]
         self._tx.subscriptions.add_pending(new, self._now)
         return self._tx.subscriptions.of_subscribers({pair[0] for pair in begun})

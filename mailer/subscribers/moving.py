@@ -168,7 +168,7 @@ class Moving:
         if theirs is None:
             tx.subscriptions.add_pending([(holder.id, newsletter)], now)
         elif theirs.state is State.LEFT:
-            tx.subscriptions.ask_again(theirs, now)
+            tx.subscriptions.ask_again([theirs], now)
         held = theirs or tx.subscriptions.find(holder.id, newsletter.id)
         if held is None:
             raise NotFound("subscription of", wanted.text)

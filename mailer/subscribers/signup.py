@@ -238,7 +238,7 @@ class Signup:
             if found is None:
                 tx.subscriptions.add_pending([(person.id, newsletter)], now)
             else:
-                tx.subscriptions.ask_again(found, now)
+                tx.subscriptions.ask_again([found], now)
             (pending,) = (
                 one
                 for one in tx.subscriptions.of_subscriber(person.id)

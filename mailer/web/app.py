@@ -29,8 +29,11 @@ POLICY = (
 )
 
 
-def create_app(mailer: Mailer) -> Flask:
-    """Return the web side of `mailer`, for any WSGI server."""
+def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
+    """Return the web side of `mailer`, for any WSGI server.
+
+    `stroke` are the seconds at whose multiples signups are answered (`together`).
+    """
     app = Flask(
         "mailer.web",
         template_folder=str(resources.folder("templates") / "web"),
@@ -47,7 +50,7 @@ def create_app(mailer: Mailer) -> Flask:
     for part in (
         style,
         Public(mailer),
-        SignupForm(mailer),
+        SignupForm(mailer, stroke),
         Reader(mailer),
         AddressPages(mailer),
         PrivateFeed(mailer),

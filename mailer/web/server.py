@@ -10,6 +10,8 @@ from gunicorn.app.base import BaseApplication
 from mailer.config.settings import WebSettings
 from mailer.errors import PortTaken
 
+STROKE = 0.05  # seconds: signups are answered at its multiples, whatever their addresses' state
+
 log = logging.getLogger(__name__)
 
 

@@ -83,9 +83,9 @@ class Remark:
 class SignupForm:
     """`/subscribe/<newsletter>`."""
 
-    def __init__(self, mailer: Mailer) -> None:
+    def __init__(self, mailer: Mailer, stroke: float) -> None:
         self._mailer = mailer
-        self._together = Together(mailer.signup)
+        self._together = Together(mailer.signup, stroke)
 
     def blueprint(self) -> Blueprint:
         made = Blueprint("signup", __name__)

@@ -98,6 +98,12 @@ def test_signups_are_counted_and_none_is_lost(server: str, request: pytest.Fixtu
     assert " 0 lost" in told
 
 
+def test_answers_for_addresses_in_all_states_are_timed_side_by_side() -> None:
+    told = run("alike", "--each", "2")
+
+    assert told.count(" ms | p ") == 9
+
+
 def test_variants_are_rendered_in_three_sizes_and_many_languages() -> None:
     told = run("render", "--seconds", "0.1", "--variants", "13")
 

@@ -1,7 +1,10 @@
 """The form, from anywhere."""
 
+from datetime import date
+
 import pytest
 
+from mailer.address import parse_address
 from mailer.subscribers.model import State
 from tests.web.conftest import FORM, Site
 
@@ -93,12 +96,19 @@ def test_what_was_typed_is_kept_and_never_becomes_markup(site: Site) -> None:
 
 
 def test_everybody_gets_the_same_answer(site: Site) -> None:
-    """New, waiting, on the list, gone, blocked: a stranger learns nothing."""
-    site.ask("waiting@example.org")
-    site.join("active@example.org")
-    site.join("gone@example.org")
+    """New, waiting, on the list, paused, gone, erased, blocked: a stranger learns nothing."""
+    for name in ("waiting", "refused"):
+        site.ask(f"{name}@example.org")
+    for name in ("active", "paused", "gone", "erased"):
+        site.join(f"{name}@example.org")
     site.mailer.signup.leave(site.leave_token("gone@example.org"), FORM)
-    people = ["new", "waiting", "active", "gone"]
+    site.mailer.preferences.pause(site.subscription("paused@example.org").id, date(2026, 12, 24))
+    site.mailer.privacy.erase_by_operator(parse_address("erased@example.org"))
+    refused = site.subscription("refused@example.org")
+    site.mailer.signup.refuse(
+        site.mailer.links.refuse(refused.id, refused.requested_at).rpartition("/")[2]
+    )
+    people = ["new", "waiting", "active", "paused", "gone", "erased", "refused"]
 
     forms = {
         (answer.status_code, answer.data, tuple(answer.headers))
