@@ -20,7 +20,7 @@ from mailer.message.headers import field
 from mailer.message.mime import build, head_fields, pieces, seams, text_of
 from mailer.message.model import Head, Own
 from mailer.message.quoted import quoted
-from mailer.message.sign import Signer
+from mailer.message.sign import Signer, hash_simple_body
 from mailer.rendering.model import MARKER, Page, Slot
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Form:
     body: int  # the place of the first piece behind the head
     gap: int  # the place of the first value in the body, or the end
     front: "_Hash"  # of what stands in the body before it: the same for all
+    framed: bool  # whether all bodies end alike: else the last value may end in empty lines
     sample: Head
     recompose: Page | None  # the page itself when its subject has a slot: such are built one by one
 
@@ -81,7 +82,7 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     gap = min((place for both in slots.values() for part in both for place in part), default=body)
     front = sha256(b"".join(laid[body:gap]))
     recompose = page if MARKER.search(page.subject) else None
-    return Form(laid, places, slots, body, gap, front, sample, recompose)
+    return Form(laid, places, slots, body, gap, front, bool(page.html), sample, recompose)
 
 
 def splice(
@@ -118,11 +119,17 @@ def splice(
             parts[place] = in_html
     if signer is None:
         return b"".join(parts)
-    rest = b"".join(parts[form.gap :])
-    body_hash = form.front.copy()
-    body_hash.update(rest)  # our bodies end in one CRLF: they are "simple" already
-    signature = signer.signature(parts[: form.body - 1], body_hash.digest(), signed_at(own))
-    return b"".join((signature, *parts[: form.gap], rest))
+    signature = signer.signature(parts[: form.body - 1], _body_hash(form, parts), signed_at(own))
+    return b"".join((signature, *parts))
+
+
+def _body_hash(form: Form, parts: Sequence[bytes]) -> bytes:
+    """Return the sha256 digest of a message's body in its "simple" form (RFC 6376, 3.4.3)."""
+    if not form.framed:
+        return hash_simple_body(b"".join(parts[form.body :]))
+    found = form.front.copy()
+    found.update(b"".join(parts[form.gap :]))  # with parts it ends in one CRLF: it is "simple"
+    return found.digest()
 
 
 def signed_at(message: Own | Head) -> int:
