@@ -10,7 +10,7 @@ from flask import Flask, g, request
 
 from mailer.clock import Clock
 from mailer.languages import dates
-from mailer.languages.catalogue import SOURCE, Catalogue, catalogue, spoken
+from mailer.languages.catalogue import PSEUDO, SOURCE, Catalogue, catalogue, spoken
 from mailer.rendering.theme import direction
 
 
@@ -22,7 +22,7 @@ def speak(language: str) -> None:
 def language() -> str:
     """Return the tag this request is answered in."""
     if "language" not in g:  # a page that belongs to no newsletter: as the browser asks
-        g.language = request.accept_languages.best_match(spoken()) or SOURCE
+        g.language = request.accept_languages.best_match([*spoken(), PSEUDO]) or SOURCE
     return str(g.language)
 
 
