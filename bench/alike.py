@@ -25,9 +25,8 @@ from sqlalchemy import delete, select, update
 
 from bench.signup import SIGNING_TEXT, served
 from mailer.address import Address, address_hash, parse_address
-from mailer.store.signup_tables import signup_use
 from mailer.store.suppressions import ERASED, NOT_ME
-from mailer.store.tables import delivery, subscriber, subscription
+from mailer.store.tables import delivery, signup_use, subscriber, subscription
 from mailer.subscribers.model import Ask, Origin, State, Way
 from mailer.tokens import Keyring, Purpose
 from mailer.wiring import Mailer

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, text
 
-from mailer.store.signup_tables import metadata
+from mailer.store.tables import metadata
 
 LOCK = 7_203_110  # any number, always the same: two programs upgrading at once wait for each other
 

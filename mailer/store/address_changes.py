@@ -10,8 +10,7 @@ from mailer.delivery.model import DeliveryState, Kind
 from mailer.errors import NotFound
 from mailer.store.aggregate import Aggregate
 from mailer.store.erasure import Erasure
-from mailer.store.signup_tables import address_change
-from mailer.store.tables import delivery, subscriber, subscription
+from mailer.store.tables import address_change, delivery, subscriber, subscription
 from mailer.subscribers.model import State, Subscription
 
 NOT_STARTED = (DeliveryState.DUE, DeliveryState.CLAIMED)

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from mailer.delivery.model import DeliveryState
 from mailer.store.aggregate import Aggregate
-from mailer.store.signup_tables import address_change
 from mailer.store.tables import (
+    address_change,
     consent_event,
     consent_wording,
     correction_owed,

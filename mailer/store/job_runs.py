@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from mailer.store.aggregate import Aggregate
-from mailer.store.job_tables import job_run
+from mailer.store.tables import job_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from mailer.editions.model import EditionState
 from mailer.feeds.model import ArticleState
 from mailer.pictures.model import Crop, Developed, Illustration, Picture
 from mailer.store.aggregate import Aggregate
-from mailer.store.picture_tables import illustration, picture
-from mailer.store.tables import article, edition, piece
+from mailer.store.tables import article, edition, illustration, picture, piece
 
 KEY_LENGTH = 32  # of 64 hex digits: 128 bits
 IN_USE = (EditionState.DRAFT, EditionState.APPROVED, EditionState.HELD)

@@ -11,8 +11,7 @@ from mailer.editions.terms import Question, Word, terms
 from mailer.store.aggregate import Aggregate
 from mailer.store.archive import is_public
 from mailer.store.editions import as_edition
-from mailer.store.search_tables import piece_search
-from mailer.store.tables import edition, piece
+from mailer.store.tables import edition, piece, piece_search
 
 
 class Hit(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import case, select
 
 from mailer.store.aggregate import INSERT, Aggregate
-from mailer.store.signup_tables import signup_alarm
+from mailer.store.tables import signup_alarm
 from mailer.subscribers.model import Alarm, AlarmKind
 
 

@@ -27,7 +27,7 @@ from mailer.config.settings import Limit
 from mailer.delivery.limits import expired, part_of
 from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.prepared import as_sqlite_keeps_it
-from mailer.store.signup_tables import form_use, signup_use
+from mailer.store.tables import form_use, signup_use
 from mailer.subscribers.limits import DAY, PATIENCE, Scope, Use
 from mailer.tokens import LIFETIME, Purpose
 

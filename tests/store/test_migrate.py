@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from mailer.errors import SchemaError, StoreError
 from mailer.store.database import Store
 from mailer.store.migrate import require_current, upgrade, version
-from mailer.store.signup_tables import metadata
+from mailer.store.tables import metadata
 from tests.fakes.postgres import PostgresServer
 
 COLUMNS = """

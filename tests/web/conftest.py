@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from mailer.address import parse_address
-from mailer.store.signup_tables import metadata
+from mailer.store.tables import metadata
 from mailer.subscribers.model import Origin, State, Subscription, Way
 from mailer.tokens import Purpose
 from mailer.web.app import create_app

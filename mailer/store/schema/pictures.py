@@ -15,9 +15,7 @@ from sqlalchemy import (
 
 from mailer.pictures.model import Crop
 from mailer.store.instant import Instant
-from mailer.store.tables import Id, metadata
-
-__all__ = ["illustration", "metadata", "picture"]
+from mailer.store.schema.base import Id, metadata
 
 # Files of ours, named by what is in them: the address of one is good for ever. It is written in one
 # transaction with the row that needs it, so no crash leaves half of one, or one that nobody knows.

@@ -3,11 +3,14 @@
 Each database has its own kind, and both get the same terms: FTS5 in SQLite, tsvector in PostgreSQL.
 """
 
-from sqlalchemy import DDL, column, event, table
+from sqlalchemy import (
+    DDL,
+    column,
+    event,
+    table,
+)
 
-from mailer.store.signup_tables import metadata
-
-__all__ = ["metadata", "piece_search"]
+from mailer.store.schema.base import metadata
 
 # The key is `rowid` in SQLite's, where no other column can be one.
 piece_search = table("piece_search", column("rowid"), column("piece_id"), column("terms"))

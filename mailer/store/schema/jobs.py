@@ -1,14 +1,15 @@
-"""The table behind the jobs: how the last run of each ended.
+"""How the last run of each job ended."""
 
-`metadata` is that of all tables so far: whoever takes it from here has them.
-"""
-
-from sqlalchemy import Boolean, Column, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    String,
+    Table,
+    Text,
+)
 
 from mailer.store.instant import Instant
-from mailer.store.picture_tables import metadata
-
-__all__ = ["job_run", "metadata"]
+from mailer.store.schema.base import metadata
 
 job_run = Table(
     "job_run",

@@ -1,0 +1,52 @@
+"""What every table has: its numbers, and how a database names its constraints."""
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
+
+
+def key() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def ref(table: str, *, nullable: bool = False) -> Column[int]:
+    return Column(f"{table}_id", Id, ForeignKey(f"{table}.id"), nullable=nullable)
+
+
+def is_one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
+def numbered(name: str, *parts: SchemaItem) -> Table:
+    """Return a table whose rows have numbers."""
+    # AUTOINCREMENT: an id that once stood in a Message-ID is never given to another row.
+    return Table(name, metadata, *parts, sqlite_autoincrement=True)

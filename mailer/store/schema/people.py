@@ -1,0 +1,143 @@
+"""Who subscribed, in which words, who wants another address, and who is never written to again."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from mailer.editions.model import Rhythm
+from mailer.store.instant import Instant
+from mailer.store.schema.base import Id, is_one_of, key, metadata, numbered, partial_index, ref
+from mailer.subscribers.model import Act, State, Way
+
+subscriber = numbered(
+    "subscriber",
+    key(),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False, unique=True),
+    Column("address_hash", String(64), nullable=False),  # compared with suppression, in SQL
+    Column("language", String(35)),
+    Column("created_at", Instant, nullable=False),
+)
+
+READS_AT_ONCE = f"rhythm = '{Rhythm.AT_ONCE}' AND state = '{State.ACTIVE}'"
+
+# rhythm, minute_of_day, weekday and zone are the reader's own; they began as the newsletter's.
+subscription = numbered(
+    "subscription",
+    key(),
+    ref("subscriber"),
+    ref("newsletter"),
+    Column("state", String(16), nullable=False),
+    Column("rhythm", String(16), nullable=False),
+    Column("minute_of_day", Integer, nullable=False),
+    Column("weekday", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("requested_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),
+    Column("left_at", Instant),
+    Column("watermark", BigInteger, nullable=False, server_default=text("0")),
+    Column("next_due_at", Instant),
+    Column("next_slot", String(32)),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("also_on", String(6), nullable=False, server_default=text("''")),  # days, as digits
+    Column("language", String(35)),
+    Column("paused_until", Instant),
+    Column("feed_since", Instant),  # NULL: no feed of their own
+    Column("sections", Text, nullable=False, server_default=text("''")),  # as a page apart has it
+    Column("text_only", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("subscriber_id", "newsletter_id"),
+    is_one_of("state", State),
+    is_one_of("rhythm", Rhythm),
+    CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
+    CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
+    CheckConstraint(
+        "(state = 'active' AND rhythm <> 'at-once') = (next_due_at IS NOT NULL)"
+        " AND (next_due_at IS NULL) = (next_slot IS NULL)",
+        name="due_when_active",
+    ),
+    CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
+    CheckConstraint("(state = 'paused') = (paused_until IS NOT NULL)", name="paused_until_a_day"),
+    # Who is due is asked every few seconds: it must cost what is due, not what there is.
+    partial_index(
+        "ix_subscription_due",
+        *("newsletter_id", "next_due_at", "id"),
+        where="next_due_at IS NOT NULL",
+    ),
+    partial_index("ix_subscription_paused_until", "paused_until", where="paused_until IS NOT NULL"),
+    # Who reads at once has no hour: what is new is compared with the one who has seen least.
+    partial_index("ix_subscription_at_once", *("newsletter_id", "watermark"), where=READS_AT_ONCE),
+    # Whether anybody chose headings is asked of each batch of planning.
+    partial_index("ix_subscription_sections", "newsletter_id", where="sections <> ''"),
+    # Few are, and they are asked for at each tick; the words are those that a query has.
+    Index(
+        "ix_subscription_urgent",
+        *("newsletter_id", "id"),
+        postgresql_where=text("urgent IS true"),
+        sqlite_where=text("urgent IS 1"),
+    ),
+)
+
+consent_wording = numbered(
+    "consent_wording",
+    key(),
+    ref("newsletter"),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the words, hex
+    Column("words", Text, nullable=False),
+    Column("first_shown_at", Instant, nullable=False),
+    UniqueConstraint("newsletter_id", "digest"),
+)
+
+consent_event = numbered(
+    "consent_event",
+    key(),
+    ref("subscription"),
+    Column("at", Instant, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("way", String(16), nullable=False),
+    ref("consent_wording", nullable=True),
+    Column("page", Text),
+    Column("network", String(64)),
+    Column("user_agent", Text),
+    Column("reason", String(16)),
+    is_one_of("act", Act),
+    is_one_of("way", Way),
+    Index("ix_consent_event_subscription_id", "subscription_id"),
+)
+
+# A keyed hash, not an address: it must be able to outlive the person's erasure.
+suppression = numbered(
+    "suppression",
+    key(),
+    Column("address_hash", String(64), nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Readers who want another address. Two people stand at the two ends: the reader, and who holds the
+# new address until it is confirmed, and the old one from then on until nobody goes back to it.
+address_change = Table(
+    "address_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reader_id", Id, ForeignKey("subscription.id"), nullable=False),
+    Column("other_id", Id, ForeignKey("subscription.id"), nullable=False),
+    Column("made", Boolean, nullable=False),  # whether the other is there for this alone
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("undone_at", Instant),
+    CheckConstraint("reader_id <> other_id", name="two_ends"),
+    Index("ix_address_change_reader_id", "reader_id"),
+    Index("ix_address_change_other_id", "other_id"),
+    sqlite_autoincrement=True,
+)
