@@ -58,7 +58,7 @@ def test_an_unknown_job_is_told_which_there_are(world: World) -> None:
     with pytest.raises(NotFound) as caught:
         run_job(world.mailer, "everything")
 
-    assert caught.value.help == "there are gather, digests, urgent, tidy, send"
+    assert caught.value.help == "there are gather, digests, urgent, watch, tidy, send"
 
 
 def test_what_was_missed_while_nothing_ran_is_made_up_for_with_the_news_of_now(
