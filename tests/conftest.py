@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mailer.address import parse_address
 from mailer.config.settings import Secret
@@ -19,6 +20,11 @@ from mailer.tokens import Keyring
 from tests.fakes import postgres
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
+
+# Each change is tried with the same examples; other ones, and many, by night (script/nightly).
+settings.register_profile("change", derandomize=True, deadline=None)
+settings.register_profile("night", max_examples=5_000, deadline=None)
+settings.load_profile("change")
 
 EVERYTHING = os.environ.get("MAILER_TEST_REQUIRE") == "all"
 

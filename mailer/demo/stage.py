@@ -7,16 +7,17 @@ anywhere else: `mailer run`, in a process of its own, with a configuration file 
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
@@ -281,9 +282,13 @@ def _pause(service: "subprocess.Popen[bytes]", seconds: float) -> None:
 
 
 def _end(service: "subprocess.Popen[bytes]") -> None:
+    """End the program, and what it started: when it was killed itself, that would outlive it."""
     service.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         service.wait(ENDS_WITHIN)
-    except subprocess.TimeoutExpired:
-        os.killpg(service.pid, 9)  # it leads its group; its children would outlive it
-        service.wait()
+    deadline = monotonic() + ENDS_WITHIN
+    with suppress(ProcessLookupError):  # nobody of its group is left
+        while monotonic() < deadline:
+            os.killpg(service.pid, signal.SIGKILL)  # it leads its group
+            service.poll()
+            sleep(0.01)

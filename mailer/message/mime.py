@@ -12,7 +12,7 @@ from mailer.errors import HeaderError, RenderError
 from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.model import Head
-from mailer.message.quoted import SOFT_BREAK, bridged, quoted, quoted_page
+from mailer.message.quoted import SOFT_BREAK, bridged, quoted_page, quoted_value
 from mailer.message.slots import fill
 from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
@@ -32,7 +32,7 @@ def build(head: Head, page: Page, values: Mapping[Slot, str], *, utf8: bool = Fa
     fields = head_fields(head, subject, page, utf8=utf8)
     parts = [
         b"".join(
-            piece if isinstance(piece, bytes) else quoted(filled(piece, values, kind))
+            piece if isinstance(piece, bytes) else quoted_value(filled(piece, values, kind))
             for piece in pieces(text)
         )
         for kind, text in (("plain", text_of(page)), ("html", page.html))

@@ -27,6 +27,12 @@ def quoted(text: str) -> bytes:
     return b"\r\n".join(map(_line, text.replace("\r\n", "\n").split("\n")))
 
 
+def quoted_value(text: str) -> bytes:
+    """Return what `quoted` does, its last line short enough for the soft break behind a slot."""
+    found = quoted(text)
+    return found if len(found) <= LONGEST else bridged(found).removesuffix(SOFT_BREAK)
+
+
 def quoted_page(text: str) -> bytes:
     """Return what `quoted` does, for what many readers get: lines are remembered."""
     return b"\r\n".join(map(_kept_line, text.replace("\r\n", "\n").split("\n")))

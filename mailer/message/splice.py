@@ -19,7 +19,7 @@ from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.mime import build, head_fields, pieces, seams, text_of
 from mailer.message.model import Head, Own
-from mailer.message.quoted import quoted
+from mailer.message.quoted import quoted_value
 from mailer.message.sign import Signer, hash_simple_body
 from mailer.rendering.model import MARKER, Page, Slot
 
@@ -110,9 +110,9 @@ def splice(
         if STANDS_FOR_ITSELF.fullmatch(value):  # most do, in both parts
             encoded = in_html = value.encode()
         else:
-            encoded = in_html = quoted(value)
+            encoded = in_html = quoted_value(value)
             if places.html and NEEDS_ESCAPE.search(value):
-                in_html = quoted(escape(value))
+                in_html = quoted_value(escape(value))
         for place in places.text:
             parts[place] = encoded
         for place in places.html:

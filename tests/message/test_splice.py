@@ -28,7 +28,8 @@ PAGES = st.builds(
     WITH_SLOTS,
     st.one_of(st.just([]), WITH_SLOTS),
 )
-URLS = st.from_regex(r"https://[a-z]{1,20}\.example/[A-Za-z0-9_.=&;%-]{0,300}", fullmatch=True)
+PATHS = st.text("abcXYZ0189_.=&;%-", max_size=300)
+URLS = PATHS.map("https://news.example/{}".format)
 OWN_VALUES = st.fixed_dictionaries(
     {
         Slot.ADDRESS: TEXT,
@@ -118,4 +119,17 @@ def test_a_last_line_that_is_full_gives_its_last_sign_to_the_next(end: str) -> N
     message = splice(compile_page(HEAD, page, VALUES), own(HEAD), VALUES)
 
     assert part(read(message), "plain").startswith(f"{full}{VALUES[Slot.ADDRESS]}")
+    assert max(map(len, message.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+@pytest.mark.parametrize("end", ["x", ".", "é"])
+def test_a_value_that_fills_its_last_line_gives_its_last_sign_to_the_next(end: str) -> None:
+    full = "é" + "a" * (70 - len(end.encode()) * (1 if end.isascii() else 3)) + end
+    page = Page("News", "", f"{Slot.ADDRESS.marker}{Slot.LEAVE_URL.marker}\n")
+    values = {**VALUES, Slot.ADDRESS: full}
+
+    message = splice(compile_page(HEAD, page, VALUES), own(HEAD), values)
+
+    assert message == build(HEAD, page, values)
+    assert part(read(message), "plain").startswith(f"{full}{VALUES[Slot.LEAVE_URL]}")
     assert max(map(len, message.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
