@@ -27,7 +27,7 @@ class Recall(Aggregate):
 
         The slots stay filled: what is taken back comes with a later date's digest. What was stopped
         by its sender, because its reader was away, is put back as well; what an owner cancelled is
-        not.
+        not, nor what was planned before they left and signed up again.
         """
         of_them = delivery.c.subscription_id == subscription_id
         self._run(
@@ -38,11 +38,13 @@ class Recall(Aggregate):
         last = select(func.coalesce(func.max(delivery.c.id), 0)).where(
             of_them, _is_digest, delivery.c.state.in_(LEFT_US)
         )
+        joined = select(subscription.c.confirmed_at).where(subscription.c.id == subscription_id)
         unseen = select(func.min(delivery.c.since)).where(
             of_them,
             _is_digest,
             delivery.c.state == DeliveryState.SKIPPED,
             delivery.c.id > last.scalar_subquery(),
+            delivery.c.planned_at > joined.scalar_subquery(),
             delivery.c.edition_id.in_(
                 select(edition.c.id).where(edition.c.state != EditionState.CANCELLED)
             ),

@@ -48,6 +48,26 @@ def test_what_was_planned_before_a_pause_comes_after_it(reading: World) -> None:
     assert all(f"Story number {number}\r\n" in digest for number in (1, 2, 3, 4))
 
 
+def test_whoever_left_and_signed_up_again_begins_anew_and_a_pause_brings_nothing_older(
+    reading: World,
+) -> None:
+    world = reading
+    world.at(2026, 11, 23, 6)
+    for job in ("gather", "digests"):
+        run_job(world.mailer, job)
+    world.mailer.signup.unsubscribe(parse_address(ADA))
+    world.at(2026, 11, 23, 7)
+    world.reader(ADA)
+    world.mailer.preferences.pause(tie(world).id, date(2026, 11, 25))
+    world.publish()
+    world.at(2026, 11, 25, 6)
+    world.run_what_is_due()
+
+    (digest,) = world.digests(ADA)
+    assert "Story number 2\r\n" in digest
+    assert "Story number 1\r\n" not in digest
+
+
 def test_a_paused_reader_may_come_back_early_or_leave(reading: World) -> None:
     preferences, key = reading.mailer.preferences, tie(reading).id
     preferences.pause(key, date(2026, 12, 24))
