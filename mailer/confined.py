@@ -2,65 +2,92 @@
 
 What parses a feed or a picture is a hundred thousand lines by others. Whatever outside bytes do to
 them (a minute of work, a gigabyte, a crash) happens to a child that is thrown away; what comes next
-gets another one. Questions and answers are a line of JSON each, and octets behind it.
+gets another one. Questions and answers are a line of JSON each, and octets behind it: whoever takes
+a child over can say something wrong with it, and nothing else.
 """
 
 import json
+import logging
 import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Timer
-from types import TracebackType
 from typing import IO, Any, Self
 
-Object = dict[str, Any]  # JSON that we wrote ourselves
+from mailer.plain_values import plain
+
+Object = dict[str, Any]
 Answer = tuple[Object, bytes]
 
+BROKE = "broke"  # in an answer: the class of what went wrong, and what it says
+LONGEST_LINE = 64_000_000  # octets of JSON; the largest feed is a quarter of it
+MOST_OCTETS = 256_000_000
 
-class Ended(Exception):
-    """The child ended without an answer: killed by us, by its limits, or by what it read."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(f"the child ended with {code}")
-        self.took_too_long = code == -signal.SIGPROF  # its seconds of work are over
-        self.kept_us_waiting = code == -signal.SIGKILL  # our patience is
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one question may cost before the child is thrown away."""
+
+    memory: int  # octets of the child, all in all
+    processor: float  # seconds of work
+    patience: float  # seconds by the clock on the wall, however busy the machine is
+
+
+class NoAnswer(Exception):
+    """The child has none, and its words say why, for a person."""
+
+
+class Ended(NoAnswer):
+    """The child was ended: by us, by its limits, or by what it read."""
+
+    def __init__(self, code: int, bounds: Bounds) -> None:
+        super().__init__(_in_words(code, bounds))
+
+
+class Broke(NoAnswer):
+    """What the child runs met something it was not written for; the child lives on."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"it cannot be read ({kind})")
+        self.reason = reason  # the program's words, not for everybody
 
 
 class Confined:
     """One child at a time, started when it is first asked; leaving its `with` ends it."""
 
-    def __init__(self, module: str, patience: float) -> None:
-        """`module` calls `serve`; `patience` are seconds by the clock, however busy the machine."""
+    def __init__(self, module: str, bounds: Bounds) -> None:
+        """`module` calls `serve`."""
         self._module = module
-        self._patience = patience
+        self._bounds = bounds
         self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def ask(self, head: Object, body: bytes) -> Answer:
-        """Return what the child says; raise Ended."""
+    def ask(self, head: Object, body: bytes = b"") -> Answer:
+        """Return what the child says; raise NoAnswer. Values in `head` go as `plain_values` do."""
         child = self._running()
-        timer = Timer(self._patience, child.kill)
+        timer = Timer(self._bounds.patience, child.kill)
         timer.start()
         try:
             said = _ask(child, head, body)
+        except (ValueError, LookupError, TypeError) as why:  # somebody else speaks through it
+            self.close()
+            raise Ended(0, self._bounds) from why
         finally:
             timer.cancel()
         if said is None:
             self._child = None
             child.communicate()
-            raise Ended(child.returncode)
+            raise Ended(child.returncode, self._bounds)
+        if BROKE in said[0]:
+            raise Broke(*said[0][BROKE])
         return said
 
     def stop(self) -> None:
@@ -88,25 +115,42 @@ class Confined:
         return self._child
 
 
-def serve(answer: Callable[[Object, bytes], Answer], processor: float) -> None:
-    """In the child: answer until nobody asks any more, each in `processor` seconds of work."""
+def _in_words(code: int, bounds: Bounds) -> str:
+    if code == -signal.SIGPROF:
+        return f"it takes more than {bounds.processor:g} seconds of work"
+    if code == -signal.SIGKILL:  # our patience was over
+        return f"it was not done within {bounds.patience:g} seconds"
+    return f"it needs more than {bounds.memory // 2**20} MB, or breaks what reads it"
+
+
+def serve(answer: Callable[[Object, bytes], Answer], bounds: Bounds) -> None:
+    """In the child: answer until nobody asks any more, each within the bounds."""
+    logging.disable()  # what went wrong is in the answer
     while (asked := _read(sys.stdin.buffer)) is not None:
         # The kernel ends us when the time is over: no parser can look at a clock.
-        signal.setitimer(signal.ITIMER_PROF, processor)
-        told = answer(*asked)
+        signal.setitimer(signal.ITIMER_PROF, bounds.processor)
+        try:
+            told = answer(*asked)
+        except Exception as why:  # noqa: BLE001 - code of others on outside bytes: whoever asked is told
+            told = {BROKE: [type(why).__name__, str(why)]}, b""
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(sys.stdout.buffer, *told)
 
 
-def close_the_doors(memory: int) -> None:
-    """In the child, when all is loaded: open no file and no line any more; `memory` in octets."""
+def limit(bounds: Bounds) -> None:
+    """In the child: take no more memory than that, and start nothing."""
+    resource.setrlimit(resource.RLIMIT_AS, (bounds.memory, bounds.memory))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def close_the_doors(bounds: Bounds) -> None:
+    """In the child, when all is loaded: be limited, and open no file and no line any more."""
     # Parsers try modules that are not there, again and again. Whether they are is looked up in
     # folders that changed, and no folder can be opened any more: now nobody looks.
     sys.meta_path.clear()
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(bounds)
 
 
 def _ask(child: "subprocess.Popen[bytes]", head: Object, body: bytes) -> Answer | None:
@@ -115,22 +159,28 @@ def _ask(child: "subprocess.Popen[bytes]", head: Object, body: bytes) -> Answer 
     assert child.stdout is not None  # noqa: S101
     try:
         _write(child.stdin, head, body)
+        return _read(child.stdout)
     except BrokenPipeError:
         return None
-    return _read(child.stdout)
 
 
 def _write(to: IO[bytes], head: Object, body: bytes) -> None:
-    to.write(json.dumps({**head, "octets": len(body)}).encode() + b"\n")
+    to.write(json.dumps({**head, "octets": len(body)}, default=plain).encode() + b"\n")
     to.write(body)
     to.flush()
 
 
 def _read(source: IO[bytes]) -> Answer | None:
-    """Return a line of JSON and the octets behind it; None at, or before, its end."""
-    line = source.readline()
+    """Return a line of JSON and the octets behind it; None at, or before, its end.
+
+    Raises ValueError, LookupError or TypeError when something else is there.
+    """
+    line = source.readline(LONGEST_LINE)
     if not line.endswith(b"\n"):
         return None
     head: Object = json.loads(line)
-    body = source.read(head["octets"])
-    return (head, body) if len(body) == head["octets"] else None
+    size = head["octets"]
+    if not 0 <= size <= MOST_OCTETS:
+        raise ValueError(f"{size} octets")
+    body = source.read(size)
+    return (head, body) if len(body) == size else None

@@ -75,16 +75,13 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
 def _parsed(document: str, url: str) -> Object:
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     told = MEDIA_DESCRIPTION.sub(r"\1caption>", document).encode("utf-8", "replace")
-    try:
-        # Always a stream: bytes or text that look like a path or an address would be opened.
-        found: Object = feedparser.parse(
-            io.BytesIO(told),
-            response_headers=headers,
-            sanitize_html=False,  # nh3 does it, and better
-            resolve_relative_uris=True,
-        )
-    except Exception as why:  # a parser of ten thousand dialects, fed by strangers
-        raise FormatError(url, f"this feed cannot be read ({type(why).__name__})") from why
+    # Always a stream: bytes or text that look like a path or an address would be opened.
+    found: Object = feedparser.parse(
+        io.BytesIO(told),
+        response_headers=headers,
+        sanitize_html=False,  # nh3 does it, and better
+        resolve_relative_uris=True,
+    )
     return found
 
 

@@ -4,7 +4,6 @@ Before the first one it gives up all that a picture could be after: it opens no 
 anywhere any more. Whatever is in a picture's file besides pixels stays there.
 """
 
-import logging
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
@@ -13,7 +12,7 @@ from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, UnidentifiedImageErr
 
 from mailer.confined import Answer, Object, close_the_doors, serve
 from mailer.pictures.cropping import Cut, cut
-from mailer.pictures.darkroom import MEMORY, PROCESSOR
+from mailer.pictures.darkroom import BOUNDS
 from mailer.pictures.model import Crop
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")  # all others are parsers nobody needs here
@@ -30,13 +29,12 @@ BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, Ar
 
 def main() -> None:
     """Answer until nobody asks any more."""
-    logging.disable()
     warnings.simplefilter("ignore")  # we count pixels ourselves, before any is read
     Image.MAX_IMAGE_PIXELS = None
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # no thread can be started any more
     _rehearse()
-    close_the_doors(MEMORY)
-    serve(_develop, PROCESSOR)
+    close_the_doors(BOUNDS)
+    serve(_develop, BOUNDS)
 
 
 def _develop(head: Object, source: bytes) -> Answer:
@@ -45,11 +43,9 @@ def _develop(head: Object, source: bytes) -> Answer:
     except UnidentifiedImageError:
         return _refused(f"it is no picture of a known kind ({', '.join(FORMATS)})")
     except MemoryError:
-        return _refused(f"it needs more than {MEMORY // 2**20} MB")
+        return _refused(f"it needs more than {BOUNDS.memory // 2**20} MB")
     except BROKEN as why:
         return _refused(f"it is broken ({type(why).__name__})")
-    except Exception as why:  # noqa: BLE001 - decoders by others, and outside bytes
-        return _refused(f"it cannot be read ({type(why).__name__})")
 
 
 def _refused(why: str) -> Answer:

@@ -6,7 +6,6 @@ and the owner is told in which file and line.
 """
 
 import os
-import pickle
 import time
 import weakref
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from mailer.confined import Confined, Ended
+from mailer.confined import Bounds, Broke, Confined, Ended
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
@@ -26,10 +25,16 @@ from mailer.tokens import LIFETIME, Purpose
 NOTICES_KEPT = 64
 CONFIRM_DAYS = LIFETIME[Purpose.CONFIRM].days
 CHILD = "mailer.rendering.press_child"
-MEMORY = 512 * 1024 * 1024  # octets of the child, all in all
-PROCESSOR = 2.0  # seconds of work a page; an honest one takes a hundredth of that
-PATIENCE = 60.0  # seconds by the clock on the wall, however busy the machine is
+BOUNDS = Bounds(memory=512 * 2**20, processor=2.0, patience=60.0)  # a page takes a hundredth
 REMEMBERED = 30.0  # seconds: a notice that cannot be filled in is not tried for each reader
+
+# What a template finds under each name; a mail has some of them.
+GIVEN: Mapping[str, type] = {
+    "digest": DigestView,
+    "newsletter": Newsletter,
+    "subject": str,
+    "confirm_days": int,
+}
 
 
 class Templates:
@@ -72,31 +77,29 @@ class Confinement:
         self._start()
 
     def _start(self) -> None:
-        self._child = Confined(CHILD, PATIENCE)
+        self._child = Confined(CHILD, BOUNDS)
         self._process = os.getpid()
         self._end = weakref.finalize(self, self._child.close)
 
     def page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
         """Return a message, as `Press.page` does; raise RenderError, for too much work too."""
-        head = {"folders": self._folders, "name": name, "language": language}
+        head = {
+            "folders": self._folders,
+            "name": name,
+            "language": language,
+            "values": dict(values),
+        }
         with self._lock:
             if self._process != os.getpid():  # after a fork: the child answers who started it
                 self._end.detach()
                 self._start()
             try:
-                told, octets = self._child.ask(head, pickle.dumps(dict(values)))
+                told, octets = self._child.ask(head)
+            except Broke as why:  # its styles, or the time was over between two templates
+                raise RenderError(f"{name}/", why.reason) from why
             except Ended as why:
-                raise RenderError(f"{name}/", _in_words(why)) from why
+                raise RenderError(f"{name}/", str(why)) from why
         if told["error"] is not None:
             raise RenderError(*told["error"], line=told["line"])
         html = octets[: told["html"]].decode()
         return Page(told["subject"], html, octets[told["html"] :].decode())
-
-
-def _in_words(why: Ended) -> str:
-    """Say for a person what the child ended of."""
-    if why.took_too_long:
-        return f"it takes more than {PROCESSOR:g} seconds of work: no mail does"
-    if why.kept_us_waiting:
-        return f"it was not filled in within {PATIENCE:g} seconds"
-    return f"it needs more than {MEMORY // 2**20} MB, or breaks the program that fills it in"
