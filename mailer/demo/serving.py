@@ -2,7 +2,6 @@
 
 import socket
 from threading import Thread
-from types import TracebackType
 from typing import Self
 
 from flask import Flask
@@ -46,12 +45,7 @@ class Served:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from threading import Thread
-from types import TracebackType
 from typing import Self
 from weakref import WeakSet
 
@@ -38,12 +37,7 @@ class SmtpServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:

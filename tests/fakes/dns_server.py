@@ -3,7 +3,6 @@
 import socket
 from collections.abc import Mapping
 from threading import Thread
-from types import TracebackType
 from typing import Self
 
 import dns.flags
@@ -32,12 +31,7 @@ class DnsServer:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
             end.sendto(b"", self._socket.getsockname())
         self._thread.join()
