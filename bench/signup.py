@@ -89,12 +89,15 @@ def main() -> None:
         url = wanted.postgres or f"sqlite:///{folder}/mailer.db"
         with served(folder, url) as (mailer, port, process):
             _write_bodies(folder, wanted.bodies, victim=wanted.victim)
-            before = _megabytes(process)
+            before, begun = _megabytes(process), _processor_seconds(process)
             said = _wrk(folder, port, wanted.seconds)
-            after = _megabytes(process)
+            after, used = _megabytes(process), _processor_seconds(process) - begun
             taken, other = _told(folder)
             _report(mailer, said, wanted.seconds, taken, other)
-            print(f"memory of the web worker: {before:.0f} MB before, {after:.0f} MB after")
+            print(
+                f"web worker: {used * 1000 / max(1, taken + other):.2f} ms of processor each,"
+                f" {before:.0f} MB before, {after:.0f} MB after"
+            )
 
 
 def _report(mailer: Mailer, said: str, seconds: int, taken: int, other: int) -> None:
@@ -175,6 +178,11 @@ def _told(folder: Path) -> tuple[int, int]:
 
 def _children(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(pid: int) -> float:

@@ -1,5 +1,6 @@
 """gunicorn, embedded: one worker process with threads, and no file of its own settings."""
 
+import gc
 import logging
 import socket
 from collections.abc import Callable, Mapping
@@ -64,4 +65,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make_app()
+        app = self._make_app()
+        # What is there now stays: looking through all of it for rubbish kept everybody waiting.
+        gc.collect()
+        gc.freeze()
+        return app

@@ -1,10 +1,13 @@
 """When a signup is answered."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from mailer.address import parse_address
+from mailer.errors import NotFound, StoreError
 from mailer.subscribers.model import Ask, Verdict
 from mailer.web.together import Together, until_stroke
 from tests.web.conftest import FORM, Site
@@ -28,3 +31,43 @@ def test_whoever_comes_alone_is_answered_at_a_stroke(site: Site, name: str) -> N
 
     assert answer.verdict is Verdict.TAKEN
     assert time.monotonic() - begun >= 0.2
+
+
+def test_a_crowd_is_answered_each_for_themselves_and_nobody_is_lost(site: Site) -> None:
+    names = [f"reader{number}" for number in range(40)]
+    slugs = ["brief", "brief", "brief", "unknown"] * 10
+    together = Together(site.mailer.signup, 0.05)
+
+    def answer(slug: str, name: str) -> Verdict | str:
+        try:
+            asked = Ask(slug, parse_address(f"{name}@example.org"), FORM)
+            return together.subscribe(asked).verdict
+        except NotFound:
+            return "nothing"
+
+    with ThreadPoolExecutor(len(names)) as crowd:
+        answers = list(crowd.map(answer, slugs, names))
+
+    assert answers == [Verdict.TAKEN, Verdict.TAKEN, Verdict.TAKEN, "nothing"] * 10
+    assert len(site.notices()) == 30
+
+
+def test_a_trouble_is_told_to_everybody_whom_it_kept_out_and_to_nobody_after(site: Site) -> None:
+    together = Together(site.mailer.signup, 0.05)
+    ask = Ask("brief", parse_address("ada@example.org"), FORM)
+
+    def fails(_: int) -> bool:
+        try:
+            return together.subscribe(ask) is None
+        except StoreError:
+            return True
+
+    with site.mailer.store.write() as tx:
+        tx.connection.execute(text("ALTER TABLE consent_event RENAME TO away"))
+    with ThreadPoolExecutor(12) as crowd:
+        assert all(crowd.map(fails, range(12)))
+    with site.mailer.store.write() as tx:
+        tx.connection.execute(text("ALTER TABLE away RENAME TO consent_event"))
+
+    assert together.subscribe(ask).verdict is Verdict.TAKEN
+    assert [name for name, _ in site.notices()] == ["confirm"]
