@@ -1,16 +1,22 @@
 """Every address that goes into a mail or a page. Built from `site.base_url` alone."""
 
 from datetime import datetime
+from urllib.parse import quote
 
+from mailer.address import Address
 from mailer.tokens import Keyring, Purpose
 
 
 class Links:
     """The addresses of this installation's pages."""
 
-    def __init__(self, base_url: str, keyring: Keyring) -> None:
+    def __init__(
+        self, base_url: str, keyring: Keyring, leave_address: Address | None = None
+    ) -> None:
+        """`leave_address` is whose mail reaches `ByMail`; None: nobody's does."""
         self.base_url = base_url.rstrip("/")
         self._keyring = keyring
+        self._mailto = None if leave_address is None else _mailto(leave_address)
 
     def confirm(self, subscription_id: int, requested_at: datetime) -> str:
         """The page that confirms one signup; it works for 72 hours after `requested_at`."""
@@ -52,6 +58,15 @@ class Links:
         """The page that says why somebody gets a mail, given its link to leave."""
         return f"{self.base_url}/why/{leave_url.rpartition('/')[2]}"
 
+    def leave_by_mail(self, leave_url: str) -> str | None:
+        """The mailto that does what a link to leave does (RFC 6068); None: no mail would be read.
+
+        The subject needs no percent-encoding, which some mail programs leave in.
+        """
+        if self._mailto is None:
+            return None
+        return f"{self._mailto}?subject=unsubscribe.{leave_url.rpartition('/')[2]}"
+
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 
@@ -68,3 +83,8 @@ class Links:
 
     def _private(self, page: str, purpose: Purpose, subject: int, made_at: datetime) -> str:
         return f"{self.base_url}/{page}/{self._keyring.make(purpose, subject, made_at)}"
+
+
+def _mailto(address: Address) -> str:
+    local, _, domain = address.wire.rpartition("@")
+    return f"mailto:{quote(local, safe='!$*+')}@{domain}"

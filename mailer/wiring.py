@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailer import resources
+from mailer.address import parse_address
 from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
 from mailer.config.settings import FeedSettings, Settings
@@ -87,7 +88,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
     clock = clock or SystemClock()
     store = Store(settings.database_url)
     keyring = Keyring([secret.value for secret in settings.site.secret_key])
-    links = Links(settings.site.base_url, keyring)
+    leave = settings.site.leave_address
+    links = Links(settings.site.base_url, keyring, None if leave is None else parse_address(leave))
     templates = Templates(resources.folder("templates") / "email", settings.site.theme)
     pages = Pages(store, templates, links)
     inspect = Inspect(store, pages, links)

@@ -181,8 +181,9 @@ def _file(folder: Path, name: str) -> Path:
 def lint(context: Context, number: int, *, as_json: bool) -> None:
     """Check an edition as its readers would get it: Stop, Look or Ready. Stop gives exit code 1."""
     report = context.mailer.inspect.edition(number)
+    address = context.settings.site.leave_address
     if as_json:
-        print_json(asdict(report) | {"verdict": report.verdict})
+        print_json(asdict(report) | {"verdict": report.verdict, "leave_address": address})
     else:
         print_facts(
             [
@@ -190,6 +191,7 @@ def lint(context: Context, number: int, *, as_json: bool) -> None:
                 ("HTML", f"{report.size:,} bytes"),
                 ("support", f"{report.score:.1f} of 100, {report.word:.1f} in Outlook on Windows"),
                 ("contrast", f"{report.contrast:.2f} at least"),
+                ("leaving", f"by the link, or a mail to {address}" if address else "by the link"),
             ]
         )
         for finding in report.findings:

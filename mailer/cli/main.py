@@ -31,6 +31,7 @@ COMMANDS = {
     "editions": ("mailer.cli.editions", "What is sent, and why these stories."),
     "deliveries": ("mailer.cli.deliveries", "The ledger: what became of each mail."),
     "subscribers": ("mailer.cli.subscribers", "Who gets it."),
+    "receive": ("mailer.cli.receive", "Take a mail by which somebody leaves, from a mail server."),
     "dkim": ("mailer.cli.dkim", "The keys that sign your mails."),
     "db": ("mailer.cli.database", "The database's version."),
     "jobs": ("mailer.cli.jobs", "What runs by itself."),

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
+from mailer.address import parse_address
 from mailer.config.convert import Place, Wrong, convert
 from mailer.config.settings import RelaySettings, Settings, SiteSettings
-from mailer.errors import ConfigError, Fault
+from mailer.errors import AddressError, ConfigError, Fault
 
 PREFIX = "MAILER_"
 # A secret written out in the file itself, or a password inside a URL.
@@ -134,6 +135,7 @@ def _contradictions(settings: Settings) -> list[Fault]:
         faults.append(Fault("site.base_url", reason))
     if settings.site.theme is not None and not settings.site.theme.is_dir():
         faults.append(Fault("site.theme", f"there is no folder {settings.site.theme}"))
+    faults += _leave_address(settings.site.leave_address)
     faults += [
         Fault("site.secret_key", f"has {len(secret.value)} characters; 32 are the least")
         for secret in settings.site.secret_key
@@ -148,6 +150,15 @@ def _contradictions(settings: Settings) -> list[Fault]:
     ]
     faults += [fault for relay in settings.relay for fault in _half_a_login(relay)]
     return faults
+
+
+def _leave_address(text: str | None) -> list[Fault]:
+    """Refuse what could not stand in List-Unsubscribe (RFC 2369 section 2: ASCII, in brackets)."""
+    try:
+        fits = text is None or parse_address(text).wire.isascii()
+    except AddressError:
+        fits = False
+    return [] if fits else [Fault("site.leave_address", "is an address like leave@example.org")]
 
 
 def _half_a_login(relay: RelaySettings) -> list[Fault]:

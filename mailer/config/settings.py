@@ -112,6 +112,7 @@ class SiteSettings:
     name: str = "Mailer"
     data_dir: Path = Path("data")  # relative to the configuration file
     security_contact: str | None = None  # an address or a page, for /.well-known/security.txt
+    leave_address: str | None = None  # whose mail goes to `mailer receive`; None: there is none
     theme: Path | None = None  # templates of mails that stand before ours; relative as well
 
 

@@ -26,11 +26,13 @@ def own(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> Own
 
     Made of the row's own times, so that a message that is sent again is the same message.
     """
+    leave = links.leave(job.subscription_id, job.planned_at)
     return Own(
         f"{job.id}.{edition.key}@{newsletter.sender.domain}",
         job.planned_at,
         job.recipient,
-        links.leave(job.subscription_id, job.planned_at),
+        leave,
+        links.leave_by_mail(leave),
     )
 
 
@@ -54,6 +56,7 @@ def digest(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> 
     listed = ListHead(
         id=f"{newsletter.slug}.{newsletter.sender.domain}",
         unsubscribe_url=mine.unsubscribe_url,
+        unsubscribe_mail=mine.unsubscribe_mail,
         archived_at=links.edition(newsletter.slug, edition.number),
         feedback_id=f"{edition.id}:{newsletter.slug}:digest:mailer",
     )

@@ -33,6 +33,9 @@ FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]*(?::[A-Za-z0-9._-]*){0,2}:[A-Za-z0-9._
 LOCAL_PART = re.compile(r"[^\s\"(),:;<>@\[\\\]]+")
 DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 URL = re.compile(r"https?://[!#-;=?-Z\[\]_a-z~%]+")
+MAILTO = re.compile(
+    r"mailto:[A-Za-z0-9!$*+._~%-]+@[A-Za-z0-9.-]+(?:\?subject=[A-Za-z0-9._~%-]+)?"
+)  # RFC 6068, of which we need little
 Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
 
@@ -87,6 +90,14 @@ def list_id(name: str, phrase: str, value: str) -> str:
 def urls(name: str, values: Sequence[str]) -> str:
     """Return addresses in brackets, one a line and never encoded (RFC 2369 section 2)."""
     return f",{FOLD}".join(f"<{url(name, value)}>" for value in values)
+
+
+def ways_out(name: str, web: str, mail: str | None) -> str:
+    """Return where one leaves: the web address that is posted to comes first (RFC 2369, 8058)."""
+    if mail is None:
+        return f"<{url(name, web)}>"
+    mailto = _matching(name, mail, MAILTO, "this is no mailto", HARD_LINE)
+    return f"<{url(name, web)}>,{FOLD}<{mailto}>"
 
 
 def url(name: str, value: str) -> str:

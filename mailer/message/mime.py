@@ -11,7 +11,7 @@ from html import escape
 from mailer.errors import HeaderError, RenderError
 from mailer.message import headers
 from mailer.message.headers import field
-from mailer.message.model import Head
+from mailer.message.model import Head, ListHead
 from mailer.message.quoted import SOFT_BREAK, bridged, quoted_page, quoted_value
 from mailer.message.slots import fill
 from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
@@ -116,7 +116,7 @@ def head_fields(head: Head, subject: str, page: Page, *, utf8: bool) -> list[tup
     else:
         fields += [
             ("List-Id", headers.list_id("List-Id", head.sender_name, head.list.id)),
-            ("List-Unsubscribe", headers.urls("List-Unsubscribe", [head.list.unsubscribe_url])),
+            ("List-Unsubscribe", _ways_out(head.list)),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),  # RFC 8058 section 3.1
             ("List-Post", "NO"),  # RFC 2369 section 3.4: nobody writes to this list
             ("Precedence", "bulk"),  # not a standard; keeps old out-of-office programs quiet
@@ -129,6 +129,10 @@ def head_fields(head: Head, subject: str, page: Page, *, utf8: bool) -> list[tup
         return [*fields, *plain]
     boundary = boundary_of(page)
     return [*fields, ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')]
+
+
+def _ways_out(listed: ListHead) -> str:
+    return headers.ways_out("List-Unsubscribe", listed.unsubscribe_url, listed.unsubscribe_mail)
 
 
 def _check(message: bytes, expected: list[str]) -> None:

@@ -13,6 +13,7 @@ class ListHead(NamedTuple):
     unsubscribe_url: str  # identifies reader and newsletter by itself
     archived_at: str  # the same edition on the web, for everybody
     feedback_id: str  # up to four fields between colons, the last one names the sender
+    unsubscribe_mail: str | None = None  # a mailto that does the same; None: no mail is read
 
 
 class Own(NamedTuple):
@@ -22,6 +23,7 @@ class Own(NamedTuple):
     date: datetime  # aware
     recipient: Address
     unsubscribe_url: str
+    unsubscribe_mail: str | None = None
 
 
 class Head(NamedTuple):
@@ -37,6 +39,6 @@ class Head(NamedTuple):
 
     def of(self, own: Own) -> "Head":
         """Return the same head for another reader."""
-        message_id, date, recipient, url = own
-        listed = self.list and self.list._replace(unsubscribe_url=url)
+        message_id, date, recipient, url, mail = own
+        listed = self.list and self.list._replace(unsubscribe_url=url, unsubscribe_mail=mail)
         return self._replace(message_id=message_id, date=date, recipient=recipient, list=listed)

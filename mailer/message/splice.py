@@ -174,8 +174,8 @@ def _message_id(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
 
 
 def _unsubscribe(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
-    url = headers.url("List-Unsubscribe", own.unsubscribe_url)
-    return b"List-Unsubscribe: <%b>\r\n" % url.encode()
+    ways = headers.ways_out("List-Unsubscribe", own.unsubscribe_url, own.unsubscribe_mail)
+    return b"List-Unsubscribe: %b\r\n" % ways.encode()
 
 
 OWN: Mapping[str, Callable[[Own, bool], bytes]] = {

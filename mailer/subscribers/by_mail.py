@@ -29,11 +29,13 @@ class ByMail:
         """
         asked = read_farewell(raw)
         if asked is None:
+            log.debug("subscription.mail_asks_for_nothing")
             return False
         now = self._clock.now()
         with self._store.write() as tx:
             found = self._found(tx, asked)
             if found is None:
+                log.debug("subscription.mail_is_about_nobody")
                 return False
             way = Way.REPLY if asked.token is None else Way.MAILTO
             ended = end(tx, found, Origin(way), now)

@@ -14,7 +14,7 @@ from mailer.cli.main import mailer as trunk
 from tests.cli.conftest import Operator
 
 WANTED = {
-    "init", "run", "serve", "schedule", "work", "demo", "status",
+    "init", "run", "serve", "schedule", "work", "demo", "status", "receive",
     "newsletters list", "newsletters show", "newsletters create", "newsletters edit",
     "newsletters remove", "newsletters embed",
     "articles list", "articles show", "articles hold", "articles release", "articles withdraw",

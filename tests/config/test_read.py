@@ -204,3 +204,10 @@ def test_an_owners_theme_lies_beside_the_file_and_must_be_there(tmp_path: Path) 
     assert faults(path) == [f"site.theme: there is no folder {tmp_path}/ours"]
     (tmp_path / "ours").mkdir()
     assert read(path, {}).site.theme == tmp_path / "ours"
+
+
+@pytest.mark.parametrize("text", ["leave", "zoë@example.org", "a@b.example, c@d.example"])
+def test_an_address_to_leave_by_can_stand_in_a_header(tmp_path: Path, text: str) -> None:
+    (fault,) = faults(write(tmp_path, SMALL + f'leave_address = "{text}"\n'))
+
+    assert fault == "site.leave_address: is an address like leave@example.org"

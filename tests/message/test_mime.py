@@ -82,6 +82,17 @@ def test_list_headers_are_never_encoded_and_never_folded_into_pieces() -> None:
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
 
 
+def test_the_link_that_is_posted_to_stands_before_the_mailto() -> None:
+    """RFC 8058 section 3.1: one https address; RFC 2369 section 2: the first is preferred."""
+    assert HEAD.list is not None
+    mailto = f"mailto:leave@example.org?subject=unsubscribe.{'A' * 46}"
+    head = HEAD._replace(list=HEAD.list._replace(unsubscribe_mail=mailto))
+
+    raw = build(head, PAGE, VALUES)
+
+    assert f"List-Unsubscribe: <{HEAD.list.unsubscribe_url}>,\r\n <{mailto}>\r\n".encode() in raw
+
+
 def test_a_notice_is_no_list_mail_and_says_that_nobody_is_to_answer() -> None:
     message = read(build(HEAD._replace(list=None), PAGE, VALUES))
 

@@ -45,9 +45,16 @@ ADDRESSES = st.one_of(LOCAL, LOCAL_UTF8).map(
 MOMENTS = st.integers(1_600_000_000, 4_000_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
 
 
-def of(reader: Address, number: int, moment: datetime) -> Head:
+MAILTOS = st.sampled_from(
+    (None, "mailto:leave@example.org?subject=unsubscribe.AQb-_9", "mailto:a%2Fb+c@b.example")
+)
+
+
+def of(reader: Address, number: int, moment: datetime, mailto: str | None = None) -> Head:
     assert HEAD.list is not None
-    mine = HEAD.list._replace(unsubscribe_url=f"https://news.example.org/leave/{number}")
+    mine = HEAD.list._replace(
+        unsubscribe_url=f"https://news.example.org/leave/{number}", unsubscribe_mail=mailto
+    )
     return HEAD._replace(
         recipient=reader, message_id=f"{number}.k@example.org", date=moment, list=mine
     )
@@ -55,14 +62,20 @@ def of(reader: Address, number: int, moment: datetime) -> Head:
 
 def own(head: Head) -> Own:
     assert head.list is not None
-    return Own(head.message_id, head.date, head.recipient, head.list.unsubscribe_url)
+    ways = (head.list.unsubscribe_url, head.list.unsubscribe_mail)
+    return Own(head.message_id, head.date, head.recipient, *ways)
 
 
-@given(PAGES, OWN_VALUES, ADDRESSES, st.integers(0), MOMENTS)
+@given(PAGES, OWN_VALUES, ADDRESSES, st.integers(0), MOMENTS, MAILTOS)
 def test_spliced_is_built(
-    page: Page, values: dict[Slot, str], reader: Address, number: int, moment: datetime
+    page: Page,
+    values: dict[Slot, str],
+    reader: Address,
+    number: int,
+    moment: datetime,
+    mailto: str | None,
 ) -> None:
-    head = of(reader, number, moment)
+    head = of(reader, number, moment, mailto)
     form = compile_page(HEAD, page, VALUES)
 
     assert splice(form, own(head), values, utf8=True) == build(head, page, values, utf8=True)
@@ -109,6 +122,16 @@ def test_a_link_that_could_be_a_header_is_refused(url: str) -> None:
 
     with pytest.raises(HeaderError):
         splice(form, own(HEAD)._replace(unsubscribe_url=url), VALUES)
+
+
+@pytest.mark.parametrize(
+    "mailto", ["mailto:a@b.example?subject=x\r\nBcc: c@d.example", "mailto:a@b>, <https://x", "x"]
+)
+def test_a_mailto_that_could_be_a_header_is_refused(mailto: str) -> None:
+    form = compile_page(HEAD, PAGE, VALUES)
+
+    with pytest.raises(HeaderError):
+        splice(form, own(HEAD)._replace(unsubscribe_mail=mailto), VALUES)
 
 
 @pytest.mark.parametrize("end", ["x", ".", "é"])

@@ -315,6 +315,7 @@ def head_of(view: DigestView) -> Head:
             unsubscribe_url="https://news.example.org/leave/token",
             archived_at=view.edition_url,
             feedback_id="1:brief:digest:mailer",
+            unsubscribe_mail=f"mailto:leave@news.example.org?subject=unsubscribe.{'A' * 46}",
         ),
     )
 

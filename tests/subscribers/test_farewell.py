@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mailer.subscribers.farewell import read_farewell
 
 TOKEN = "AQ" + "b-_9" * 11
+ANSWER = b"From: a@b.example\r\nIn-Reply-To: <1.a@b.example>\r\n"
 OURS = "<12.0123456789abcdef@example.org>"
 
 
@@ -72,6 +73,17 @@ def test_a_program_asks_for_nothing(name: str, value: str) -> None:
     assert read_farewell(raw) is None
 
 
+def test_apples_program_writes_when_somebody_presses_its_button() -> None:
+    """Its mails say auto-replied; dropped, they would leave millions on a list they left."""
+    pressed = {"Auto_Submitted": "auto-replied", "X_Apple_Unsubscribe": "true"}
+
+    asked = read_farewell(mail("Apple Mail sent this email", Subject=TOKEN, **pressed))
+
+    assert asked is not None
+    assert asked.token == TOKEN
+    assert read_farewell(mail("stop", In_Reply_To=OURS, **pressed)) is None
+
+
 def test_a_person_who_says_that_they_are_one_is_believed() -> None:
     assert read_farewell(mail(Subject=TOKEN, Auto_Submitted="no")) is not None
 
@@ -84,6 +96,12 @@ def test_a_person_who_says_that_they_are_one_is_believed() -> None:
         b"Subject: =?utf-8?b?/////w==?=\r\nFrom: @@@\r\n\r\n",
         b"Content-Type: text/plain; charset=nonsense\r\nIn-Reply-To: <1.a@b>\r\n\r\nstop",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain",
+        b"Subject: " + b"=?a?q?" * 40_000,
+        b"In-Reply-To: <1.a@b.example>\r\nFrom: " + b"(" * 200_000,
+        ANSWER + b"Content-Type: text/html\r\n\r\n" + b"<" * 200_000,
+        ANSWER + b"Content-Type: text/html\r\n\r\n" + b"<br" * 80_000,
+        ANSWER + b"Content-Type: message/rfc822\r\n\r\n" * 6_000,
+        ANSWER + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\n" * 9_000,
     ],
 )
 def test_what_is_broken_is_nobody_s_farewell(raw: bytes) -> None:
