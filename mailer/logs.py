@@ -8,10 +8,25 @@ comes out as `07:00:01 info feed.gathered feed=3 articles=12`, or as one JSON ob
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
 
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+@contextmanager
+def only_logged(log: logging.Logger, event: str, **fields: object) -> Iterator[None]:
+    """Log whatever goes wrong inside, and go on behind it: one thing's trouble costs no other.
+
+    For one turn of a loop over what comes from outside. What is known to go wrong is caught inside
+    and told to whoever should know; the rest would be an error of ours.
+    """
+    try:
+        yield
+    except Exception:  # the one place for it
+        log.exception(event, extra=fields)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

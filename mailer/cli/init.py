@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,11 +115,10 @@ def init(*, yes: bool, folder: Path, **given: str | None) -> None:
     name = slug.replace("-", " ").title()
     first = new_newsletter(slug, {"name": name, **answers}, SystemClock().now())
     _write(path, answers)
-    try:
+    with ExitStack() as half:
+        half.callback(path.unlink)  # a second try must not find half of the first
         database = _fill(path, first, answers["feed"])
-    except BaseException:
-        path.unlink()  # a second try must not find half of the first
-        raise
+        half.pop_all()
     _say_what_next(path, database, first, answers["feed"])
 
 

@@ -132,7 +132,7 @@ class Engine:
                 later = Unsent(str(why), pause)
                 self._end(unsendable(job, later, self._clock.now(), found=DeliveryState.SENDING))
                 continue
-            except Exception as why:
+            except Exception as why:  # one row's trouble costs no other
                 if not isinstance(why, MailerError):
                     log.exception("delivery.unwritable", extra={"delivery": job.id})
                 self._end(unwritable(job, str(why), self._clock.now()))

@@ -130,7 +130,7 @@ async def open_session(relay: RelaySettings, patience: Patience) -> Opening:
     except ConversationLost as why:
         session.close()
         raise RelayAway(f"{relay.name} ({relay.host}:{relay.port}): {why}") from why
-    except BaseException:
+    except BaseException:  # cancelled, too
         session.close()
         raise
     return session

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from mailer.clock import Clock
 from mailer.config.settings import FeedSettings
@@ -26,12 +27,15 @@ from mailer.feeds.model import (
 )
 from mailer.feeds.pages import with_pages
 from mailer.feeds.reader import Reader
+from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 
 AT_ONCE = 32  # feeds asked at a time
 BATCH = 128  # feeds claimed at a time
 SLACK = timedelta(minutes=5)  # for reading and keeping what a batch brought, pages included
 ASK_AGAIN = timedelta(hours=1)  # so long pages without a text are asked for at each look
+
+Beside = Callable[..., Awaitable[Any]]  # runs something in the keeper's thread
 
 log = logging.getLogger(__name__)
 
@@ -105,24 +109,34 @@ class Gather:
     async def _look_at(
         self, feed: Feed, session: Session, reader: Reader, keeper: Executor
     ) -> Look:
+        """Ask a feed, read what it says, and write that down."""
         beside = partial(asyncio.get_running_loop().run_in_executor, keeper)
-        try:
-            answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-            said = await beside(self._read, reader, answer) if answer.status == 200 else None
-            if said is not None and feed.read_pages:
-                have = await beside(self._have, feed, said)
-                said = await with_pages(
-                    said,
-                    have,
-                    session,
-                    lambda draft, page: beside(reader.read_page, draft, page, self._clock.now()),
-                )
-        except FeedError as why:
-            return await beside(self._fail, feed, why.reason)
-        except Exception:  # one feed's trouble must not cost the others
-            log.exception("feed.unreadable", extra={"feed": feed.id})
-            return await beside(self._fail, feed, "this program failed; its log says how")
-        return await beside(self._keep, feed, answer, said)
+        write = partial(self._fail, feed, "this program failed; its log says how")
+        with only_logged(log, "feed.unreadable", feed=feed.id):
+            try:
+                answer, said = await self._heard(feed, session, reader, beside)
+                write = partial(self._keep, feed, answer, said)
+            except FeedError as why:
+                write = partial(self._fail, feed, why.reason)
+        return await beside(write)
+
+    async def _heard(
+        self, feed: Feed, session: Session, reader: Reader, beside: Beside
+    ) -> tuple[Fetched, ParsedFeed | None]:
+        """Return a feed's answer, and what it says when it says something new."""
+        answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
+        if answer.status != 200:
+            return answer, None
+        said: ParsedFeed = await beside(self._read, reader, answer)
+        if feed.read_pages:
+            have = await beside(self._have, feed, said)
+            said = await with_pages(
+                said,
+                have,
+                session,
+                lambda draft, page: beside(reader.read_page, draft, page, self._clock.now()),
+            )
+        return answer, said
 
     def _read(self, reader: Reader, answer: Fetched) -> ParsedFeed:
         return reader.read(

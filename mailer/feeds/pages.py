@@ -10,6 +10,7 @@ from mailer.errors import FeedError
 from mailer.feeds.article_page import lacks_text
 from mailer.feeds.fetch import Session
 from mailer.feeds.model import Draft, Fetched, ParsedFeed
+from mailer.logs import only_logged
 
 MOST_PAGES = 30  # a look; the newest come first
 PATIENCE = 60.0  # seconds for all pages of a look
@@ -35,14 +36,13 @@ async def with_pages(
     found: dict[str, Draft] = {}
 
     async def ask(draft: Draft) -> None:
-        try:
-            answer = await session.get(draft.url)
-            if answer.status == 200 and _is_page(answer):
-                found[draft.identity] = await complete(draft, answer)
-        except FeedError as why:
-            log.info("page.unreadable", extra={"url": draft.url, "why": why.reason})
-        except Exception:  # one page's trouble must not cost the others
-            log.exception("page.unreadable", extra={"url": draft.url})
+        with only_logged(log, "page.unreadable", url=draft.url):
+            try:
+                answer = await session.get(draft.url)
+                if answer.status == 200 and _is_page(answer):
+                    found[draft.identity] = await complete(draft, answer)
+            except FeedError as why:
+                log.info("page.unreadable", extra={"url": draft.url, "why": why.reason})
 
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):

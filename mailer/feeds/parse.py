@@ -17,6 +17,7 @@ from mailer.feeds.json_feed import entry_of_item, read_json_feed
 from mailer.feeds.model import Draft, ParsedFeed
 from mailer.feeds.news_sitemap import is_sitemap, read_news_sitemap
 from mailer.feeds.xml_feed import entry_of, read_xml_feed
+from mailer.logs import only_logged
 
 MOST_ENTRIES = 500  # feeds begin with what is newest
 
@@ -96,14 +97,16 @@ def _drafts(
     frame: Frame, found: Iterable[T], entry: Callable[[T], Entry], bounds: Bounds
 ) -> Iterator[Draft]:
     for number, one in enumerate(found, start=1):
-        # What cannot be read with its text may be read without it.
-        for reading in (lambda told: told, without_text):
-            try:
-                with bounds():
-                    made = draft(reading(entry(one)), frame)
-            except Exception:  # one bad entry must not cost the others
-                log.exception("feed.entry_unreadable", extra={"url": frame.url, "entry": number})
-                continue
-            if made is not None:
-                yield made
-            break
+        made = _draft(frame, number, one, entry, bounds)
+        if made is not None:
+            yield made
+
+
+def _draft(
+    frame: Frame, number: int, found: T, entry: Callable[[T], Entry], bounds: Bounds
+) -> Draft | None:
+    """Return an entry as an article; what cannot be read with its text, without it."""
+    for reading in (_as_it_is, without_text):
+        with only_logged(log, "feed.entry_unreadable", url=frame.url, entry=number), bounds():
+            return draft(reading(entry(found)), frame)
+    return None

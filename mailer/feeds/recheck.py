@@ -20,6 +20,7 @@ from mailer.feeds.fetch import Fetch, Session
 from mailer.feeds.model import Article, Draft, Feed, Fetched
 from mailer.feeds.page_check import Seen, Standing, look
 from mailer.feeds.reader import Reader
+from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 
 FRESH = timedelta(minutes=30)  # so long a look is good for: readers of other zones come later
@@ -134,24 +135,16 @@ class Recheck:
 
 
 async def _ask_page(session: Session, into: dict[int, Seen], article: Article) -> None:
-    try:  # the page is read at once and let go: a hundred of them may be large
+    # No answer is no retraction. A page is read at once and let go: a hundred of them may be large.
+    with only_logged(log, "article.unreadable", article=article.id), suppress(FetchError):
         into[article.id] = look(await session.get(article.url), article.url, article.title)
-    except FetchError:
-        pass  # no answer is no retraction
-    except Exception:  # one page's trouble must not keep back a digest
-        log.exception("article.unreadable", extra={"article": article.id})
 
 
 async def _ask_feed(session: Session, into: dict[int, Fetched], feed: Feed) -> None:
-    try:
+    with only_logged(log, "feed.unreadable", feed=feed.id), suppress(FetchError):
         answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
-    except FetchError:
-        return
-    except Exception:  # as above
-        log.exception("feed.unreadable", extra={"feed": feed.id})
-        return
-    if answer.status == 200 and sum(len(one.body) for one in into.values()) < MOST_BYTES:
-        into[feed.id] = answer
+        if answer.status == 200 and sum(len(one.body) for one in into.values()) < MOST_BYTES:
+            into[feed.id] = answer
 
 
 def _run(looking: Coroutine[None, None, None]) -> None:

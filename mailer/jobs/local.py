@@ -10,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from mailer.errors import MailerError
 from mailer.jobs.catalogue import JOBS
 from mailer.jobs.run import run_job
+from mailer.logs import only_logged
 from mailer.wiring import Mailer
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,8 @@ def run_scheduler(mailer: Mailer, stop: Event) -> None:
 
 def _step(mailer: Mailer, name: str) -> None:
     """Run one job; whatever goes wrong is logged, and the next tick tries again."""
-    try:
-        run_job(mailer, name)
-    except MailerError as why:
-        log.warning("job.failed", extra={"job": name, "reason": str(why)})
-    except Exception:
-        log.exception("job.broken", extra={"job": name})
+    with only_logged(log, "job.broken", job=name):
+        try:
+            run_job(mailer, name)
+        except MailerError as why:
+            log.warning("job.failed", extra={"job": name, "reason": str(why)})

@@ -18,7 +18,7 @@ def run_job(mailer: Mailer, name: str) -> str:
         tx.job_runs.started(name, mailer.clock.now())
     try:
         outcome = "; ".join(step(mailer) for step in job.steps)
-    except Exception as why:
+    except Exception as why:  # whatever it is, it is noted, and goes on
         _note(mailer, job, f"{type(why).__name__}: {why}", failed=True)
         raise
     _note(mailer, job, outcome, failed=False)

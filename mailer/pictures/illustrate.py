@@ -13,6 +13,8 @@ from mailer.config.settings import PictureSettings
 from mailer.editions.model import Edition
 from mailer.errors import FetchError, PictureError
 from mailer.feeds.fetch import Fetch, Session
+from mailer.feeds.model import Fetched
+from mailer.logs import only_logged
 from mailer.pictures.darkroom import Darkroom
 from mailer.pictures.model import Crop, Developed
 from mailer.pictures.wanted import Wanted, crops_of, wanted
@@ -73,10 +75,8 @@ class Illustrate:
         if not editions:
             return IllustrateReport()
         report = IllustrateReport()
-        try:
+        with only_logged(log, "pictures.failed"):
             report = self._round(editions, again=only is not None)
-        except Exception:  # a picture's trouble, known or not, must not keep back a digest
-            log.exception("pictures.failed")
         with self._store.write() as tx:
             tx.editions.go_on([edition.id for edition in editions])
         fields = {"editions": len(editions), "asked": report.asked, "made": report.made}
@@ -121,26 +121,21 @@ class Illustrate:
         came: dict[str, Made | str],
     ) -> None:
         """Note what one address comes to: files by their crops, or why there are none."""
-        try:
-            async with few:
-                answer = await session.get(one.url, accept=ACCEPT)
-                if answer.status != 200:
-                    came[one.url] = f"its host answers {answer.status}"
-                    return
-                came[one.url] = await asyncio.get_running_loop().run_in_executor(
-                    bench, self._developed, darkroom, answer.body, one.crops
-                )
-        except FetchError as why:
-            came[one.url] = why.reason
-        except Exception:  # one picture's trouble must not cost the others
-            log.exception("picture.failed", extra={"url": one.url})
-            came[one.url] = "something broke on our side; the log says what"
+        with only_logged(log, "picture.failed", url=one.url):
+            try:
+                async with few:
+                    answer = await session.get(one.url, accept=ACCEPT)
+                    came[one.url] = await asyncio.get_running_loop().run_in_executor(
+                        bench, self._developed, darkroom, answer, one.crops
+                    )
+            except (FetchError, PictureError) as why:
+                came[one.url] = why.reason
+        came.setdefault(one.url, "something broke on our side; the log says what")
 
-    def _developed(self, darkroom: Darkroom, source: bytes, crops: Sequence[Crop]) -> Made | str:
-        try:
-            return darkroom.develop(source, crops, max_pixels=self._settings.max_pixels)
-        except PictureError as why:
-            return why.reason
+    def _developed(self, darkroom: Darkroom, answer: Fetched, crops: Sequence[Crop]) -> Made:
+        if answer.status != 200:
+            raise PictureError(f"its host answers {answer.status}")
+        return darkroom.develop(answer.body, crops, max_pixels=self._settings.max_pixels)
 
 
 def _what_to_fetch(tx: Transaction, editions: Sequence[Edition], *, again: bool) -> list[Wanted]:

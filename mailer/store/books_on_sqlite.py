@@ -77,7 +77,7 @@ class SqliteBooks(Books):
                     self._run(statement, given)
                 jobs = self._take(what) if alive and what.source is not None else []
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # whatever it is, nothing of it is kept
                 self._renewed_at = 0.0
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

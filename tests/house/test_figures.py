@@ -1,6 +1,7 @@
 """How big things may get, and which words and habits stay outside."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ FILES = sorted((ROOT / "mailer").rglob("*.py"))
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 50
 LONG_FUNCTION = 40
+MOST_BROAD_EXCEPTS = 10
 VAGUE = {"util", "utils", "helper", "helpers", "common", "misc", "lib", "tools", "manager"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -62,6 +64,18 @@ def test_most_public_functions_say_what_the_caller_gets() -> None:
     told = [node for node in public if ast.get_docstring(node)]
 
     assert len(told) / len(public) >= 0.7
+
+
+def test_a_broad_except_is_rare_and_carries_its_reason() -> None:
+    broad = [
+        line
+        for path in FILES
+        for line in path.read_text().splitlines()
+        if re.match(r" *except( \(?(Base)?Exception\b|:)", line)
+    ]
+
+    assert [line for line in broad if "#" not in line] == []
+    assert len(broad) <= MOST_BROAD_EXCEPTS
 
 
 def test_nothing_is_imported_inside_a_function() -> None:
