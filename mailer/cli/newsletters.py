@@ -1,5 +1,7 @@
 """`mailer newsletters`: make them, change them, look at them."""
 
+from collections.abc import Iterator, Sequence
+
 import click
 
 from mailer.cli.context import Context, pass_context
@@ -16,6 +18,7 @@ from mailer.cli.output import confirm, json_option, print_facts, print_json, pri
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
 from mailer.errors import UsageError
+from mailer.subscribers.model import Alarm, AlarmKind
 
 
 @click.group()
@@ -63,6 +66,7 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
     with mailer.store.read() as tx:
         newsletter = tx.newsletters.by_slug(slug)
         sources = tx.newsletters.sources(newsletter.id)
+        rest = next(_rests(newsletter, tx.signup_alarms.open(mailer.clock.now())), None)
         urls = {
             feed.id: feed.url for feed in tx.feeds.by_ids([source.feed_id for source in sources])
         }
@@ -70,7 +74,8 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
     next_at = next_due(newsletter.schedule, mailer.clock.now()).at
     if as_json:
         listed = [{"section": section, "url": url} for section, url in feeds]
-        print_json({**_as_json(newsletter), "next_due_at": next_at, "feeds": listed})
+        more = {"next_due_at": next_at, "rest": rest, "feeds": listed}
+        print_json({**_as_json(newsletter), **more})
         return
     print_facts(
         [
@@ -86,6 +91,7 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
             ("pictures", "shown" if newsletter.pictures else "not shown"),
             ("language", newsletter.language),
             ("form", "public" if newsletter.public else "private"),
+            ("signups", "taken" if rest is None else _resting(rest)),
             ("form page", mailer.links.subscribe(newsletter.slug)),
             ("postal address", newsletter.postal_address),
         ]
@@ -129,6 +135,20 @@ def edit(context: Context, /, slug: str, **given: object) -> None:
         say(f"Subscriptions that follow the new hour: {moved:,}.")
 
 
+@newsletters.command(epilog="Example: mailer newsletters reopen brief")
+@click.argument("slug")
+@pass_context
+def reopen(context: Context, slug: str) -> None:
+    """Let a newsletter take signups again that rests, because too few confirmations were answered.
+
+    What stood open before is not counted again. Exit 1 when it does not rest.
+    """
+    if not context.mailer.watch.reopen(slug):
+        say(f"{slug} does not rest.")
+        raise click.exceptions.Exit(1)
+    say(f"{slug} takes signups again.")
+
+
 @newsletters.command(epilog="Example: mailer newsletters remove brief --yes")
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -143,6 +163,16 @@ def remove(context: Context, slug: str, *, yes: bool) -> None:
         _require_unused(slug, in_use=tx.newsletters.in_use(newsletter.id))
         tx.newsletters.remove(newsletter.id)
     say(f"Removed {slug}.")
+
+
+def _rests(newsletter: Newsletter, alarms: Sequence[Alarm]) -> Iterator[Alarm]:
+    for alarm in alarms:
+        if alarm.kind is AlarmKind.REST and alarm.newsletter_id == newsletter.id:
+            yield alarm
+
+
+def _resting(rest: Alarm) -> str:
+    return f"rest until {when(rest.until)}: {rest.reason}"
 
 
 def _require_unused(slug: str, *, in_use: bool) -> None:

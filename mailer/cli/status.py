@@ -271,7 +271,10 @@ def _alarm(house: House, alarm: Alarm) -> str:
         return f"Forms want a proof of work until {when(alarm.until)}: {alarm.reason}"
     names = {row.newsletter.id: row.newsletter.slug for row in house.newsletters}
     slug = names.get(alarm.newsletter_id, "?")
-    return f"{slug} takes no signups until {when(alarm.until)}: {alarm.reason}"
+    return (
+        f"{slug} takes no signups until {when(alarm.until)}: {alarm.reason}."
+        f" mailer newsletters reopen {slug}"
+    )
 
 
 def _as_json(house: House) -> dict[str, object]:

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
+from mailer.address import Address, parse_address
 from mailer.config.settings import Between, Limit, Network, Secret
+from mailer.errors import AddressError
 
 PEM = "-----BEGIN "  # a key: the one secret of several lines
 UNITS = {
@@ -117,6 +119,13 @@ def _path(raw: object) -> Path:
     return Path(_text(raw)).expanduser()
 
 
+def _address(raw: object) -> Address:
+    try:
+        return parse_address(_text(raw))
+    except AddressError as why:
+        raise Wrong(f"is no e-mail address: {why.reason}") from why
+
+
 PLAIN: Mapping[object, Callable[[object], object]] = {
     str: _text,
     int: _number,
@@ -124,6 +133,7 @@ PLAIN: Mapping[object, Callable[[object], object]] = {
     timedelta: _duration,
     Path: _path,
     Limit: _limit,
+    Address: _address,
 }
 
 

@@ -10,6 +10,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
+from mailer.address import Address
+
 Network = IPv4Network | IPv6Network
 
 
@@ -113,6 +115,7 @@ class SiteSettings:
     data_dir: Path = Path("data")  # relative to the configuration file
     security_contact: str | None = None  # an address or a page, for /.well-known/security.txt
     leave_address: str | None = None  # whose mail goes to `mailer receive`; None: there is none
+    operator: Address | None = None  # is told by mail what needs a person
     theme: Path | None = None  # templates of mails that stand before ours; relative as well
 
 

@@ -41,6 +41,7 @@ class Notice(StrEnum):
     ADDRESS_CONFIRM = "address_confirm"  # to the new address
     ADDRESS_ASKED = "address_asked"  # to the old one, before
     ADDRESS_CHANGED = "address_changed"  # to the old one, after
+    SIGNUPS_REST = "signups_rest"  # to the operator: a newsletter takes no signups for a while
 
 
 class OwedNotice(NamedTuple):
@@ -51,6 +52,7 @@ class OwedNotice(NamedTuple):
     notice: Notice
     language: str  # BCP 47
     apart: str = ""  # the key of an `Apart`: whether it is the text alone
+    occasion: str = ""  # what it may be owed once for; nothing: the UTC date
 
 
 # Who must stand where when a notice leaves; what is not named here is for active readers.
@@ -61,13 +63,15 @@ SENT_TO: Mapping[Notice, State] = {
 }
 # Whoever is paused is a reader, too, and may ask for their choices, or sign up once more.
 SENT_TO_PAUSED = frozenset({Notice.PREFERENCES_LINK, Notice.ALREADY_SUBSCRIBED, Notice.FEWER})
-# Whoever is kept may ask what is kept; about another address two people are told, in any state.
+# Whoever is kept may ask what is kept; about another address two people are told, in any state; and
+# the operator need be no reader.
 SENT_TO_ALL = frozenset(
     {
         Notice.DATA_LINK,
         Notice.ADDRESS_CONFIRM,
         Notice.ADDRESS_ASKED,
         Notice.ADDRESS_CHANGED,
+        Notice.SIGNUPS_REST,
     }
 )
 

@@ -42,7 +42,7 @@ def _notice(owed: OwedNotice, now: datetime) -> dict[str, object]:
         "lane": Lane.NOTICE,
         "newsletter_id": owed.newsletter_id,
         "subscription_id": owed.subscription_id,
-        "slot": f"{owed.notice}:{now:%Y-%m-%d}",
+        "slot": f"{owed.notice}:{owed.occasion or format(now, '%Y-%m-%d')}",
         "language": owed.language,
         "notice": owed.notice,
         "apart": owed.apart,
@@ -56,7 +56,7 @@ class Deliveries(Aggregate):
     """What is owed, row by row."""
 
     def add_notice(self, owed: OwedNotice, now: datetime) -> bool:
-        """Owe somebody a notice at once; False when they were owed it that day already."""
+        """Owe somebody a notice at once; False when they were owed it that day, or for that."""
         statement = _OWE[self._dialect.name].values(_notice(owed, now))
         return self._inserted(statement, delivery) == 1
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, update
 
 from mailer.store.aggregate import INSERT, Aggregate
 from mailer.store.tables import signup_alarm
@@ -26,8 +26,11 @@ class SignupAlarms(Aggregate):
         )
         return None if row is None else row["until"]
 
-    def ring(self, alarm: Alarm) -> None:
-        """Let an alarm hold from now on, or for longer."""
+    def ring(self, alarm: Alarm) -> bool:
+        """Let an alarm hold from now on, or for longer; True when it did not hold before.
+
+        Of several programs that ring it at once, one is told so.
+        """
         statement = INSERT[self._dialect.name](signup_alarm).values(
             kind=alarm.kind,
             newsletter_id=alarm.newsletter_id,
@@ -35,7 +38,7 @@ class SignupAlarms(Aggregate):
             until=alarm.until,
             reason=alarm.reason,
         )
-        self._run(
+        row = self._one(
             statement.on_conflict_do_update(
                 index_elements=["kind", "newsletter_id"],
                 set_={
@@ -46,5 +49,19 @@ class SignupAlarms(Aggregate):
                     "until": alarm.until,
                     "reason": alarm.reason,
                 },
-            )
+            ).returning(signup_alarm.c.since)
         )
+        return row is not None and row["since"] == alarm.since
+
+    def end(self, kind: AlarmKind, newsletter_id: int, now: datetime) -> bool:
+        """Let an alarm hold no longer; False when it does not."""
+        ended = self._run(
+            update(signup_alarm)
+            .where(
+                signup_alarm.c.kind == kind,
+                signup_alarm.c.newsletter_id == newsletter_id,
+                signup_alarm.c.until > now,
+            )
+            .values(until=now)
+        )
+        return ended.rowcount == 1

@@ -82,6 +82,8 @@ def _is_mixed(label: str) -> bool:
 
 def _is_one_slip(typed: str, known: str) -> bool:
     """Whether one letter is missing, too many, wrong, or two changed places (Damerau, 1964)."""
+    if abs(len(typed) - len(known)) > 1:
+        return False
     start = next(
         (at for at, pair in enumerate(zip(typed, known, strict=False)) if len({*pair}) > 1),
         min(len(typed), len(known)),

@@ -1,16 +1,18 @@
 """Sees floods of signups coming, and says when they are over.
 
 Under attack forms ask for a proof of work; and a newsletter whose confirmations nobody answers
-takes no signups for a while: whoever is mailed then did not ask. Both are rows: they survive a
-restart.
+takes no signups for a while: whoever is mailed then did not ask, and the operator is told. Both are
+rows: they survive a restart.
 """
 
 import logging
 from collections.abc import Iterator
 from datetime import datetime
 
+from mailer.address import Address, address_hash
 from mailer.clock import Clock
 from mailer.config.settings import ProofOfWork, SignupSettings
+from mailer.delivery.model import Notice, OwedNotice
 from mailer.editions.model import Newsletter
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.limits import (
@@ -22,6 +24,7 @@ from mailer.subscribers.limits import (
     unanswered,
 )
 from mailer.subscribers.model import Alarm, AlarmKind
+from mailer.tokens import Keyring
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +32,19 @@ log = logging.getLogger(__name__)
 class Watch:
     """What the scheduler asks every few seconds. Any number of these may run at once."""
 
-    def __init__(self, store: Store, clock: Clock, settings: SignupSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        settings: SignupSettings,
+        operator: Address | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._keyring = keyring
         self._settings = settings
+        self._operator = operator
 
     def due(self) -> list[Alarm]:
         """Raise the alarms there is cause for, and return those that were not raised before."""
@@ -40,12 +52,46 @@ class Watch:
         with self._store.write() as tx:
             known = {(one.kind, one.newsletter_id) for one in tx.signup_alarms.open(now)}
             found = list(self._found(tx, now))
-            for alarm in found:
-                tx.signup_alarms.ring(alarm)
-        new = [one for one in found if (one.kind, one.newsletter_id) not in known]
+            rung = [one for one in found if tx.signup_alarms.ring(one)]
+            new = [one for one in rung if (one.kind, one.newsletter_id) not in known]
+            for alarm in new:
+                if alarm.kind is AlarmKind.REST and self._operator is not None:
+                    self._tell(tx, alarm, self._operator)
         for alarm in new:
             log.warning("signups.flood", extra={"leads_to": alarm.kind, "reason": alarm.reason})
         return new
+
+    def reopen(self, slug: str) -> bool:
+        """Let a newsletter take signups again at once; False when it does. Raises NotFound.
+
+        What stood open before is not counted again.
+        """
+        now = self._clock.now()
+        with self._store.write() as tx:
+            newsletter = tx.newsletters.by_slug(slug)
+            ended = tx.signup_alarms.end(AlarmKind.REST, newsletter.id, now)
+        if ended:
+            log.info("signups.reopened", extra={"newsletter": slug})
+        return ended
+
+    def _tell(self, tx: Transaction, alarm: Alarm, operator: Address) -> None:
+        """Owe the operator a mail about a rest, once. Who is no reader gets a tie for it."""
+        newsletter = tx.newsletters.by_id(alarm.newsletter_id)
+        hashed = address_hash(operator, self._keyring.pepper)
+        person = tx.subscribers.get_or_add({operator: hashed}, alarm.since)[operator]
+        key = person.id, newsletter.id
+        if key not in tx.subscriptions.of_subscribers([person.id]):
+            tx.subscriptions.add_pending([(person.id, newsletter)], alarm.since)
+        tie = tx.subscriptions.of_subscribers([person.id])[key]
+        occasion = f"{alarm.since:%Y-%m-%dT%H:%M:%S}"
+        owed = OwedNotice(
+            tie.id,
+            newsletter.id,
+            Notice.SIGNUPS_REST,
+            tie.language or newsletter.language,
+            occasion=occasion,
+        )
+        tx.deliveries.add_notice(owed, alarm.since)
 
     def _found(self, tx: Transaction, now: datetime) -> Iterator[Alarm]:
         rush = self._rush(tx, now)

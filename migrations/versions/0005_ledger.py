@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "notice IN ('confirm', 'already_subscribed', 'welcome', 'goodbye',"
             " 'preferences_link', 'data_link', 'fewer', 'paused',"
-            " 'address_confirm', 'address_asked', 'address_changed')",
+            " 'address_confirm', 'address_asked', 'address_changed', 'signups_rest')",
             name=op.f("ck_delivery_notice_known"),
         ),
         sa.CheckConstraint(

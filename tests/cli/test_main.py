@@ -16,7 +16,7 @@ from tests.cli.conftest import Operator
 WANTED = {
     "init", "run", "serve", "schedule", "work", "demo", "status", "receive",
     "newsletters list", "newsletters show", "newsletters create", "newsletters edit",
-    "newsletters remove", "newsletters embed",
+    "newsletters remove", "newsletters embed", "newsletters reopen",
     "articles list", "articles show", "articles hold", "articles release", "articles withdraw",
     "articles clean", "articles correct", "articles urgent", "feeds edit", "feeds add",
     "sections list", "sections set", "sections remove",

@@ -1,7 +1,13 @@
 """Making, changing and looking at newsletters."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from mailer.config.read import read
+from mailer.subscribers.model import Alarm, AlarmKind
+from mailer.wiring import build
 from tests.cli.conftest import Operator
 
 
@@ -127,3 +133,22 @@ def test_a_private_newsletter_has_no_form_to_embed(mailer: Operator, brief: str)
     mailer.does("newsletters", "edit", brief, "--private")
 
     assert mailer("newsletters", "embed", brief).code == 2
+
+
+def test_a_rest_from_signups_is_shown_and_ended_early(mailer: Operator, brief: str) -> None:
+    store = build(read(mailer.config, {})).store
+    now = datetime.now(UTC)
+    with store.write() as tx:
+        key = tx.newsletters.by_slug(brief).id
+        tx.signup_alarms.ring(Alarm(AlarmKind.REST, key, now, now + timedelta(hours=6), "silence"))
+    shown = mailer.does("newsletters", "show", brief).out
+    status = mailer.does("status").out
+    ended, again = (mailer("newsletters", "reopen", brief) for _ in range(2))
+
+    assert re.search(r"signups +rest until .*: silence", shown)
+    assert f"silence. mailer newsletters reopen {brief}" in status
+    assert (ended.code, ended.out) == (0, f"{brief} takes signups again.\n")
+    assert (again.code, again.out) == (1, f"{brief} does not rest.\n")
+    assert mailer.json("newsletters", "show", brief)["rest"] is None
+    assert mailer("newsletters", "reopen", "nothing").code == 1
+    store.close()

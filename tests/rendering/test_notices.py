@@ -31,6 +31,7 @@ LEADS_TO = {
     Notice.ADDRESS_CHANGED: {"restore"},
     Notice.FEWER: {"preferences"},
     Notice.PAUSED: {"preferences"},
+    Notice.SIGNUPS_REST: set(),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from mailer.address import parse_address
 from mailer.config.settings import Limit, ProofOfWork, SignupSettings
+from mailer.delivery.model import Notice
 from mailer.errors import NotFound
 from mailer.links import Links
 from mailer.store.database import Store
@@ -18,6 +19,7 @@ from mailer.subscribers.model import (
     FormState,
     Origin,
     SentForm,
+    State,
     Verdict,
     Way,
 )
@@ -39,8 +41,8 @@ def signup(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Signup
 
 
 @pytest.fixture
-def watch(both_stores: Store, clock: StandingClock) -> Watch:
-    return Watch(both_stores, clock, SETTINGS)
+def watch(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Watch:
+    return Watch(both_stores, clock, keyring, SETTINGS, parse_address("operator@example.org"))
 
 
 def flood(
@@ -64,9 +66,9 @@ def kinds(alarms: list[Alarm]) -> set[AlarmKind]:
 
 
 def test_a_rush_of_signups_makes_forms_want_a_proof_of_work_for_an_hour(
-    both_stores: Store, signup: Signup, clock: StandingClock
+    both_stores: Store, signup: Signup, clock: StandingClock, keyring: Keyring
 ) -> None:
-    watch = Watch(both_stores, clock, replace(SETTINGS, unanswered=0))
+    watch = Watch(both_stores, clock, keyring, replace(SETTINGS, unanswered=0))
     assert flood(signup, range(20)) == {Verdict.TAKEN}
 
     assert kinds(watch.due()) == {AlarmKind.PROOF}
@@ -111,6 +113,65 @@ def test_a_rest_ends_and_what_went_before_it_is_not_counted_again(
     assert flood(signup, range(30, 32), proved=True) == {Verdict.TAKEN}
 
 
+def alerts(store: Store) -> list[str]:
+    """Return to whom alerts are owed."""
+    with store.read() as tx:
+        rows = tx.ledger_reports.rows(limit=100)
+        keys = [row.id for row in rows]
+        jobs = [job for job in tx.deliveries.jobs(keys) if job.notice is Notice.SIGNUPS_REST]
+    assert all(job.wanted for job in jobs)
+    return [job.recipient.text for job in jobs]
+
+
+def test_the_operator_is_told_of_each_rest_by_one_mail(
+    both_stores: Store, signup: Signup, watch: Watch, clock: StandingClock
+) -> None:
+    flood(signup, range(12))
+    clock.advance(3 * HOUR)
+    for _ in range(3):
+        watch.due()
+        clock.advance(HOUR / 60)
+    assert alerts(both_stores) == ["operator@example.org"]
+
+    clock.advance(7 * HOUR)
+    flood(signup, range(30, 42), proved=True)
+    clock.advance(3 * HOUR)
+    watch.due()
+    assert alerts(both_stores) == ["operator@example.org"] * 2
+
+
+def test_an_operator_who_reads_the_newsletter_stays_its_reader(
+    both_stores: Store, signup: Signup, watch: Watch, clock: StandingClock
+) -> None:
+    operator = parse_address("operator@example.org")
+    signup.add("brief", operator)
+    flood(signup, range(12))
+    clock.advance(3 * HOUR)
+    watch.due()
+
+    assert alerts(both_stores) == ["operator@example.org"]
+    with both_stores.read() as tx:
+        (tie,) = tx.subscriptions.of_subscriber(tx.subscribers.by_address(operator).id)
+    assert tie.state is State.ACTIVE
+
+
+def test_an_operator_ends_a_rest_early_and_it_does_not_begin_again_for_the_same_signups(
+    signup: Signup, watch: Watch, clock: StandingClock
+) -> None:
+    flood(signup, range(12))
+    clock.advance(3 * HOUR)
+    watch.due()
+
+    assert (watch.reopen("brief"), watch.reopen("brief"), watch.reopen("other")) == (
+        True,
+        False,
+        False,
+    )
+    clock.advance(HOUR)
+    assert AlarmKind.REST not in kinds(watch.due())
+    assert flood(signup, range(30, 32), proved=True) == {Verdict.TAKEN}
+
+
 def test_people_who_confirm_keep_a_newsletter_open(
     both_stores: Store, signup: Signup, watch: Watch, clock: StandingClock, links: Links
 ) -> None:
@@ -132,7 +193,7 @@ def test_an_owner_may_want_no_proof_or_always_one(
         for when in (ProofOfWork.OFF, ProofOfWork.ON)
     )
     flood(signup, range(20))
-    Watch(both_stores, clock, replace(SETTINGS, proof_of_work=ProofOfWork.OFF)).due()
+    Watch(both_stores, clock, keyring, replace(SETTINGS, proof_of_work=ProofOfWork.OFF)).due()
 
     assert (never.wants_proof(), always.wants_proof()) == (False, True)
     assert flood(never, range(20, 22)) == {Verdict.TAKEN}

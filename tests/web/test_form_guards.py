@@ -9,12 +9,23 @@ from hashlib import sha256
 
 import pytest
 
-from mailer.config.settings import Limit, ProofOfWork, Settings, SignupSettings, Taken, WebSettings
+from mailer.address import parse_address
+from mailer.config.settings import (
+    Limit,
+    ProofOfWork,
+    RelaySettings,
+    Settings,
+    SignupSettings,
+    Taken,
+    Tls,
+    WebSettings,
+)
 from mailer.subscribers.model import State
 from mailer.web.app import create_app
 from mailer.wiring import build
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
+from tests.fakes.smtp_server import SmtpServer
 from tests.web.conftest import Site
 
 PAGE = "/subscribe/brief"
@@ -44,7 +55,10 @@ def hidden(page: str, name: str) -> str:
 def test_a_thousand_posts_for_one_victim_are_one_mail(
     settings: Settings, clock: StandingClock
 ) -> None:
-    """From a thousand addresses of two hundred networks, with a good form each time."""
+    """From a thousand addresses of two hundred networks, with a good form each time.
+
+    Ten thousand take a minute here: `python -m bench.signup --victim` posts as many through wrk.
+    """
     site = site_with(settings, clock, in_all=(Limit(100_000, HOUR),))
     for number in range(1_000):
         clock.advance(timedelta(milliseconds=100))
@@ -278,3 +292,25 @@ def test_a_proof_counts_once_and_for_one_address(settings: Settings, clock: Stan
 
     assert (first.status_code, another.status_code, elsewhere.status_code) == (202, 422, 422)
     assert len(site.notices()) == 1
+
+
+def test_an_operator_hears_by_mail_of_a_flood_that_closed_the_form(
+    settings: Settings, clock: StandingClock
+) -> None:
+    with SmtpServer() as relay:
+        ours = replace(
+            settings,
+            site=replace(settings.site, operator=parse_address("operator@example.org")),
+            relay=(RelaySettings("fake", "127.0.0.1", relay.port, tls=Tls.NONE),),
+        )
+        site = site_with(ours, clock, unanswered=3)
+        for number in range(3):
+            site.client.post(PAGE, data=site.filled(f"victim{number}@example.org"))
+        clock.advance(3 * HOUR)
+        site.mailer.watch.due()
+        closed = site.client.post(PAGE, data=site.filled())
+        site.mailer.send.until_done()
+
+    (alert,) = [one for one in relay.messages if "operator@example.org" in one.recipients]
+    assert closed.status_code == 429
+    assert b"mailer newsletters reopen brief" in alert.content
