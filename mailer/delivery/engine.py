@@ -14,9 +14,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
+from itertools import islice
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
+from mailer.delivery.desk import Desk
 from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.group import Group
 from mailer.delivery.model import (
@@ -31,16 +34,15 @@ from mailer.delivery.model import (
 )
 from mailer.delivery.pool import AWAY_FOR, Pool
 from mailer.delivery.sender import LeaseLost, Sender
-from mailer.delivery.settling import settle, unsendable, unwritable
+from mailer.delivery.settling import settle, unsendable
+from mailer.delivery.switchboard import switchboard
 from mailer.delivery.traffic import Traffic
 from mailer.delivery.transport import Line, Transport
 from mailer.delivery.writer import Writer
-from mailer.errors import DeliveryError, MailerError, RenderError, StoreError
+from mailer.errors import DeliveryError, StoreError
 
 CLAIM = 1_000  # rows a claim
 AHEAD = (Lane.NOTICE, Lane.URGENT, Lane.CANARY)  # they overtake what was claimed already
-TEMPLATE_MENDED = timedelta(minutes=5)  # when one that fails is tried again
-DATABASE_BACK = timedelta(seconds=0.5)
 LOOK_EVERY = 0.5  # seconds between two looks for a person who waits
 GROUP_COMMIT = 0.002  # seconds that an answer waits for others, at most, to be written with them
 DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
@@ -64,14 +66,15 @@ class Engine:
         heard: Heard,
     ) -> None:
         self._sender = sender
-        self._writer = writer
+        self._desk = Desk(writer, clock, self._end)
         self._clock = clock
         self._limit = settings.in_flight_limit
-        self._give_up_after = settings.give_up_after
+        self._settle = partial(settle, give_up_after=settings.give_up_after, chance=random.random)
         self._heard = heard
         self._traffic = Traffic(sender, clock, transport, exchanges, settings)
         self._pool = Pool(transport, self, self._traffic.may)
         self._group = Group(self._pool.width, self._limit)
+        self._aside: list[Job] = []  # claimed, and to be looked at: their readers may have left
         self._claimed: deque[Job] = deque()  # only where somebody limits how fast it may go
         self._marked: list[Job] = []  # as being sent, and not on the disk yet
         self._ready: deque[Job] = deque()  # marked for good, and not on a line
@@ -79,10 +82,17 @@ class Engine:
         self._left: set[int] = set()  # rows whose content was said, and which are not settled
         self._kept_back = False  # whether a line waits for one of these
         self._hungry = False  # whether a line found nothing to say
+        self._told: list[tuple[str, Sequence[tuple[Envelope, Outcome | Unsent]]]] = []
         self._ended: list[Settlement] = []
+        self._held: list[Line] = []  # which have content to say as soon as it may leave
+        self.switchboard = switchboard()
         self._flushing: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._waker: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._edition_id: int | None = None
+        self._in_rounds = False  # whether a round may do what else a turn does
+        self._round_is_near = False
         self._stopping = False
         self._next_look = 0.0
         self._dry = False  # nothing more was due at the last look
@@ -102,16 +112,19 @@ class Engine:
 
         Raises LeaseLost, and StoreError when the database stays away.
         """
-        self._dry, self._next_look = False, 0.0
+        self._dry, self._next_look, self._edition_id = False, 0.0, edition_id
         try:
-            while await self._turn(edition_id):
+            while await self._turn():
                 pass
         finally:
+            self._in_rounds = False
             await self._drain()
 
     async def close(self) -> None:
         """End the conversations."""
         await self._pool.close()
+        if self.switchboard is not None:
+            self.switchboard.close()
 
     # What the lines ask and tell.
 
@@ -122,60 +135,46 @@ class Engine:
                 self._hungry = True
                 return None
             job = self._ready.popleft()
-            try:
-                envelope = self._writer.write(job)
-            except (StoreError, RenderError) as why:  # not the row's fault
-                pause = DATABASE_BACK
-                if isinstance(why, RenderError):
-                    log.warning("delivery.waits", extra={"delivery": job.id, "reason": str(why)})
-                    pause = TEMPLATE_MENDED
-                later = Unsent(str(why), pause)
-                self._end(unsendable(job, later, self._clock.now(), found=DeliveryState.SENDING))
-                continue
-            except Exception as why:  # one row's trouble costs no other
-                if not isinstance(why, MailerError):
-                    log.exception("delivery.unwritable", extra={"delivery": job.id})
-                self._end(unwritable(job, str(why), self._clock.now()))
+            envelope = self._desk.write(job)
+            if envelope is None:
                 continue
             self._flying[job.id] = job
             if len(self._ready) * 2 < self._group.size and not (self._marked or self._dry):
-                self._wake.set()
+                self._stir()
             return envelope
         self._hungry = True
         if not self._dry:
             self._group.starved()
             if not self._marked:
-                self._wake.set()
+                self._stir()
         return None
 
     def may_leave(self, envelope: Envelope) -> bool:
         """Count what may have arrived and is not settled: a crash doubles no more than that.
 
-        Whoever slept past its lease says nothing more, not even of what it had begun.
+        Where a write takes no time, what was answered is settled before anything else leaves: of a
+        line no more than one mail is in doubt. Whoever slept past its lease says nothing more, not
+        even of what it had begun.
         """
-        if len(self._left) >= 2 * self._pool.width or not self._sender.may_send:
+        first_settle = (self._told or self._ended) and not self._sender.waits
+        full = len(self._left) >= 2 * self._pool.width
+        if first_settle or full or not self._sender.may_send:
             self._kept_back = True
             return False
         self._left.add(envelope.delivery_id)
         return True
 
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
-        """Note what became of messages; it is written as soon as there are some, or very soon."""
-        now = self._clock.now()
-        self._pool.answered(relay)
-        for envelope, outcome in endings:
-            job = self._flying.pop(envelope.delivery_id)
-            self._traffic.heard(job, outcome)
-            self._end(
-                settle(
-                    job,
-                    outcome,
-                    now,
-                    relay=relay,
-                    give_up_after=self._give_up_after,
-                    chance=random.random,
-                )
-            )
+        """Keep what became of messages; it is written with what others tell, or very soon."""
+        self._told.append((relay, endings))
+        self._stir(len(self._told))
+
+    def holds(self, line: Line) -> None:
+        """Let a line go on: where a write takes no time, right behind that."""
+        if self._sender.waits:
+            line.go_on()
+        else:
+            self._held.append(line)
 
     def rests(self, line: Line) -> None:
         """Forget a line that is lost, and see whether there is anything to do."""
@@ -185,13 +184,17 @@ class Engine:
 
     # The books.
 
-    async def _turn(self, edition_id: int | None) -> bool:
+    async def _turn(self) -> bool:
         """Write once what has ended and what begins; False when there is nothing left to do."""
+        self._in_rounds = False
+        self._hear()
         await self._traffic.look(urgent=any(job.notice for job in self._claimed))
-        if self._traffic.shapes or self._claimed:
-            await self._keep_shaped_books(edition_id)
+        shaped = bool(self._traffic.shapes or self._claimed)
+        if shaped:
+            await self._keep_shaped_books()
         else:
-            await self._keep_books(edition_id)
+            await self._keep_books()
+        self._in_rounds = not (shaped or self._stopping or self._sender.waits)
         self._flush_marked()
         self._go_on()
         self._feed()
@@ -201,44 +204,93 @@ class Engine:
         if self._pool.nowhere_to_go:
             await self._hand_back()
             return False
-        if self._in_hand or self._ended:
+        if self._in_hand or self._ended or self._told:
             await self._wait()
             return True
         return not (self._dry or self._traffic.shapes)
 
-    async def _keep_books(self, edition_id: int | None) -> None:
-        """Settle what has ended, and mark the next group, straight from what is due."""
-        count = self._appetite() if self._may_look() else 0
-        wish = Wish(count, edition_id) if count > 0 else None
-        ended, self._ended = self._ended, []
-        if wish is None and not ended:
-            return
-        started = await self._sender.write(ended, wish, self._known)
-        self._written([*ended, *started.skipped])
-        if wish is not None:
-            self._group.took(len(started.jobs), len(self._ready))
-            self._dry = started.dry
-            self._marked += started.jobs
-            await self._prepare(started.jobs)
+    def _hear(self) -> None:
+        """Work out what all that was told means for the ledger, and for how fast to go on."""
+        told, self._told = self._told, []
+        now = self._clock.now()
+        for relay, endings in told:
+            self._pool.answered(relay)
+            for envelope, outcome in endings:
+                job = self._flying.pop(envelope.delivery_id)
+                self._traffic.heard(job, outcome)
+                self._ended.append(self._settle(job, outcome, now, relay=relay))
 
-    async def _keep_shaped_books(self, edition_id: int | None) -> None:
+    def _round(self) -> None:
+        """Do what a turn does for all lines that were answered together, without any waiting.
+
+        A turn takes as long as five mails; so this is what happens in the middle of a run, and
+        everything else is left to the next turn.
+        """
+        self._round_is_near = False
+        if not (self._in_rounds and self._keep_books_at_once()):
+            self._wake.set()
+
+    def _keep_books_at_once(self) -> bool:
+        """Settle and mark; False when a turn is wanted."""
+        self._hear()
+        if self._traffic.learned:
+            return False
+        wish = self._wish()
+        if wish is None and not self._ended:
+            return True
+        taken = self._sender.write_at_once(self._ended, wish)
+        if taken is None:
+            return False
+        ended, self._ended = self._ended, []
+        self._aside += taken.unwanted
+        self._begun(taken.jobs, wish, dry=taken.dry)
+        self._settled(ended)
+        self._desk.write_ahead(islice(self._ready, self._pool.width))
+        return self._in_hand and not (self._aside or self._dry)
+
+    async def _keep_books(self) -> None:
+        """Settle what has ended, and mark the next group, straight from what is due."""
+        wish = self._wish()
+        ended, self._ended = self._ended, []
+        aside, self._aside = self._aside, []
+        if wish is not None or ended or aside:
+            started = await self._sender.write(ended, wish, self._known, aside)
+            await self._prepare(started.jobs)
+            self._begun(started.jobs, wish, dry=started.dry)
+            self._settled([*ended, *started.skipped])
+
+    def _wish(self) -> Wish | None:
+        count = self._appetite() if self._may_look() else 0
+        return Wish(count, self._edition_id) if count > 0 else None
+
+    def _begun(self, jobs: Sequence[Job], wish: Wish | None, *, dry: bool) -> None:
+        """Keep what was marked, and see to it that it is brought to the disk."""
+        if wish is None:
+            return
+        self._group.took(len(jobs), len(self._ready))
+        self._dry = dry
+        self._marked += jobs
+        self._flush_marked()
+
+    async def _keep_shaped_books(self) -> None:
         """Do the same where rows are held back: they are claimed first, and picked from there."""
-        await self._claim_more(edition_id)
+        await self._claim_more()
         count = 0 if self._stopping else max(0, self._appetite())
         jobs, rests = self._traffic.pick(self._claimed, count)
         ended, self._ended = [*self._ended, *rests], []
-        if ended:
-            await self._sender.write(ended, known=self._known)
-            self._written(ended)
+        aside, self._aside = self._aside, []
+        if ended or aside:
+            started = await self._sender.write(ended, known=self._known, aside=aside)
+            self._settled([*ended, *started.skipped])
         if jobs:
             started = await self._sender.start(jobs)
-            self._written(started.skipped)
+            self._settled(started.skipped)
             await self._prepare(started.jobs)
             self._let_go(started.jobs)
 
     async def _prepare(self, jobs: Sequence[Job]) -> None:
-        if self._writer.lacks(jobs):
-            await self._sender.read(lambda: self._writer.prepare(jobs))
+        if self._desk.lacks(jobs):
+            await self._sender.read(lambda: self._desk.prepare(jobs))
 
     def _may_look(self) -> bool:
         """Whether to ask for more: not again at once when there was nothing."""
@@ -250,7 +302,7 @@ class Engine:
         self._next_look = now + LOOK_EVERY
         return True
 
-    async def _claim_more(self, edition_id: int | None) -> None:
+    async def _claim_more(self) -> None:
         """Claim when little is left, and every half second for a person who waits."""
         now = asyncio.get_running_loop().time()
         room = self._traffic.room
@@ -260,7 +312,7 @@ class Engine:
         self._next_look = now + LOOK_EVERY
         asked = max(CLAIM, self._limit) if waits else min(max(CLAIM, self._limit), room)
         lanes = AHEAD if waits else tuple(Lane)
-        jobs = await self._sender.claim(asked, edition_id, lanes)
+        jobs = await self._sender.claim(asked, self._edition_id, lanes)
         self._dry = not waits and len(jobs) < asked
         if jobs and jobs[0].lane is not Lane.DIGEST:  # they go before what was claimed already
             self._claimed = deque(sorted((*self._claimed, *jobs), key=lambda job: job.lane))
@@ -269,10 +321,13 @@ class Engine:
 
     def _flush_marked(self) -> None:
         """See to it that what is marked is brought to the disk; raise what went wrong there."""
-        if self._sender.writes_durably:
+        if self._sender.waits:
             self._let_go_marked(len(self._marked))
         elif self._marked and (self._flushing is None or self._flushing.done()):
-            if self._flushing is not None:
+            if self._flushing is not None and self._flushing.exception() is not None:
+                self._wake.set()
+                if self._in_rounds:
+                    return
                 self._flushing.result()
             self._flushing = asyncio.create_task(self._flush())
 
@@ -283,8 +338,10 @@ class Engine:
                 count = len(self._marked)
                 await self._sender.flush()
                 self._let_go_marked(count)
+                self._pool.wanted(len(self._ready))
         finally:
-            self._wake.set()
+            if not self._in_rounds:
+                self._wake.set()
 
     def _let_go_marked(self, count: int) -> None:
         jobs, self._marked = self._marked[:count], self._marked[count:]
@@ -309,7 +366,7 @@ class Engine:
         unsettled = waiting + len(self._flying) + len(self._ended)
         return min(self._group.wish(waiting), self._limit - unsettled, self._traffic.room - waiting)
 
-    def _written(self, settlements: Sequence[Settlement]) -> None:
+    def _settled(self, settlements: Sequence[Settlement]) -> None:
         """Forget rows that are settled; lines that were kept back may go on."""
         if not settlements:
             return
@@ -321,6 +378,11 @@ class Engine:
 
     def _go_on(self) -> None:
         """Let lines say content that was kept back, when it may leave now."""
+        held, self._held = self._held, []
+        for line in held:
+            line.compose()
+        for line in held:  # all at once: the other end is woken once, and not once a mail
+            line.say()
         if self._kept_back:
             self._kept_back = False
             self._pool.go_on()
@@ -328,12 +390,17 @@ class Engine:
     @property
     def _in_hand(self) -> bool:
         return bool(
-            self._ready or self._marked or self._flying or self._claimed or self._traffic.waiting
+            self._ready
+            or self._marked
+            or self._flying
+            or self._claimed
+            or self._aside
+            or self._traffic.waiting
         )
 
     def _known(self) -> Iterator[int]:
         """Every row that this sender holds."""
-        for jobs in (self._claimed, self._marked, self._ready, self._flying.values()):
+        for jobs in (self._claimed, self._aside, self._marked, self._ready, self._flying.values()):
             yield from (job.id for job in jobs)
         yield from (job.id for job in self._traffic.waiting)
         yield from (one.delivery_id for one in self._ended)
@@ -379,6 +446,7 @@ class Engine:
         """Let what is under way end, for half a minute; then settle everything."""
         loop = asyncio.get_running_loop()
         until = loop.time() + DRAIN_FOR
+        self._desk.clear()
         self._dry = True
         await self._until_flushed()
         now, over = self._clock.now(), Unsent("the sender ended")
@@ -395,7 +463,7 @@ class Engine:
         await self._keep_books_to_the_end()
         with suppress(StoreError):
             await self._sender.flush()  # what is settled survives a power cut from here on
-        left = [*self._claimed, *await self._traffic.close()]
+        left = [*self._claimed, *self._aside, *await self._traffic.close()]
         self._claimed.clear()
         if left and not self._sender.lost:
             await self._sender.give_back(left)
@@ -406,15 +474,24 @@ class Engine:
         return any(self._sender.may_send or key in self._left for key in self._flying)
 
     async def _keep_books_to_the_end(self) -> None:
+        self._hear()
         ended, self._ended = self._ended, []
         if ended:
             with suppress(LeaseLost):  # they are written all the same
                 await self._sender.write(ended, known=self._known)
-            self._written(ended)
+            self._settled(ended)
 
     def _end(self, settlement: Settlement) -> None:
         self._ended.append(settlement)
-        if len(self._ended) >= self._group.worth_writing:
+        self._stir(len(self._ended))
+
+    def _stir(self, count: int = 1) -> None:
+        """See to it that what has ended is written: at once, or with what comes right behind it."""
+        if self._in_rounds:
+            if not self._round_is_near:
+                self._round_is_near = True
+                self._loop.call_soon(self._round)
+        elif not self._sender.waits or count >= self._group.worth_writing:
             self._wake.set()
-        elif len(self._ended) == 1:
+        elif count == 1:
             self._wake_in(GROUP_COMMIT)

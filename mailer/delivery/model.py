@@ -1,6 +1,6 @@
 """The ledger: what is owed to whom, how far it is, and how it ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -166,9 +166,11 @@ class Envelope(NamedTuple):
     delivery_id: int
     sender: str  # MAIL FROM, "" for the null reverse-path
     recipient: Address
-    message: bytes  # CRLF line ends, not dot-stuffed
+    pieces: Sequence[bytes]  # in order they are the message: CRLF line ends, not dot-stuffed
+    octets: int  # of all pieces
     dotless: bool = False  # no line of it is led by a dot, so there is nothing to double
     notify: bool = True  # whether a failure is to be reported to the sender (RFC 3461)
+    path: bytes | None = None  # the recipient for RCPT, when both addresses need no more looking at
 
 
 @dataclass(frozen=True, slots=True)

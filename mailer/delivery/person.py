@@ -42,7 +42,7 @@ def values(
     """Return those values of a digest that its page has slots for."""
     found = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
     if Slot.SIGNED_UP_ON in wanted:
-        found[Slot.SIGNED_UP_ON] = _day(job.signed_up_at, job, newsletter)
+        found[Slot.SIGNED_UP_ON] = day(job.signed_up_at, job, newsletter)
     if Slot.WHY_URL in wanted:
         found[Slot.WHY_URL] = links.why(leave)
     if Slot.CONFIRM_URL in wanted:
@@ -73,7 +73,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     leave = links.leave(job.subscription_id, job.planned_at)
     found = {
         Slot.ADDRESS: job.recipient.text,
-        Slot.SIGNED_UP_ON: _day(since, job, newsletter),
+        Slot.SIGNED_UP_ON: day(since, job, newsletter),
         Slot.LEAVE_URL: leave,
         Slot.WHY_URL: links.why(leave),
         Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
@@ -94,7 +94,8 @@ def reverse_path(job: Job, newsletter: Newsletter) -> str:
     return "" if job.notice is not None else newsletter.sender.wire
 
 
-def _day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
+def day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
+    """Return a day as the reader's language writes it."""
     return short_date(catalogue(job.language), moment, newsletter.schedule.zone)
 
 

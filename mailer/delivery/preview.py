@@ -50,7 +50,7 @@ class Preview:
         utf8 = job.recipient.needs_smtputf8
         message = build(person.head, page, person.values, utf8=utf8)
         signer = self._signers.of(person.head.sender.domain)
-        return message if signer is None else signer.sign(message, signed_at(person.head))
+        return message if signer is None else signer.sign(message, signed_at(person.head.date))
 
     def picture(self, url: str) -> tuple[str, bytes] | None:
         """Return the media type and content of a picture of ours, by its address; None: no such."""

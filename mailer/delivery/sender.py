@@ -100,8 +100,8 @@ class Sender:
         return not self.lost and time.monotonic() < self._alive_until
 
     @property
-    def writes_durably(self) -> bool:
-        """Whether what is marked survives a power cut as soon as it is written."""
+    def waits(self) -> bool:
+        """Whether a write waits for a server; what it marks survives a power cut at once then."""
         return self._books.waits
 
     async def claim(
@@ -127,10 +127,12 @@ class Sender:
         settlements: Sequence[Settlement],
         wish: Wish | None = None,
         known: Callable[[], Iterable[int]] = tuple,
+        aside: Sequence[Job] = (),
     ) -> Started:
         """Write down how rows ended, and mark as many as wished for as being sent.
 
-        What is marked may leave after the next `flush`. `known` are the rows in the sender's hands.
+        What is marked may leave after the next `flush`. `known` are the rows in the sender's hands,
+        `aside` those that were claimed by `write_at_once` and are to be looked at.
         A database that is away is asked again for two minutes. Raises LeaseLost when others have
         the rows; how rows ended is kept even then.
         """
@@ -140,10 +142,29 @@ class Sender:
         if not taken.alive:
             self.lost = True
             raise LeaseLost(LOST)
-        skipped = (
-            await self._do(lambda tx: self._skip(tx, taken.unwanted)) if taken.unwanted else []
-        )
+        unwanted = [*aside, *taken.unwanted]
+        skipped = await self._do(lambda tx: self._skip(tx, unwanted)) if unwanted else []
         return Started(taken.jobs, skipped, taken.dry)
+
+    def write_at_once(self, settlements: Sequence[Settlement], wish: Wish | None) -> Taken | None:
+        """Do what `write` does where nothing has to be waited for; None: it has to be called.
+
+        What is unwanted is the caller's to keep until then.
+        """
+        if self._unsure:
+            return None
+        began, now = time.monotonic(), self._clock.now()
+        self._unsure = True
+        try:
+            taken = self._books.write(now, now + self._settings.lease, settlements, wish)
+        except StoreError as why:
+            log.warning("ledger.waiting", extra={"reason": str(why)})
+            return None
+        self._unsure = False
+        if not taken.alive:
+            return None
+        self._alive_until = began + self._lease
+        return taken
 
     async def flush(self) -> None:
         """Wait until what was written survives a power cut. Raises StoreError."""

@@ -1,6 +1,8 @@
 """One SMTP conversation over a socket: opened, protected, logged in, used, ended (RFC 5321)."""
 
 import asyncio
+import os
+import socket
 import ssl
 from asyncio import StreamReader, StreamReaderProtocol, StreamWriter
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from mailer.delivery import smtp_grammar as grammar
 from mailer.delivery.model import Reply
 from mailer.delivery.replies import LONGEST_LINE, ReplyReader
 from mailer.delivery.smtp_grammar import Extensions
+from mailer.delivery.switchboard import Switchboard, Wire
 from mailer.errors import ConversationLost, LoginRefused, RelayAway
 
 NO_SMTPUTF8 = Reply(550, "5.6.7", "this address needs a relay with SMTPUTF8")
@@ -40,7 +43,7 @@ class Opening:
         self._patience = patience
         self._replies = ReplyReader()
 
-    def hand_over(self, line: asyncio.Protocol) -> asyncio.WriteTransport:
+    def hand_over(self, line: asyncio.Protocol, switchboard: Switchboard | None) -> Wire:
         """Give the line to what talks from now on; raise ConversationLost when it is gone.
 
         What the relay said beyond its last answer was said out of turn, and ends it.
@@ -50,8 +53,13 @@ class Opening:
             raise ConversationLost("the relay hung up")
         if self._reader._buffer:  # type: ignore[attr-defined]
             raise ConversationLost("the relay spoke out of turn")
-        transport.set_protocol(line)
-        return transport
+        if switchboard is None or transport.get_extra_info("ssl_object") is not None:
+            transport.set_protocol(line)
+            return transport
+        plain = socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno()))
+        plain.setblocking(False)
+        transport.abort()  # its own end of the same connection
+        return switchboard.take(plain, line)
 
     def close(self) -> None:
         """Hang up, without the farewell of TLS: who broke off would let us wait for theirs."""

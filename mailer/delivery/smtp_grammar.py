@@ -84,12 +84,19 @@ def mail_from(
 
 
 def rcpt_to(
-    recipient: Address, offered: Extensions, *, utf8: bool, notify: bool = True
+    recipient: Address,
+    offered: Extensions,
+    *,
+    utf8: bool,
+    notify: bool = True,
+    path: bytes | None = None,
 ) -> bytes | None:
-    """Return RCPT, or None when the address is none for the wire.
+    """Return RCPT, or None when the address is none for the wire; `path` is one that is.
 
     With DSN it asks for a report of failure, or of nothing at all (RFC 3461 section 4.1).
     """
+    if path is not None and "DSN" not in offered.words:
+        return b"RCPT TO:<%b>\r\n" % path
     wire = recipient.wire
     if not path_is_safe(wire, utf8=utf8):
         return None

@@ -4,6 +4,7 @@ import asyncio
 
 from mailer.delivery.smtp_connection import Opening, Patience
 from mailer.delivery.smtp_protocol import Conversation, Source, Stage
+from mailer.delivery.switchboard import Switchboard
 from mailer.delivery.transport import Post
 
 
@@ -11,7 +12,13 @@ class SmtpLine(asyncio.Protocol):
     """A line that takes its messages from `post` and tells it how they ended."""
 
     def __init__(
-        self, relay: str, opening: Opening, patience: Patience, post: Post, most: int
+        self,
+        relay: str,
+        opening: Opening,
+        patience: Patience,
+        post: Post,
+        most: int,
+        switchboard: Switchboard | None = None,
     ) -> None:
         """Take over from `opening`; raises ConversationLost when the line is gone already."""
         self.relay = relay
@@ -25,7 +32,7 @@ class SmtpLine(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._ending = False
         self._opening = opening  # kept: a stream that is forgotten closes its line
-        self._transport = opening.hand_over(self)
+        self._transport = opening.hand_over(self, switchboard)
 
     @property
     def lost(self) -> bool:
@@ -39,10 +46,18 @@ class SmtpLine(asyncio.Protocol):
 
     def go_on(self) -> None:
         """Take the next messages, as many as may be under way."""
+        self.compose()
+        self.say()
+
+    def compose(self) -> None:
+        """Work out what `say` is to say."""
         if not self.lost:
             self._conversation.go_on()
-            if self._conversation.out or self._conversation.ended:  # else its deadline stays
-                self._speak()
+
+    def say(self) -> None:
+        """Say it, and tell what has ended."""
+        if self._conversation.out or self._conversation.ended:  # else its deadline stays
+            self._speak()
 
     def data_received(self, data: bytes) -> None:
         if self._ending:
@@ -50,6 +65,8 @@ class SmtpLine(asyncio.Protocol):
             return
         self._conversation.heard(data)
         self._speak()
+        if self._conversation.stage is Stage.HELD:
+            self._post.holds(self)
 
     def eof_received(self) -> None:
         self._break("the relay hung up", self._transport.get_write_buffer_size())
@@ -81,9 +98,8 @@ class SmtpLine(asyncio.Protocol):
         """Say what is to be said, tell what has ended, and look at the clock."""
         conversation = self._conversation
         if conversation.out:
-            said = b"".join(conversation.out)
+            self._transport.writelines(conversation.out)
             conversation.out.clear()
-            self._transport.write(said)
         if conversation.ended:
             endings, conversation.ended = conversation.ended, []
             self._post.told(self.relay, endings)

@@ -34,7 +34,7 @@ BAD_PATH = Reply(553, "5.1.3", "this is no address for the wire")
 
 CHUNKED_AT_ONCE = 2  # messages under way in one conversation with CHUNKING
 STRIDE = 4  # answers to a content, and to MAIL, RCPT and DATA of the message behind it
-ALL_IS_WELL = [b"250 ", b"250 ", b"250 ", b"354 ", b""]
+ALL_IS_WELL = [b"250 ", b"250 ", b"354 ", b""]
 
 
 class Stage(Enum):
@@ -157,21 +157,21 @@ class Conversation:
     def _strides(self, data: bytes) -> bool:
         """Take the answers to a content and to the envelope behind it at once, when all are yes.
 
-        So most answers come. Where it returns False nothing has happened.
+        So most answers come. The content that may follow is held until somebody lets it go on.
+        Where it returns False nothing has happened.
         """
+        first, _, others = data.partition(b"\r\n")
+        sent = _sent(first)
+        if sent is None or not _all_is_well(others):
+            return False
         (stage, ended), _, _, (_, turn) = self._expected
-        lines = data.split(b"\r\n")
-        if stage is not Stage.CONTENT or len(lines) != STRIDE + 1 or self._replies.begun:
+        if stage is not Stage.CONTENT or ended.refusal is not None or self._replies.begun:
             return False
-        if [line[:4] for line in lines] != ALL_IS_WELL or ended.refusal is not None:
-            return False
-        sent = _sent(lines[0])
-        if sent is None:
-            return False
-        self._expected.clear()
-        self._end(ended, sent)
+        assert ended.envelope is not None  # noqa: S101 - a content is a message's
+        self.ended.append((ended.envelope, sent))
         turn.opened = True
-        self._may_begin_content(turn)
+        self._expected.clear()
+        self._expected.append((Stage.HELD, turn))
         return True
 
     def _line(self, line: bytes) -> None:
@@ -267,8 +267,12 @@ class Conversation:
     def _say_content(self, turn: Turn) -> None:
         envelope = turn.envelope
         assert envelope is not None  # noqa: S101 - DATA is said for a message
-        self._say(envelope.message if envelope.dotless else grammar.stuffed(envelope.message)[:-3])
-        self._say(b".\r\n")
+        if envelope.dotless:
+            self.out += envelope.pieces
+            self._said += envelope.octets + 3
+            self.out.append(b".\r\n")
+        else:
+            self._say(grammar.stuffed(b"".join(envelope.pieces)))
         turn.leaves_at = self._said
         self._expected.append((Stage.CONTENT, turn))
         if self._pipelined:
@@ -305,15 +309,19 @@ class Conversation:
 
     def _begin(self, envelope: Envelope) -> Reply | None:
         """Say the commands for a message, or return why it cannot be said to this server."""
-        utf8 = envelope.recipient.needs_smtputf8 or not envelope.sender.isascii()
+        utf8 = envelope.path is None and (
+            envelope.recipient.needs_smtputf8 or not envelope.sender.isascii()
+        )
         if utf8 and "SMTPUTF8" not in self._offered:
             return NO_SMTPUTF8
-        octets = len(envelope.message)
+        octets = envelope.octets
         if self._largest is not None and octets > self._largest:
             return TOO_LARGE
         number = envelope.delivery_id
         mail = grammar.mail_from(envelope.sender, octets, self._offered, utf8=utf8, envid=number)
-        rcpt = grammar.rcpt_to(envelope.recipient, self._offered, utf8=utf8, notify=envelope.notify)
+        rcpt = grammar.rcpt_to(
+            envelope.recipient, self._offered, utf8=utf8, notify=envelope.notify, path=envelope.path
+        )
         if mail is None or rcpt is None:
             return BAD_PATH
         turn = Turn(envelope)
@@ -329,7 +337,8 @@ class Conversation:
         self._expected.append((Stage.RCPT, turn))
         if self._chunked:
             self._say(mail + rcpt + b"BDAT %d LAST\r\n" % octets)
-            self._say(envelope.message)
+            self.out += envelope.pieces
+            self._said += octets
             turn.leaves_at = self._said
             self._expected.append((Stage.CONTENT, turn))
         else:
@@ -358,9 +367,15 @@ class Conversation:
 
 @lru_cache(1024)
 def _sent(line: bytes) -> Sent | None:
-    """Return what a positive answer to a content means; None when it is no reply of one line."""
-    reply = one_line(line)
-    return Sent(reply) if reply is not None and reply.positive else None
+    """Return what a positive answer to a content means; None when it is no 250 of one line."""
+    reply = one_line(line) if line[:4] == b"250 " else None
+    return None if reply is None else Sent(reply)
+
+
+@lru_cache(256)
+def _all_is_well(answers: bytes) -> bool:
+    """Whether these are the answers to MAIL, RCPT and DATA when all are yes, and no more."""
+    return [line[:4] for line in answers.split(b"\r\n")] == ALL_IS_WELL
 
 
 def _outcome(reply: Reply) -> Outcome:

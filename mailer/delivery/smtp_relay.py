@@ -26,7 +26,7 @@ class SmtpRelay:
         opening = await open_session(self._settings, self._patience)
         most = self._settings.messages_per_connection
         try:
-            return SmtpLine(self.name, opening, self._patience, post, most)
+            return SmtpLine(self.name, opening, self._patience, post, most, post.switchboard)
         except ConversationLost as why:
             opening.close()
             raise RelayAway(f"{self.name}: {why}") from why

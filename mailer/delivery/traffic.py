@@ -74,6 +74,11 @@ class Traffic:
         return bool(self._limited or self._receivers or self._waiting)
 
     @property
+    def learned(self) -> bool:
+        """Whether there is something to write down, which `look` does."""
+        return bool(self._changed or self._pauses)
+
+    @property
     def room(self) -> int:
         """How many mails the relays may still be given."""
         if self._unlimited or not self._limited:
@@ -107,7 +112,7 @@ class Traffic:
         for relay in self._limited.values():
             if now >= self._ask_at[relay.name]:
                 await self._ask_for_permits(relay, urgent=urgent)
-        if self._changed or self._pauses:
+        if self.learned:
             await self._write_down()
         if now >= self._look_at:
             self._look_at = now + LOOK_EVERY

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from mailer.config.settings import Limit
 from mailer.delivery.model import Envelope, Outcome, Unsent
+from mailer.delivery.switchboard import Switchboard
 
 
 class Line(Protocol):
@@ -24,6 +25,14 @@ class Line(Protocol):
         """Take the next messages, as many as may be under way."""
         ...
 
+    def compose(self) -> None:
+        """Work out what `say` is to say: `go_on` is both, one right after the other."""
+        ...
+
+    def say(self) -> None:
+        """Say it, and tell what has ended."""
+        ...
+
     async def close(self) -> None:
         """End the conversation in order; what is under way still is broken off."""
         ...
@@ -31,6 +40,8 @@ class Line(Protocol):
 
 class Post(Protocol):
     """Who gives out messages, and hears what became of them."""
+
+    switchboard: Switchboard | None  # where plain lines are heard; None: each by the loop
 
     def following(self, relay: str) -> Envelope | None:
         """Return the next message for this relay, or None when there is none now."""
@@ -45,6 +56,10 @@ class Post(Protocol):
 
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         """Hear how messages ended."""
+        ...
+
+    def holds(self, line: Line) -> None:
+        """Hear that a line has told its last ending, and has content to say when it may."""
         ...
 
     def rests(self, line: Line) -> None:

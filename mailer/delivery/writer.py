@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from mailer.delivery import person
 from mailer.delivery.model import Envelope, Job
+from mailer.delivery.ordinary import Ordinary, path_of
 from mailer.editions.apart import apart
 from mailer.editions.model import Edition, Newsletter
 from mailer.errors import MailerError, RenderError, StoreError
 from mailer.links import Links
 from mailer.message.mime import build
 from mailer.message.sign import Signer, Signers
-from mailer.message.splice import Form, compile_page, signed_at, splice
+from mailer.message.splice import Form, compile_page, signed_at, spliced
 from mailer.rendering.model import Variant
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
@@ -28,6 +29,7 @@ class Digest(NamedTuple):
     edition: Edition
     form: Form
     signer: Signer | None
+    ordinary: Ordinary | None  # None: each reader's mail is made the long way
 
 
 class Writer:
@@ -62,29 +64,40 @@ class Writer:
 
         Raises RenderError or HeaderError, and StoreError where `prepare` was not called.
         """
-        recipient = job.recipient
-        utf8 = recipient.needs_smtputf8
-        if job.notice is None:
-            newsletter, edition, form, signer = self._digest(job)
-            own = person.own(job, newsletter, edition, self._links)
-            values = person.values(job, newsletter, own.unsubscribe_url, self._links, form.slots)
-            message = splice(form, own, values, utf8=utf8, signer=signer)
-        else:
-            newsletter = self._newsletter(job.newsletter_id)
-            page = self._templates.notice(job.notice, newsletter, job.language)
-            page = replace(page, html="") if apart(job.apart).text else page
-            whom = person.notice(job, newsletter, self._links)
-            message = build(whom.head, page, whom.values, utf8=utf8)
-            signer = self._signer_of(newsletter.sender.domain)
-            if signer is not None:
-                message = signer.sign(message, signed_at(whom.head))
+        if job.notice is not None:
+            return self._write_notice(job)
+        digest = self._digest(job)
+        sender = digest.newsletter.sender.wire
+        path = path_of(job) if digest.ordinary is not None else None
+        if digest.ordinary is not None and path is not None:
+            pieces, octets = digest.ordinary.write(job, path)
+            return Envelope(job.id, sender, job.recipient, pieces, octets, True, True, path)
+        newsletter, edition, form, signer, _ = digest
+        own = person.own(job, newsletter, edition, self._links)
+        slots = [slot for slot, _ in form.slots]
+        values = person.values(job, newsletter, own.unsubscribe_url, self._links, slots)
+        utf8 = job.recipient.needs_smtputf8
+        pieces, octets = spliced(form, own, values, utf8=utf8, signer=signer)
+        return Envelope(job.id, sender, job.recipient, pieces, octets, dotless=True)
+
+    def _write_notice(self, job: Job) -> Envelope:
+        assert job.notice is not None  # noqa: S101 - narrows the type
+        newsletter = self._newsletter(job.newsletter_id)
+        page = self._templates.notice(job.notice, newsletter, job.language)
+        page = replace(page, html="") if apart(job.apart).text else page
+        whom = person.notice(job, newsletter, self._links)
+        message = build(whom.head, page, whom.values, utf8=job.recipient.needs_smtputf8)
+        signer = self._signer_of(newsletter.sender.domain)
+        if signer is not None:
+            message = signer.sign(message, signed_at(whom.head.date))
         return Envelope(
             job.id,
             person.reverse_path(job, newsletter),
-            recipient,
-            message,
+            job.recipient,
+            (message,),
+            len(message),
             dotless=True,
-            notify=job.notice is None,
+            notify=False,
         )
 
     def _digest(self, job: Job) -> Digest:
@@ -106,7 +119,11 @@ class Writer:
         sample = job._replace(recipient=newsletter.sender)
         anybody = person.digest(sample, newsletter, edition, self._links)
         form = compile_page(anybody.head, page, anybody.values)
-        return Digest(newsletter, edition, form, self._signer_of(newsletter.sender.domain))
+        signer = self._signer_of(newsletter.sender.domain)
+        ordinary = Ordinary(form, newsletter, edition, self._links, signer)
+        return Digest(
+            newsletter, edition, form, signer, ordinary if ordinary.agrees(sample) else None
+        )
 
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:

@@ -32,21 +32,30 @@ NEEDS_ESCAPE = re.compile(r"[&<>\"']")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
-class Places(NamedTuple):
-    """Where one slot's value goes, in each part."""
+class Spliced(NamedTuple):
+    """One reader's message in pieces, in order; most of them are the same objects for all."""
 
-    text: Sequence[int]
-    html: Sequence[int]
+    pieces: list[bytes]
+    octets: int
+
+
+class Layout(NamedTuple):
+    """A message with gaps: pieces of bytes, and where each value goes."""
+
+    pieces: Sequence[bytes]  # b"" where something is put in
+    gaps: Sequence[tuple[int, int]]  # a place among the pieces, and the number of its value
+    octets: int  # of the pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A message with gaps: pieces of bytes, and where each value goes."""
+    """A page compiled. Its values are numbered: the head's lines, then each slot's, twice."""
 
-    pieces: Sequence[bytes]  # b"" where something is put in
-    head: Mapping[str, int]  # field to the place of its whole line
-    slots: Mapping[Slot, Places]
-    body: int  # the place of the first piece behind the head
+    whole: Layout  # what is the same for all in as few pieces as there can be
+    fields: Layout  # each header field apart, as they are signed
+    head: Sequence[str]  # the fields that are a reader's own, in the order of their numbers
+    slots: Sequence[tuple[Slot, bool]]  # and whether it stands in HTML
+    body: int  # the place of the first piece behind the head, in `fields`
     gap: int  # the place of the first value in the body, or the end
     front: "_Hash"  # of what stands in the body before it: the same for all
     framed: bool  # whether all bodies end alike: else the last value may end in empty lines
@@ -61,28 +70,40 @@ def compile_page(sample: Head, page: Page, values: Mapping[Slot, str]) -> Form:
     `build` raises.
     """
     build(sample, page, values, utf8=True)  # everything that is fixed is checked here
-    laid: list[bytes] = []
-    places: dict[str, int] = {}
+    laid: list[bytes | int] = []  # pieces, and the numbers of values between them
+    head: list[str] = []
     subject = MARKER.sub("", page.subject)
     for name, value in head_fields(sample, subject, page, utf8=True):
         if name in OWN:
-            places[name] = len(laid)
-            laid.append(b"")
+            laid.append(len(head))
+            head.append(name)
         else:
             laid.append(field(name, value))
     laid.append(b"\r\n")
     body = len(laid)
     opening, between, closing = seams(page)
+    text, html = list(pieces(text_of(page))), list(pieces(page.html))
+    both = [piece for piece in (*text, *html) if isinstance(piece, Slot)]
+    numbers = {slot: len(head) + 2 * at for at, slot in enumerate(dict.fromkeys(both))}
     laid.append(opening)
-    text = _lay(laid, text_of(page))
+    laid += [numbers[piece] if isinstance(piece, Slot) else piece for piece in text]
     laid.append(between)
-    html = _lay(laid, page.html)
+    laid += [numbers[piece] + 1 if isinstance(piece, Slot) else piece for piece in html]
     laid.append(closing)
-    slots = {slot: Places(text.get(slot, ()), html.get(slot, ())) for slot in {**text, **html}}
-    gap = min((place for both in slots.values() for part in both for place in part), default=body)
-    front = sha256(b"".join(laid[body:gap]))
-    recompose = page if MARKER.search(page.subject) else None
-    return Form(laid, places, slots, body, gap, front, bool(page.html), sample, recompose)
+    gap = next((at for at in range(body, len(laid)) if isinstance(laid[at], int)), body)
+    fields = _layout(laid)
+    return Form(
+        whole=_layout(_joined(laid)),
+        fields=fields,
+        head=head,
+        slots=[(slot, slot in html) for slot in numbers],
+        body=body,
+        gap=gap,
+        front=sha256(b"".join(fields.pieces[body:gap])),
+        framed=bool(page.html),
+        sample=sample,
+        recompose=page if MARKER.search(page.subject) else None,
+    )
 
 
 def splice(
@@ -97,30 +118,85 @@ def splice(
 
     The same row gives the same bytes each time: both ways of signing are deterministic.
     """
+    return b"".join(spliced(form, own, values, utf8=utf8, signer=signer).pieces)
+
+
+def spliced(
+    form: Form,
+    own: Own,
+    values: Mapping[Slot, str],
+    *,
+    utf8: bool = False,
+    signer: Signer | None = None,
+) -> Spliced:
+    """Return what `splice` does, in pieces: what is the same for all is never copied."""
     if form.recompose is not None:
         message = build(form.sample.of(own), form.recompose, values, utf8=utf8)
-        return message if signer is None else signer.sign(message, signed_at(own))
-    parts = list(form.pieces)
-    for name, place in form.head.items():
-        parts[place] = OWN[name](own, utf8)
-    for slot, places in form.slots.items():
+        return one_piece(message if signer is None else signer.sign(message, signed_at(own.date)))
+    encoded = encode(form, own, values, utf8=utf8)
+    return filled(form, encoded, 0 if signer is None else signed_at(own.date), signer)
+
+
+def encode(form: Form, own: Own, values: Mapping[Slot, str], *, utf8: bool) -> list[bytes]:
+    """Return a form's values as they are to stand in it; raise HeaderError or RenderError."""
+    encoded = [OWN[name](own, utf8) for name in form.head]
+    for slot, in_html in form.slots:
         value = values.get(slot)
         if value is None:
             raise RenderError("page", f"there is no value for the slot {slot.value!r}")
         if STANDS_FOR_ITSELF.fullmatch(value):  # most do, in both parts
-            encoded = in_html = value.encode()
+            plain = value.encode()
+            encoded += plain, plain
         else:
-            encoded = in_html = quoted_value(value)
-            if places.html and NEEDS_ESCAPE.search(value):
-                in_html = quoted_value(escape(value))
-        for place in places.text:
-            parts[place] = encoded
-        for place in places.html:
-            parts[place] = in_html
-    if signer is None:
-        return b"".join(parts)
-    signature = signer.signature(parts[: form.body - 1], _body_hash(form, parts), signed_at(own))
-    return b"".join((signature, *parts))
+            encoded += in_both(value) if in_html else (quoted_value(value),) * 2
+    return encoded
+
+
+def in_both(value: str) -> tuple[bytes, bytes]:
+    """Return a value as it stands in a part of plain text, and in HTML."""
+    plain = quoted_value(value)
+    return plain, quoted_value(escape(value)) if NEEDS_ESCAPE.search(value) else plain
+
+
+def filled(form: Form, encoded: Sequence[bytes], moment: int, signer: Signer | None) -> Spliced:
+    """Return a message in pieces, of values as they are to stand in it; signed as of `moment`."""
+    parts, octets = _filled(form.whole if signer is None else form.fields, encoded)
+    if signer is not None:
+        signature = signer.signature(parts[: form.body - 1], _body_hash(form, parts), moment)
+        parts.insert(0, signature)
+        octets += len(signature)
+    return Spliced(parts, octets)
+
+
+def one_piece(message: bytes) -> Spliced:
+    """Return a message that is in one piece already."""
+    return Spliced([message], len(message))
+
+
+def _filled(layout: Layout, encoded: Sequence[bytes]) -> tuple[list[bytes], int]:
+    parts, octets = list(layout.pieces), layout.octets
+    for place, number in layout.gaps:
+        parts[place] = value = encoded[number]
+        octets += len(value)
+    return parts, octets
+
+
+def _joined(laid: Sequence[bytes | int]) -> list[bytes | int]:
+    """Return the same with neighbours that are pieces in one."""
+    joined: list[bytes | int] = []
+    for piece in laid:
+        before = joined[-1] if joined else 0
+        if isinstance(piece, bytes) and isinstance(before, bytes):
+            joined[-1] = before + piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _layout(laid: Sequence[bytes | int]) -> Layout:
+    fixed = [piece if isinstance(piece, bytes) else b"" for piece in laid]
+    gaps = [(place, number) for place, number in enumerate(laid) if isinstance(number, int)]
+    return Layout(fixed, gaps, sum(map(len, fixed)))
 
 
 def _body_hash(form: Form, parts: Sequence[bytes]) -> bytes:
@@ -132,21 +208,10 @@ def _body_hash(form: Form, parts: Sequence[bytes]) -> bytes:
     return found.digest()
 
 
-def signed_at(message: Own | Head) -> int:
+@lru_cache(64)
+def signed_at(date: datetime) -> int:
     """Return the time a signature gives, in Unix seconds: when the mail was owed."""
-    return int(message.date.timestamp())
-
-
-def _lay(laid: list[bytes], text: str) -> Mapping[Slot, Sequence[int]]:
-    """Append a part's pieces and return where its slots are."""
-    slots: dict[Slot, list[int]] = {}
-    for piece in pieces(text):
-        if isinstance(piece, bytes):
-            laid.append(piece)
-        else:
-            slots.setdefault(piece, []).append(len(laid))
-            laid.append(b"")
-    return slots
+    return int(date.timestamp())
 
 
 def _to(own: Own, utf8: bool) -> bytes:  # noqa: FBT001 - called by position, once a mail
@@ -161,11 +226,12 @@ def _to_of(recipient: Address, *, utf8: bool) -> bytes:
 
 
 def _date(own: Own, _utf8: bool) -> bytes:  # noqa: FBT001
-    return _date_of(own.date)
+    return date_line(own.date)
 
 
 @lru_cache(64)
-def _date_of(moment: datetime) -> bytes:
+def date_line(moment: datetime) -> bytes:
+    """Return the Date field; the mails of one run are owed at the same moment."""
     return field("Date", headers.date("Date", moment))
 
 

@@ -7,7 +7,7 @@ serves both ends. The statements are those of `taking` and `endings`, compiled o
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,7 +16,7 @@ from sqlalchemy import Engine, Executable, bindparam, or_, update
 from mailer.delivery.model import DeliveryState, Job, Lane, Settlement, Taken, Wish
 from mailer.store.aggregate import EACH, listed
 from mailer.store.endings import OTHERWISE, SENT, endings
-from mailer.store.prepared import Parameters, Prepared, prepare
+from mailer.store.prepared import NOTHING, Parameters, Prepared, prepare
 from mailer.store.tables import Id, delivery
 from mailer.store.taking import DUE_NOTICE, OWED_EDITIONS
 
@@ -115,8 +115,10 @@ class Books(ABC):
     def _rows(self, statement: Prepared, given: Parameters) -> Sequence[tuple[Any, ...]]:
         """Run a query by itself."""
 
-    def _prepare(self, statement: Executable) -> Prepared:
-        return prepare(statement, self._dialect)
+    def _prepare(
+        self, statement: Executable, spelled_out: Mapping[str, int | str] = NOTHING
+    ) -> Prepared:
+        return prepare(statement, self._dialect, spelled_out)
 
     def _look(self, now: datetime, wish: Wish) -> None:
         """See which editions have rows to send, and whether anybody waits for a notice."""

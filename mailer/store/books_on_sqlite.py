@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Text, bindparam, select, update
 
-from mailer.delivery.model import DeliveryState, Job
+from mailer.delivery.model import DeliveryState, Job, Lane
 from mailer.store.aggregate import EACH, listed
 from mailer.store.books import Books, Transact, own_connection
 from mailer.store.prepared import Parameters, Prepared
@@ -40,8 +40,13 @@ class SqliteBooks(Books):
 
     def __init__(self, engine: Engine, sender_id: int) -> None:
         super().__init__(engine, sender_id)
-        self._notices_in = self._prepare(packed(NOTICES))
-        self._digests_in = self._prepare(packed(OF_EDITION))
+        # A query a lane, spelled out: a lane that is a parameter is compared while SQLite plans, so
+        # that it plans anew whenever one is bound, and that takes longer than to find 32 rows.
+        self._queries = {
+            lane: self._prepare(packed(query), {"lane": int(lane)})
+            for lane in Lane
+            for query in [NOTICES if lane is Lane.NOTICE else OF_EDITION]
+        }
         self._renew = self._prepare(RENEW)
         self._lives = self._prepare(_LIVES)
         self._mark = self._prepare(_MARK)
@@ -94,7 +99,7 @@ class SqliteBooks(Books):
 
     def _take(self, what: Transact) -> list[Job]:
         assert what.source is not None  # noqa: S101 - else it is not called
-        query = self._notices_in if what.source.edition_id is None else self._digests_in
+        query = self._queries[what.source.lane]
         jobs = unpacked(self._run(query, what.wanted).fetchone()[0])
         self._mark_as(DeliveryState.SENDING, [job.id for job in jobs if job.wanted])
         self._mark_as(DeliveryState.CLAIMED, [job.id for job in jobs if not job.wanted])

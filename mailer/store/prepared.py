@@ -7,6 +7,7 @@ what runs hundreds of times a second is written with it like everything else, an
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Dialect, Executable, literal_column
@@ -16,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import replacement_traverse
 
 Parameters = Mapping[str, object]
+NOTHING: Mapping[str, int | str] = MappingProxyType({})
 
 
 class Prepared(NamedTuple):
@@ -35,13 +37,27 @@ class Prepared(NamedTuple):
         return given
 
 
-def prepare(statement: Executable, dialect: Dialect) -> Prepared:
-    """Compile a statement for psycopg, or for SQLite with named parameters."""
+def prepare(
+    statement: Executable, dialect: Dialect, spelled_out: Mapping[str, int | str] = NOTHING
+) -> Prepared:
+    """Compile a statement for psycopg, or for SQLite with named parameters.
+
+    `spelled_out` are parameters that stand in the text itself, like all that are the same each
+    time: SQLite plans only with what it can read.
+    """
     assert isinstance(statement, ClauseElement)  # noqa: S101 - every statement is one
     on_sqlite = dialect.name == "sqlite"
-    spelled_out = replacement_traverse(statement, {}, _constant)
-    assert isinstance(spelled_out, ClauseElement)  # noqa: S101 - as it was before
-    compiled = spelled_out.compile(
+
+    def constant(element: object, **_: object) -> ColumnElement[Any] | None:
+        if not isinstance(element, BindParameter) or element.expanding:
+            return None
+        if element.required and element.key not in spelled_out:
+            return None
+        return _literal(spelled_out.get(element.key, element.value), element)
+
+    readable = replacement_traverse(statement, {}, constant)
+    assert isinstance(readable, ClauseElement)  # noqa: S101 - as it was before
+    compiled = readable.compile(
         dialect=sqlite.dialect(paramstyle="named") if on_sqlite else dialect
     )
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - and no DDL
@@ -51,17 +67,15 @@ def prepare(statement: Executable, dialect: Dialect) -> Prepared:
     return Prepared(str(compiled), fixed, on_sqlite)
 
 
-def _constant(element: object, **_: object) -> ColumnElement[Any] | None:
-    """Return what is the same each time as itself: SQLite plans only with what it can read.
+def _literal(value: object, bind: BindParameter[Any]) -> ColumnElement[Any] | None:
+    """Return what is the same each time as itself.
 
     With a state as a parameter, finding 32 rows by their numbers takes half as long again.
     """
-    if not isinstance(element, BindParameter) or element.required or element.expanding:
-        return None
-    value = _plain(element.value)
+    value = _plain(value)
     if isinstance(value, str):
-        return literal_column("'" + value.replace("'", "''") + "'", element.type)
-    return literal_column(str(value), element.type) if isinstance(value, int) else None
+        return literal_column("'" + value.replace("'", "''") + "'", bind.type)
+    return literal_column(str(value), bind.type) if isinstance(value, int) else None
 
 
 def _plain(value: object) -> object:

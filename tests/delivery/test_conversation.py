@@ -21,6 +21,7 @@ from mailer.delivery.model import (
 )
 from mailer.delivery.smtp_connection import Patience
 from mailer.delivery.smtp_relay import SmtpRelay
+from mailer.delivery.switchboard import switchboard
 from mailer.delivery.transport import Line
 from mailer.errors import DeliveryError, LoginRefused, RelayAway
 from tests.fakes.smtp_server import (
@@ -47,7 +48,8 @@ def relay(server: SmtpServer, **changes: Any) -> RelaySettings:
 
 
 def envelope(recipient: str = "ada@example.org", message: bytes = BODY) -> Envelope:
-    return Envelope(1, "brief@example.org", parse_address(recipient), message)
+    reader = parse_address(recipient)
+    return Envelope(1, "brief@example.org", reader, (message,), len(message))
 
 
 class Mailbag:
@@ -58,6 +60,7 @@ class Mailbag:
         self.outcomes: dict[int, Outcome | Unsent] = {}
         self.left = {one.delivery_id for one in envelopes}
         self.rested = asyncio.Event()
+        self.switchboard = switchboard()
 
     def following(self, relay: str) -> Envelope | None:
         del relay
@@ -69,6 +72,9 @@ class Mailbag:
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         del relay
         self.outcomes |= {one.delivery_id: outcome for one, outcome in endings}
+
+    def holds(self, line: Line) -> None:
+        line.go_on()
 
     def rests(self, line: Line) -> None:
         del line
@@ -130,6 +136,15 @@ def test_dots_in_a_body_end_nothing(body: bytes, offers: tuple[str, ...]) -> Non
         assert message.content.removesuffix(b"\r\n") == (b"Subject: x\r\n\r\n" + body).removesuffix(
             b"\r\n"
         )
+
+
+def test_what_the_kernel_does_not_take_at_once_arrives_whole(offers: tuple[str, ...]) -> None:
+    large = BODY + (b"x" * 70 + b"\r\n") * 100_000
+
+    with SmtpServer(offers=offers) as server:
+        talk(relay(server), envelope(message=large), envelope(message=large), envelope())
+
+        assert [message.content for message in server.messages] == [large, large, BODY]
 
 
 def test_many_messages_go_over_one_conversation(offers: tuple[str, ...]) -> None:

@@ -31,7 +31,7 @@ RSA, ED25519 = load_keys(
 )
 KEYS = {"rsa": [RSA], "ed25519": [ED25519], "both": [RSA, ED25519]}
 MESSAGE = build(HEAD, PAGE, VALUES)
-NOW = signed_at(HEAD)
+NOW = signed_at(HEAD.date)
 
 each_way = pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
 
