@@ -51,6 +51,8 @@ class Address:
 def parse_address(text: str) -> Address:
     """Return the address in `text`; raise AddressError with a sentence for whoever typed it."""
     cleaned = text.strip()
+    if "\ufffd" in cleaned:  # what came was not UTF-8
+        raise AddressError(text, "This is not an e-mail address: it has an unreadable character.")
     if not cleaned:
         raise AddressError(text, "Enter an e-mail address.")
     if len(cleaned) > LONGEST:

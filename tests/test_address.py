@@ -24,6 +24,7 @@ from mailer.errors import AddressError
         "ada\x00@example.org",
         "ada@exam\u2028ple.org",
         "ada@[127.0.0.1]",
+        "\ufffd\ufffd@example.org",
         f"{'a' * 65}@example.org",
         f"ada@{'a' * 250}.org",
     ],

@@ -262,11 +262,12 @@ def _engine(text: str) -> Engine:
     raise StoreError(f"database.url: {url.get_backend_name()} is not SQLite or PostgreSQL")
 
 
+# Both engines hide a statement's values: a trouble's own words come into logs, addresses do not.
 def _sqlite(url: URL) -> Engine:
     if url.database in {None, "", ":memory:"}:
         raise StoreError("database.url: a SQLite database needs a file", help="sqlite:///mailer.db")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -292,6 +293,7 @@ def _postgresql(url: URL) -> Engine:
         return create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": POSTGRES_OPTIONS},
         )
     except ModuleNotFoundError as why:

@@ -1,7 +1,7 @@
 """Signing up, confirming, leaving: what people do about their own mail."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -132,28 +132,35 @@ class Signup:
 
         Raises TokenError for a link that is not ours.
         """
-        token = self._keyring.read(Purpose.LEAVE, text, self._clock.now())
-        with self._store.write() as tx:
-            found = tx.subscriptions.get(token.subject)
-            if found is None:
-                return None
+
+        def ends(tx: Transaction, found: Subscription) -> None:
             end(tx, found, origin, self._clock.now())
-            return self._glimpse(tx, found.id)
+
+        return self._by_link_to_leave(text, ends)
 
     def explain(self, text: str, why: Reason, origin: Origin) -> Glimpse | None:
         """Note why somebody left, once for each leaving. None: there is nothing left of it.
 
         Raises TokenError for a link that is not ours.
         """
+
+        def notes(tx: Transaction, found: Subscription) -> None:
+            *_, last = tx.consent.history(found.id)
+            if found.state is State.LEFT and last.act is Act.LEFT:
+                now = self._clock.now()
+                tx.consent.record(found.id, Act.EXPLAINED, origin, now, reason=why)
+
+        return self._by_link_to_leave(text, notes)
+
+    def _by_link_to_leave(
+        self, text: str, act: Callable[[Transaction, Subscription], None]
+    ) -> Glimpse | None:
         token = self._keyring.read(Purpose.LEAVE, text, self._clock.now())
         with self._store.write() as tx:
             found = tx.subscriptions.get(token.subject)
             if found is None:
                 return None
-            *_, last = tx.consent.history(found.id)
-            if found.state is State.LEFT and last.act is Act.LEFT:
-                now = self._clock.now()
-                tx.consent.record(found.id, Act.EXPLAINED, origin, now, reason=why)
+            act(tx, found)
             return self._glimpse(tx, found.id)
 
     def tidy(self) -> int:

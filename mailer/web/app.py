@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
@@ -40,6 +41,7 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
         static_folder=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
+    app.url_map.converters |= {"default": Segment, "int": Number}
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     style = Stylesheet()
     app.jinja_env.globals |= {
@@ -68,6 +70,24 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     return app
 
 
+class Segment(UnicodeConverter):
+    """A part of a page's address. There is no page with a control character in its address.
+
+    PostgreSQL keeps no NUL, and would call the question a trouble of its own.
+    """
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the base class calls it so
+        super().__init__(map)
+        self.regex = r"[^/\x00-\x1f\x7f]+"
+
+
+class Number(IntegerConverter):
+    """A number in a page's address, as large as the databases keep them."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0) -> None:  # noqa: A002 - as above
+        super().__init__(map, fixed_digits, max=2**31 - 1)
+
+
 class _headers_for:
     """Puts on each answer what keeps browsers, frames and caches from doing harm."""
 
@@ -76,6 +96,9 @@ class _headers_for:
 
     def add(self, response: Response) -> Response:
         headers = response.headers
+        if (to := headers.get("Location", "")).startswith(request.host_url):
+            # To a page of ours, whatever Host said (RFC 9110 section 10.2.2).
+            headers["Location"] = "/" + to.removeprefix(request.host_url).lstrip("/")
         framed = "*" if g.get("may_be_framed") else "'none'"
         script = "; script-src 'self'" if g.get("has_script") else ""
         headers.setdefault("Content-Security-Policy", POLICY + framed + script)

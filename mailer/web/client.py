@@ -1,7 +1,7 @@
 """Who is asking: believed from the headers only when a proxy of ours wrote them."""
 
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Request
@@ -15,12 +15,16 @@ def client_address(remote: str | None, forwarded: str, trusted: Sequence[Network
     """Return the caller's address: the last one in X-Forwarded-For that no proxy of ours has.
 
     The header is read from its end, where our own proxies write; its beginning is the caller's.
+    What is no address is nobody's: whoever passed it on is counted for it.
     """
-    chain = [part.strip() for part in forwarded.split(",") if part.strip()]
-    found = remote
+    chain = [part for part in forwarded.split(",") if part.strip()]
+    found = _address(remote or "")
     while chain and _is_ours(found, trusted):
-        found = chain.pop()
-    return found
+        before = _address(chain.pop())
+        if before is None:
+            break
+        found = before
+    return None if found is None else str(found)
 
 
 def origin_of(request: Request, trusted: Sequence[Network], way: Way) -> Origin:
@@ -34,12 +38,25 @@ def origin_of(request: Request, trusted: Sequence[Network], way: Way) -> Origin:
     )
 
 
-def _is_ours(address: str | None, trusted: Sequence[Network]) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return an address as proxies write it: with a port, quotes (RFC 7239) or a zone (RFC 4007).
+
+    An IPv4 address that came in by a socket of both kinds is one (RFC 4291 section 2.5.5.2).
+    """
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        there = ip_address(address or "")
+        found = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    return any(there in network for network in trusted)
+        return None
+    return (found.ipv4_mapped if found.version == 6 else None) or found
+
+
+def _is_ours(address: IPv4Address | IPv6Address | None, trusted: Sequence[Network]) -> bool:
+    return address is not None and any(address in network for network in trusted)
 
 
 def _page(referrer: str | None) -> str | None:

@@ -83,7 +83,8 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
         match act:
             case "keep":
                 error = NO_DAY if _lacks_day(request.form) else None
-                preferences.edit(found.id, _wishes(request.form, _languages(glimpse)))
+                wishes = _wishes(request.form, rhythms(found), _languages(glimpse))
+                preferences.edit(found.id, wishes)
             case "pause":
                 error = NO_PAUSE
                 preferences.pause(found.id, date.fromisoformat(request.form.get("until", "")))
@@ -105,9 +106,15 @@ def _lacks_day(form: MultiDict[str, str]) -> bool:
     return form.get("rhythm") == Rhythm.WEEKLY and not form.getlist("day")
 
 
-def _wishes(form: MultiDict[str, str], languages: Sequence[tuple[str, str]]) -> Wishes:
+def _wishes(
+    form: MultiDict[str, str],
+    offered: Sequence[tuple[str, str]],
+    languages: Sequence[tuple[str, str]],
+) -> Wishes:
     """Return what a form asks for; raise ValueError or UsageError for what it cannot."""
     rhythm, language = Rhythm(form.get("rhythm", "")), form.get("language", "")
+    if rhythm not in dict(offered):
+        raise UsageError("that rhythm is not offered")
     if language not in dict(languages):
         raise UsageError("that language is not offered")
     return Wishes(

@@ -142,7 +142,8 @@ class SignupForm:
         with self._mailer.store.read() as tx:
             newsletter = tx.newsletters.by_slug(slug)
         speak(newsletter.language)
-        return render_template("check.html", newsletter=newsletter, message=words().gettext(CHECK))
+        shown = newsletter if newsletter.public else None  # its name is for those who know it
+        return render_template("check.html", newsletter=shown, message=words().gettext(CHECK))
 
     def _fresh(self) -> str:
         return self._mailer.signup.form_token()
@@ -247,9 +248,16 @@ def _entry(mailer: Mailer, newsletter: Newsletter, token: str) -> Entry:
     return Entry(newsletter, consent_words(newsletter), token, challenge)
 
 
+def _json() -> object:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets, by the thousand
+        return None
+
+
 def _typed() -> Typed:
     """Return what was sent, whatever its shape."""
-    sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
+    sent = _json() if request.is_json else request.form.to_dict()
     fields = sent if isinstance(sent, dict) else {}
     way = Way.API if request.is_json else Way.FORM
     texts = {

@@ -176,6 +176,7 @@ def test_the_page_proposes_only_days_that_are_taken(site: Site, clock: StandingC
         {},
         {"act": "other"},
         {**WEEKLY, "rhythm": "hourly"},
+        {**WEEKLY, "rhythm": "minutely"},
         {**WEEKLY, "day": "9"},
         {**WEEKLY, "day": "some"},
         {**WEEKLY, "minute": "99999"},

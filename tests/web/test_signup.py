@@ -65,6 +65,9 @@ def test_json_is_taken_as_the_form_is(site: Site) -> None:
         b'{"email": null}',
         b"\xff\xfe",
         b"{}",
+        b"[" * 16_000,
+        b'{"email":' + b"[" * 15_000,
+        b'{"email": "\\ud800a@example.org"}',
     ],
 )
 def test_json_of_another_shape_is_told_so_and_changes_nothing(site: Site, body: bytes) -> None:
@@ -135,6 +138,14 @@ def test_a_newsletter_that_is_not_public_answers_alike_and_keeps_no_row(site: Si
     assert len(after["subscriber"]) == len(before["subscriber"]) + 1
 
 
+def test_the_page_to_wait_on_names_no_newsletter_that_is_not_public(site: Site) -> None:
+    hidden = site.client.get("/subscribe/secret/check-your-inbox")
+
+    assert hidden.status_code == 200
+    assert "Not For All" not in hidden.text
+    assert "/subscribe/secret" not in hidden.text
+
+
 def test_a_robot_that_fills_every_field_is_thanked_and_forgotten(site: Site) -> None:
     answer = site.client.post(PAGE, data=site.filled(website="http://spam"))
 
@@ -166,6 +177,25 @@ def test_a_script_on_another_site_may_ask_before_it_posts(site: Site) -> None:
 
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Headers"] == "Content-Type"
+
+
+@pytest.mark.parametrize("path", ["/read/brief", "/read//brief/", "/read/brief?next=//x.example"])
+def test_no_page_leads_off_our_hosts(site: Site, path: str) -> None:
+    answer = site.client.get(path, headers={"Host": "evil.example"})
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"].startswith("/read/brief/")
+
+
+@pytest.mark.parametrize("slug", ["%00", "a%00b", "a%0d%0aX: y"])
+def test_no_address_has_a_control_character(site: Site, slug: str) -> None:
+    for path in (f"/subscribe/{slug}", f"/embed/{slug}.json", f"/read/{slug}/", f"/leave/{slug}"):
+        assert site.client.get(path).status_code == 404
+
+
+def test_a_page_behind_a_number_too_large_for_any_edition_is_not_there(site: Site) -> None:
+    for number in (2**31, 2**63, 10**20):
+        assert site.client.get(f"/read/brief/{number}").status_code == 404
 
 
 def test_a_host_header_leaves_no_trace(site: Site) -> None:
