@@ -47,6 +47,7 @@ class Inspect:
         leave = self._links.leave(NOBODY, edition.due_at)
         values = {
             Slot.ADDRESS: newsletter.sender.text,
+            Slot.SHOWN_ADDRESS: newsletter.sender.text,
             Slot.SIGNED_UP_ON: _day(view, newsletter.created_at),
             Slot.LEAVE_URL: leave,
             Slot.WHY_URL: self._links.why(leave),

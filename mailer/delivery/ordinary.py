@@ -24,6 +24,7 @@ from mailer.message.splice import (
     in_both,
     signed_at,
 )
+from mailer.rendering.filters import LONGEST_WORD, breakable_address
 from mailer.rendering.model import Slot
 
 # A part of what is allowed in each place an address goes: RCPT, a header, quoted text, HTML.
@@ -32,7 +33,7 @@ ORDINARY = re.compile(
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
 HEAD = ["To", "Date", "Message-ID", "List-Unsubscribe"]
-KNOWN = [Slot.ADDRESS, Slot.LEAVE_URL, Slot.WHY_URL, Slot.SIGNED_UP_ON]
+KNOWN = [Slot.ADDRESS, Slot.LEAVE_URL, Slot.WHY_URL, Slot.SIGNED_UP_ON, Slot.SHOWN_ADDRESS]
 
 
 class Ordinary:
@@ -86,7 +87,9 @@ class Ordinary:
         left = _broken(url)
         why = left if self._without_why else _broken(self._links.why(leave).encode())
         day, day_in_html = _in_both(person.day(job.signed_up_at, job, self._newsletter))
-        _, _, *values = self._choose((path, path, left, left, why, why, day, day_in_html))
+        shown = path if len(path) <= LONGEST_WORD else _breakable(path)
+        own = (path, path, left, left, why, why, day, day_in_html, path, shown)
+        _, _, *values = self._choose(own)
         return [
             b"To: <%b>\r\n" % path,
             date_line(job.planned_at),
@@ -100,6 +103,11 @@ def path_of(job: Job) -> bytes | None:
     """Return the address of an ordinary reader as the wire has it; None for another one's."""
     text = job.recipient.text
     return text.encode() if ORDINARY.fullmatch(text) else None
+
+
+def _breakable(path: bytes) -> bytes:
+    """Return an address as HTML that a phone may break."""
+    return in_both(breakable_address(path.decode()))[1]
 
 
 def _broken(url: bytes) -> bytes:

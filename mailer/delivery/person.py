@@ -11,6 +11,7 @@ from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import clock_time, long_date, short_date
 from mailer.links import Links
 from mailer.message.model import Head, ListHead, Own
+from mailer.rendering.filters import breakable_address
 from mailer.rendering.model import Slot
 
 
@@ -41,6 +42,8 @@ def values(
 ) -> Mapping[Slot, str]:
     """Return those values of a digest that its page has slots for."""
     found = {Slot.ADDRESS: job.recipient.text, Slot.LEAVE_URL: leave}
+    if Slot.SHOWN_ADDRESS in wanted:
+        found[Slot.SHOWN_ADDRESS] = breakable_address(job.recipient.text)
     if Slot.SIGNED_UP_ON in wanted:
         found[Slot.SIGNED_UP_ON] = day(job.signed_up_at, job, newsletter)
     if Slot.WHY_URL in wanted:
@@ -73,6 +76,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     leave = links.leave(job.subscription_id, job.planned_at)
     found = {
         Slot.ADDRESS: job.recipient.text,
+        Slot.SHOWN_ADDRESS: breakable_address(job.recipient.text),
         Slot.SIGNED_UP_ON: day(since, job, newsletter),
         Slot.LEAVE_URL: leave,
         Slot.WHY_URL: links.why(leave),

@@ -6,14 +6,13 @@ The same head, page and values give the same bytes: a message that is sent again
 import re
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from html import escape
 
 from mailer.errors import HeaderError, RenderError
 from mailer.message import headers
 from mailer.message.headers import field
 from mailer.message.model import Head, ListHead
 from mailer.message.quoted import SOFT_BREAK, bridged, quoted_page, quoted_value
-from mailer.message.slots import fill
+from mailer.message.slots import fill, in_html, in_text
 from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
 HARD_LINE = 998  # octets, RFC 5322 section 2.1.1
@@ -70,7 +69,7 @@ def pieces(text: str) -> Iterator[bytes | Slot]:
 def filled(slot: Slot, values: Mapping[Slot, str], kind: str) -> str:
     """Return a slot's value as it stands in a part of this kind; raise RenderError for none."""
     try:
-        return escape(values[slot]) if kind == "html" else values[slot]
+        return in_html(values[slot]) if kind == "html" else in_text(values[slot])
     except KeyError as why:
         raise RenderError("page", f"there is no value for the slot {slot.value!r}") from why
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from mailer.errors import RenderError
-from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
+from mailer.rendering.model import BREAK, CLOSES, MARKER, OPENS, Page, Slot
 
 LEFT_OVER = re.compile(f"[{OPENS}{CLOSES}]")
 
@@ -13,13 +13,23 @@ LEFT_OVER = re.compile(f"[{OPENS}{CLOSES}]")
 def fill(page: Page, values: Mapping[Slot, str]) -> Page:
     """Return the page for one reader; raise RenderError when a value is missing.
 
-    Values are escaped in HTML and stand as they are in text and subject.
+    Values are escaped in HTML.
     """
     return Page(
-        subject=_filled(page.subject, values, str),
-        html=_filled(page.html, values, escape),
-        text=_filled(page.text, values, str),
+        subject=_filled(page.subject, values, in_text),
+        html=_filled(page.html, values, in_html),
+        text=_filled(page.text, values, in_text),
     )
+
+
+def in_html(value: str) -> str:
+    """Return a value as it stands in HTML: escaped, and breakable where it may be broken."""
+    return escape(value).replace(BREAK, "<wbr>")
+
+
+def in_text(value: str) -> str:
+    """Return a value as it stands in text and in a subject."""
+    return value.replace(BREAK, "")
 
 
 def _filled(text: str, values: Mapping[Slot, str], as_printed: Callable[[str], str]) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from mailer.address import Address
@@ -21,14 +20,15 @@ from mailer.message.mime import build, head_fields, pieces, seams, text_of
 from mailer.message.model import Head, Own
 from mailer.message.quoted import quoted_value
 from mailer.message.sign import Signer, hash_simple_body
-from mailer.rendering.model import MARKER, Page, Slot
+from mailer.message.slots import in_html, in_text
+from mailer.rendering.model import BREAK, MARKER, Page, Slot
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
 STANDS_FOR_ITSELF = re.compile(r"[A-Za-z0-9_@:/-][A-Za-z0-9_@:/.-]{0,74}")
-NEEDS_ESCAPE = re.compile(r"[&<>\"']")
+NEEDS_MARKUP = re.compile(f"[&<>\"'{BREAK}]")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -140,7 +140,7 @@ def spliced(
 def encode(form: Form, own: Own, values: Mapping[Slot, str], *, utf8: bool) -> list[bytes]:
     """Return a form's values as they are to stand in it; raise HeaderError or RenderError."""
     encoded = [OWN[name](own, utf8) for name in form.head]
-    for slot, in_html in form.slots:
+    for slot, is_in_html in form.slots:
         value = values.get(slot)
         if value is None:
             raise RenderError("page", f"there is no value for the slot {slot.value!r}")
@@ -148,14 +148,14 @@ def encode(form: Form, own: Own, values: Mapping[Slot, str], *, utf8: bool) -> l
             plain = value.encode()
             encoded += plain, plain
         else:
-            encoded += in_both(value) if in_html else (quoted_value(value),) * 2
+            encoded += in_both(value) if is_in_html else (quoted_value(in_text(value)),) * 2
     return encoded
 
 
 def in_both(value: str) -> tuple[bytes, bytes]:
     """Return a value as it stands in a part of plain text, and in HTML."""
-    plain = quoted_value(value)
-    return plain, quoted_value(escape(value)) if NEEDS_ESCAPE.search(value) else plain
+    plain = quoted_value(in_text(value))
+    return plain, quoted_value(in_html(value)) if NEEDS_MARKUP.search(value) else plain
 
 
 def filled(form: Form, encoded: Sequence[bytes], moment: int, signer: Signer | None) -> Spliced:

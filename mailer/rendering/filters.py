@@ -2,16 +2,21 @@
 
 import re
 
+from markupsafe import Markup
+
+from mailer.rendering.model import BREAK
+
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
 LONGEST_ADDRESS = 26  # characters of a web address that are shown
 SHORTEST_PATH = 16
 WORDS_OF_A_TITLE = 3
 JOINED = "\u00a0"
 LONGEST_WORD = 24  # letters that fit beside a picture on the narrowest phone
-BREAK = "\u200b"
 # Scripts without spaces break anywhere by themselves; an address breaks behind its signs.
 LONG_WORD = re.compile(rf"[^\s\u2e80-\uffdc]{{{LONGEST_WORD + 1},}}")
 PART = re.compile(rf"[^/.\-_]{{1,{LONGEST_WORD}}}[/.\-_]*|[/.\-_]+")
+# So few letters fit beside each other in the widest of them, a bold m.
+PART_OF_AN_ADDRESS = re.compile(r"@?[^@.\-_]{1,12}[.\-_]*|[@.\-_]+")
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
 
 
@@ -33,6 +38,18 @@ def typeset(text: str) -> str:
 def breakable(text: str) -> str:
     """Return text whose long words may be broken, so that none is wider than a phone."""
     return LONG_WORD.sub(lambda word: BREAK.join(PART.findall(word[0])), text)
+
+
+def breakable_address(address: str) -> str:
+    """Return an e-mail address that may be broken when it is too long for a phone."""
+    if len(address) <= LONGEST_WORD:
+        return address
+    return BREAK.join(PART_OF_AN_ADDRESS.findall(address))
+
+
+def shown_address(address: object) -> Markup:
+    """Return an e-mail address of ours as HTML, breakable in the same way."""
+    return Markup("<wbr>").join(breakable_address(str(address)).split(BREAK))
 
 
 def short_address(url: str) -> str:

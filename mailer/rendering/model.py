@@ -8,6 +8,8 @@ from enum import StrEnum
 # so no feed can place a slot of its own and have a reader's private link put into it.
 OPENS = "\ue000"
 CLOSES = "\ue001"
+# In a value: a line may break here. `<wbr>` in HTML, which nobody copies, and nothing elsewhere.
+BREAK = "\u200b"
 MARKER = re.compile(f"{OPENS}([a-z_]*){CLOSES}")
 
 
@@ -15,6 +17,7 @@ class Slot(StrEnum):
     """What is filled in for one reader."""
 
     ADDRESS = "address"
+    SHOWN_ADDRESS = "shown_address"  # the same, with a BREAK wherever a line may break in it
     SIGNED_UP_ON = "signed_up_on"
     LEAVE_URL = "leave_url"
     WHY_URL = "why_url"

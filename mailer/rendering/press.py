@@ -210,6 +210,7 @@ def _filters(words: Catalogue) -> dict[str, Callable[..., object]]:
         "joined": filters.joined,
         "typeset": filters.typeset,
         "breakable": filters.breakable,
+        "shown_address": filters.shown_address,
         "long_date": partial(dates.long_date, words),
         "short_date": partial(dates.short_date, words),
         "local_day": dates.local_day,

@@ -41,6 +41,14 @@ class Move(NamedTuple):
     newsletter: Newsletter
     standing: Standing
     address: str  # masked: where it goes, or would go after a press of the page's button
+    language: str
+
+
+class Past(NamedTuple):
+    """What a link about another address was about, whose time is over."""
+
+    newsletter: Newsletter
+    language: str
 
 
 class Moving:
@@ -77,6 +85,30 @@ class Moving:
         with self._store.read() as tx:
             change = _confirmed_by(tx, token) if purpose is Purpose.MOVE else _undone_by(tx, token)
             return _move(tx, change, takes_back=purpose is Purpose.RESTORE)
+
+    def look_expired(self, purpose: Purpose, text: str) -> Past | None:
+        """Return what a link was about whose time is over; None: there is nothing left of it.
+
+        Raises TokenError for one that is not ours. No address is shown: the link may have gone to
+        one that was mistyped.
+        """
+        token = self._keyring.genuine(purpose, text)
+        with self._store.read() as tx:
+            reader = _reader_of(tx, token)
+            return None if reader is None else Past(*_spoken(tx, reader))
+
+    def renew(self, purpose: Purpose, text: str) -> None:
+        """Mail the reader a link to their choices, where they may ask anew; once a day at most.
+
+        It goes to the address that they have now, whoever presses. Says nothing about whether there
+        was anybody to mail. Raises TokenError for a link that is not ours.
+        """
+        now = self._clock.now()
+        token = self._keyring.genuine(purpose, text)
+        with self._store.write() as tx:
+            reader = _reader_of(tx, token)
+            if reader is not None and reader.state in GETS_MAIL:
+                owe_notice(tx, reader, Notice.PREFERENCES_LINK, now)
 
     def confirm(self, text: str, origin: Origin) -> Move:
         """Send everything of a reader to the address whose mailbox this link was in.
@@ -178,9 +210,7 @@ class Moving:
         self, tx: Transaction, reader: Subscription, tie: int, notice: Notice, now: datetime
     ) -> None:
         """Owe a notice to the address that goes with a tie, in the reader's language."""
-        person = tx.subscribers.by_id(reader.subscriber_id)
-        newsletter = tx.newsletters.by_id(reader.newsletter_id)
-        language = reader.language or person.language or newsletter.language
+        newsletter, language = _spoken(tx, reader)
         tx.deliveries.add_notice(OwedNotice(tie, newsletter.id, notice, language), now)
 
     def _exchange(self, tx: Transaction, change: AddressChange, origin: Origin) -> None:
@@ -256,4 +286,18 @@ def _move(tx: Transaction, change: AddressChange, *, takes_back: bool = False) -
     elsewhere = standing is Standing.DONE if takes_back else standing is Standing.ASKED
     shown = tx.subscriptions.by_id(change.other_id) if elsewhere else reader
     person = tx.subscribers.by_id(shown.subscriber_id)
-    return Move(tx.newsletters.by_id(reader.newsletter_id), standing, person.address.masked)
+    newsletter, language = _spoken(tx, reader)
+    return Move(newsletter, standing, person.address.masked, language)
+
+
+def _reader_of(tx: Transaction, token: Token) -> Subscription | None:
+    """Return the reader whose address a link was about, as far as that is still known."""
+    changes = tx.address_changes.touching(token.subject)
+    return tx.subscriptions.get(changes[0].reader_id if changes else token.subject)
+
+
+def _spoken(tx: Transaction, reader: Subscription) -> tuple[Newsletter, str]:
+    """Return what somebody reads, and the language of what we say to them about it."""
+    person = tx.subscribers.by_id(reader.subscriber_id)
+    newsletter = tx.newsletters.by_id(reader.newsletter_id)
+    return newsletter, reader.language or person.language or newsletter.language

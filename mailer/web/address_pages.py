@@ -2,8 +2,9 @@
 
 from flask import Blueprint, g, render_template, request
 
+from mailer.errors import TokenExpired
 from mailer.subscribers.model import Origin, Way
-from mailer.subscribers.moving import Move, Standing
+from mailer.subscribers.moving import Move, Past, Standing
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
 from mailer.web.language import speak
@@ -26,6 +27,7 @@ class AddressPages:
             made.add_url_rule(f"/{name}/<token>", view_func=page)
             made.add_url_rule(f"/{name}/<token>", view_func=act, methods=["POST"])
         made.before_request(_personal)
+        made.register_error_handler(TokenExpired, self.expired)
         return made
 
     def move_page(self, token: str) -> str:
@@ -33,6 +35,8 @@ class AddressPages:
         return _page("move.html" if found.standing is Standing.ASKED else "moved.html", found)
 
     def move(self, token: str) -> str:
+        if request.form.get("act") == "renew":
+            return self._renew(Purpose.MOVE, token)
         return _page("moved.html", self._mailer.moving.confirm(token, self._origin()))
 
     def restore_page(self, token: str) -> str:
@@ -40,14 +44,36 @@ class AddressPages:
         return _page("moved.html" if found.standing is Standing.UNDONE else "restore.html", found)
 
     def restore(self, token: str) -> str:
+        if request.form.get("act") == "renew":
+            return self._renew(Purpose.RESTORE, token)
         return _page("moved.html", self._mailer.moving.undo(token, self._origin()))
+
+    def expired(self, _why: TokenExpired) -> tuple[str, int]:
+        """Say so, and offer what leads on: the page on which another address is asked for."""
+        name, token = request.path.split("/")[1:3]
+        past = self._past(Purpose[name.upper()], token)
+        newsletter = None if past is None else past.newsletter
+        return render_template("move_expired.html", newsletter=newsletter), 410
+
+    def _renew(self, purpose: Purpose, token: str) -> str:
+        """Mail the reader a link to their choices; the page does not say whether."""
+        self._mailer.moving.renew(purpose, token)
+        past = self._past(purpose, token)
+        newsletter = None if past is None else past.newsletter
+        return render_template("mailed.html", newsletter=newsletter)
+
+    def _past(self, purpose: Purpose, token: str) -> Past | None:
+        found = self._mailer.moving.look_expired(purpose, token)
+        if found is not None:
+            speak(found.language)
+        return found
 
     def _origin(self) -> Origin:
         return origin_of(request, self._mailer.settings.web.trusted_proxies, Way.PAGE)
 
 
 def _page(name: str, move: Move) -> str:
-    speak(move.newsletter.language)
+    speak(move.language)
     return render_template(name, newsletter=move.newsletter, move=move)
 
 

@@ -11,6 +11,7 @@ from mailer.web.archive import Archive
 from mailer.web.archive_lists import ArchiveLists
 from mailer.web.embed import Embed
 from mailer.web.health import Health
+from mailer.web.inline_script import InlineScripts
 from mailer.web.language import install
 from mailer.web.pictures import Pictures
 from mailer.web.private_feed import PrivateFeed
@@ -47,6 +48,7 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
+        "script": InlineScripts().tag,
     }
     install(app, mailer.clock)
     for part in (
@@ -100,7 +102,8 @@ class _headers_for:
             # To a page of ours, whatever Host said (RFC 9110 section 10.2.2).
             headers["Location"] = "/" + to.removeprefix(request.host_url).lstrip("/")
         framed = "*" if g.get("may_be_framed") else "'none'"
-        script = "; script-src 'self'" if g.get("has_script") else ""
+        sources = " ".join(g.get("script_sources", ()))
+        script = f"; script-src {sources}" if sources else ""
         headers.setdefault("Content-Security-Policy", POLICY + framed + script)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = (

@@ -11,6 +11,7 @@ from mailer import resources
 from mailer.languages.catalogue import N_
 from mailer.rendering.theme import DARK, LIGHT, declarations, direction
 from mailer.subscribers.rules import consent_words
+from mailer.web.inline_script import without_remarks
 from mailer.web.language import words
 from mailer.web.signup_form import entry_of, public_newsletter
 from mailer.wiring import Mailer
@@ -26,7 +27,7 @@ TOKENS = ("page", "card", "ink", "mute", "link", "btn", "btn_ink", "rule", "edge
 
 
 class Embed:
-    """`/embed/<newsletter>` for frames, `/embed.js` for scripts; and the scripts of our pages."""
+    """`/embed/<newsletter>` for frames, `/embed.js` for scripts; `/proof.js` for both."""
 
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
@@ -37,10 +38,7 @@ class Embed:
         source = without_remarks((folder / "embed.js").read_text("utf-8"))
         self._scripts = {
             "embed.js": source.replace("/*base*/ ''", base),
-            **{
-                name: without_remarks((folder / name).read_text("utf-8"))
-                for name in ("frame.js", "choices.js", "proof.js")
-            },
+            "proof.js": without_remarks((folder / "proof.js").read_text("utf-8")),
         }
 
     def blueprint(self) -> Blueprint:
@@ -55,7 +53,7 @@ class Embed:
 
     def frame(self, slug: str) -> str:
         """The form alone, for an iframe: `?variant=inline|footer&scheme=auto|light|dark`."""
-        g.may_be_framed = g.has_script = True
+        g.may_be_framed = True
         newsletter = public_newsletter(self._mailer, slug)
         return render_template(
             "embed.html",
@@ -106,12 +104,6 @@ def host_css(path: Path) -> str:
         f":host([data-scheme=dark]){{color-scheme:dark;{dark}}}"
         + path.read_text("utf-8").replace("\n", "")
     )
-
-
-def without_remarks(script: str) -> str:
-    """Return a script of ours as it is served: without remarks and indentation."""
-    lines = (line.partition("  // ")[0].strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("// ")) + "\n"
 
 
 def _known(word: str | None, words: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ by name, `_("Hello %(name)s", name=…)`, and are escaped.
 from datetime import datetime
 
 from flask import Flask, g, request
+from markupsafe import Markup
 
 from mailer.clock import Clock
 from mailer.languages import dates
@@ -45,9 +46,15 @@ def install(app: Flask, clock: Clock) -> None:
     )
     made.globals |= {"language": language, "direction": direction}
     made.filters |= {"long_date": _long_date, "short_date": _short_date, "clock_time": _time}
+    made.filters["address"] = _address
     made.filters["near_moment"] = lambda moment, zone: dates.near_moment(
         words(), moment, zone, clock.now()
     )
+
+
+def _address(text: str) -> Markup:
+    """Return an e-mail address in its own direction, and on one line where it has room."""
+    return Markup('<bdi class="address" dir="ltr">{}</bdi>').format(text)
 
 
 def _long_date(moment: datetime, zone: str) -> str:

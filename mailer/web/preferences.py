@@ -6,7 +6,7 @@ GET shows what holds, POST changes it; a link works for seven days, because a ma
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flask import g, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -38,7 +38,6 @@ def preferences_page(
     mailer: Mailer, glimpse: Glimpse, *, kept: bool = False, error: str | None = None
 ) -> str:
     """Show what a reader has chosen, and the forms to choose otherwise."""
-    g.has_script = True
     found, newsletter = glimpse.subscription, glimpse.newsletter
     now = mailer.clock.now()
     minute, zone = found.schedule.minute_of_day, found.schedule.zone
@@ -65,6 +64,7 @@ def preferences_page(
         pause_to=today + LONGEST_PAUSE - timedelta(days=1),
         pause_until=today + PAUSE,
         leave_url=mailer.links.leave(found.id, now),
+        why_url=mailer.links.why(request.path),
         feed_url=None
         if found.feed_since is None
         else mailer.links.feed(found.id, found.feed_since),

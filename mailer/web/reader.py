@@ -7,7 +7,7 @@ from mailer.address import parse_address
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
-from mailer.errors import AddressError, MoveError, TokenExpired, UsageError
+from mailer.errors import AddressError, MoveError, TokenError, TokenExpired, UsageError
 from mailer.languages.catalogue import N_
 from mailer.subscribers.model import Origin, Reason, State, Way
 from mailer.subscribers.preferences import less_often
@@ -96,16 +96,23 @@ class Reader:
         return self._left(self._mailer.signup.leave(token, self._origin(Way.PAGE)))
 
     def why_page(self, token: str) -> str:
-        """Say how the address came to be on the list, to whoever has one of its mails."""
-        glimpse = self._look(Purpose.LEAVE, token)
+        """Say how the address came to be on the list: all of it to who has a link to their choices.
+
+        Whoever has a link to leave, which may have been forwarded, sees which steps, when and how.
+        """
+        try:
+            glimpse, whole = self._look(Purpose.LEAVE, token), False
+        except TokenError:
+            glimpse, whole = self._look(Purpose.PREFERENCES, token), True
         if glimpse is None:
             return render_template("why.html", glimpse=None)
         return render_template(
             "why.html",
             glimpse=glimpse,
             newsletter=glimpse.newsletter,
-            events=self._steps(glimpse, whole=False),
-            leave_url=f"/leave/{token}",
+            events=self._steps(glimpse, whole=whole),
+            leave_url=None if whole else f"/leave/{token}",
+            choices_url=f"/preferences/{token}" if whole else None,
         )
 
     def undo_page(self, token: str) -> str:
@@ -189,6 +196,7 @@ class Reader:
     def expired(self, _why: TokenExpired) -> tuple[str, int]:
         """Say so in the reader's language, and offer what leads on: a fresh link, or a signup."""
         name, token = request.path.split("/")[1:3]
+        name = "preferences" if name == "why" else name  # the other link to it never expires
         purpose = Purpose[name.upper()]
         glimpse = self._mailer.signup.look_expired(purpose, token)
         if glimpse is None:
@@ -197,7 +205,10 @@ class Reader:
         kept = glimpse.state in {State.ACTIVE, State.PAUSED}
         renews = purpose is Purpose.DATA or (purpose is Purpose.PREFERENCES and kept)
         page = render_template(
-            "expired.html", glimpse=glimpse, newsletter=glimpse.newsletter, renews=renews
+            "expired.html",
+            glimpse=glimpse,
+            newsletter=glimpse.newsletter,
+            renews_at=f"/{name}/{token}" if renews else None,
         )
         return page, 410
 

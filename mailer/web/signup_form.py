@@ -21,6 +21,7 @@ from mailer.subscribers.proof import Challenge
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
 from mailer.web.client import origin_of
+from mailer.web.inline_script import allow
 from mailer.web.language import speak, words
 from mailer.web.together import Together
 from mailer.wiring import Mailer
@@ -107,6 +108,7 @@ class SignupForm:
         try:
             address = parse_address(typed.email)
         except AddressError as why:
+            speak(self._language(slug))
             return self._again(slug, typed, Remark("error", _wrong(why), self._fresh()))
         if typed.trap:
             return self._taken(slug, typed.way, self._language(slug))
@@ -243,7 +245,7 @@ def fresh_entry(mailer: Mailer, newsletter: Newsletter) -> Entry:
 def _entry(mailer: Mailer, newsletter: Newsletter, token: str) -> Entry:
     challenge = None
     if mailer.signup.wants_proof() and mailer.signup.read_form(token).number:
-        g.has_script = True
+        allow("'self'")  # proof.js
         challenge = mailer.signup.challenge(token)
     return Entry(newsletter, consent_words(newsletter), token, challenge)
 

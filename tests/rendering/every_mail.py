@@ -44,17 +44,17 @@ class Mail:
         )
 
 
-def a_job(notice: Notice, language: str = "en") -> Job:
+def a_job(notice: Notice, language: str = "en", address: str = "ada@example.org") -> Job:
     """Return what is owed to Ada."""
-    ada = parse_address("ada@example.org")
+    ada = parse_address(address)
     page = (0, language, "", None)
     at = (ASKED_AT, ASKED_AT, ASKED_AT)
     return Job(1, Lane.NOTICE, 1, None, 7, notice, *page, True, ada, 0, *at)
 
 
-def small_mail(notice: Notice, language: str) -> Mail:
+def small_mail(notice: Notice, language: str, address: str = "ada@example.org") -> Mail:
     """Return a small mail to Ada."""
-    own = person.notice(a_job(notice, language), a_newsletter(), LINKS)
+    own = person.notice(a_job(notice, language, address), a_newsletter(), LINKS)
     page = TEMPLATES.notice(notice, a_newsletter(), language)
     message = build(own.head, page, own.values, utf8=False)
     return Mail(language, fill(page, own.values), message, None)

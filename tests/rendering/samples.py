@@ -24,6 +24,7 @@ OUTLETS = {1: "Harbour Post", 2: "City Desk", 3: "Lab Notes"}
 VALUES = {
     **{slot: f"https://news.example.org/{slot.value}/token" for slot in Slot},
     Slot.ADDRESS: "ada@example.org",
+    Slot.SHOWN_ADDRESS: "ada@example.org",
     Slot.SIGNED_UP_ON: "3 March 2026",
     Slot.LEAVE_URL: "https://news.example.org/leave/token",
     Slot.CONFIRM_URL: "https://news.example.org/confirm/token",

@@ -1,12 +1,7 @@
-"""Every page and form, looked at by axe-core in a browser: both schemes, three widths.
-
-tests/data/axe holds axe-core 4.14.1 by Deque Systems (MPL 2.0), as its makers publish it.
-"""
+"""Every page and form, looked at in a browser; those of the archive are in test_archive_looks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,37 +13,16 @@ from mailer.cli.embed import scripted
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
 from mailer.errors import StoreError
+from mailer.languages.catalogue import catalogue
 from mailer.web.app import create_app
 from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
 from tests.fakes.browser import chromium
 from tests.fakes.clock import StandingClock
 from tests.web.conftest import Site
+from tests.web.looks import looks
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parents[1] / "data" / "axe" / "axe.min.js"
-WIDTHS = (320, 480, 1280)
-# All rules, those of the highest level too: text has a contrast of 7, or of 4.5 where it is large.
-OPTIONS = """{rules: {'color-contrast-enhanced': {enabled: true}, 'target-size': {enabled: true}},
-  resultTypes: ['violations']}"""
-LOOK = f"""async () => {{
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  let smallest = 99;
-  while (texts.nextNode()) {{
-    const around = texts.currentNode.parentElement;
-    if (texts.currentNode.data.trim() && around.checkVisibility()) {{
-      smallest = Math.min(smallest, parseFloat(getComputedStyle(around).fontSize));
-    }}
-  }}
-  const found = await axe.run(document, {OPTIONS});
-  return {{
-    faults: found.violations.flatMap(one => one.nodes.map(
-      node => [one.id, node.html.slice(0, 120), node.failureSummary].join(' | '))),
-    smallest,
-    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  }};
-}}"""
 
 HOST = (
     "<!doctype html><html lang=en><meta name=viewport content='width=device-width'>"
@@ -62,12 +36,14 @@ Way = Callable[["Pages", Page], None]
 class Pages:
     """A site, and how each of its pages is come to."""
 
-    def __init__(self, site: Site, base: str) -> None:
+    def __init__(self, site: Site, base: str, language: str) -> None:
         self.site = site
         self.base = base
+        self.say = catalogue(language).gettext
+        self.address, self.other = "ada@example.org", "ada@elsewhere.example"
 
     def link(self, kind: str) -> str:
-        found = self.site.subscription()
+        found = self.site.subscription(self.address)
         moments = {"confirm": found.requested_at, "refuse": found.requested_at}
         if kind == "undo":
             moments["undo"] = found.left_at or found.requested_at
@@ -86,11 +62,11 @@ def behind(kind: str, press: str | None = None, *, joined: bool = True) -> Way:
     """Return how a page behind a link is come to, and what is pressed on it then."""
 
     def go(pages: Pages, page: Page) -> None:
-        (pages.site.join if joined else pages.site.ask)()
+        (pages.site.join if joined else pages.site.ask)(pages.address)
         _open(page, pages.link(kind))
         if press is not None:
             with page.expect_navigation():
-                page.get_by_role("button", name=press, exact=True).first.click()
+                page.get_by_role("button", name=pages.say(press), exact=True).first.click()
 
     return go
 
@@ -100,34 +76,34 @@ def _open(page: Page, address: str) -> None:
 
 
 def why(pages: Pages, page: Page) -> None:
-    pages.site.join()
+    pages.site.join(pages.address)
     _open(page, pages.why())
 
 
 def mistaken(pages: Pages, page: Page) -> None:
     _open(page, f"{pages.base}/subscribe/brief")
-    page.get_by_label("E-mail address").fill("ada@example")
+    page.get_by_label(pages.say("E-mail address")).fill("ada@example")
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
 
 def asked(pages: Pages, page: Page) -> None:
     _open(page, f"{pages.base}/subscribe/brief")
-    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.get_by_label(pages.say("E-mail address")).fill("ada@example.org")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check-your-inbox")
 
 
 def no_day(pages: Pages, page: Page) -> None:
     behind("preferences")(pages, page)
-    page.get_by_label("How often it comes").select_option("weekly")
+    page.get_by_label(pages.say("How often it comes")).select_option("weekly")
     page.get_by_label("Monday").uncheck()
-    page.get_by_role("button", name="Keep this").click()
+    page.get_by_role("button", name=pages.say("Keep this")).click()
     page.get_by_role("alert").wait_for()
 
 
 def expired(pages: Pages, page: Page) -> None:
-    found = pages.site.join()
+    found = pages.site.join(pages.address)
     _open(
         page, pages.site.mailer.links.preferences(found.id, found.requested_at.replace(year=2020))
     )
@@ -141,27 +117,46 @@ def left_and_back(pages: Pages, page: Page) -> None:
 def said_why(pages: Pages, page: Page) -> None:
     behind("leave", "Unsubscribe")(pages, page)
     with page.expect_navigation():
-        page.get_by_role("button", name="Too many mails").click()
+        page.get_by_role("button", name=pages.say("Too many mails")).click()
 
 
-def moved(pages: Pages, page: Page) -> None:
-    found = pages.site.join()
-    pages.site.mailer.moving.ask(found.id, parse_address("ada@elsewhere.example"))
-    asked = pages.site.subscription("ada@elsewhere.example")
-    _open(page, pages.site.mailer.links.move(asked.id, pages.site.mailer.clock.now()))
-    with page.expect_navigation():
-        page.get_by_role("button").click()
+def moving(*, press: bool = False) -> Way:
+    """The page in the new mailbox."""
+
+    def go(pages: Pages, page: Page) -> None:
+        found = pages.site.join(pages.address)
+        pages.site.mailer.moving.ask(found.id, parse_address(pages.other))
+        asked = pages.site.subscription(pages.other)
+        _open(page, pages.site.mailer.links.move(asked.id, pages.site.mailer.clock.now()))
+        if press:
+            with page.expect_navigation():
+                page.get_by_role("button").click()
+
+    return go
+
+
+def moving_back(*, press: bool = False) -> Way:
+    """The page in the old mailbox."""
+
+    def go(pages: Pages, page: Page) -> None:
+        moving(press=True)(pages, page)
+        _open(page, pages.link("restore"))
+        if press:
+            with page.expect_navigation():
+                page.get_by_role("button").click()
+
+    return go
 
 
 def drawn(pages: Pages, page: Page) -> None:
     _open(page, f"{pages.base}/host/script/inline")
-    page.get_by_label("E-mail address").wait_for()
+    page.get_by_label(pages.say("E-mail address")).wait_for()
 
 
 def framed(variant: str) -> Way:
     def go(pages: Pages, page: Page) -> None:
         _open(page, f"{pages.base}/host/frame/{variant}")
-        page.frame_locator("iframe").get_by_label("E-mail address").wait_for()
+        page.frame_locator("iframe").get_by_label(pages.say("E-mail address")).wait_for()
 
     return go
 
@@ -185,15 +180,17 @@ WAYS: dict[str, Way] = {
     "paused": behind("leave", "Pause for four weeks"),
     "left": behind("leave", "Unsubscribe"),
     "left, and said why": said_why,
-    "another address": moved,
+    "another address": moving(),
+    "another address, kept": moving(press=True),
+    "the address before": moving_back(),
+    "the address before, kept": moving_back(press=True),
     "come back": left_and_back,
     "a link was mailed": behind("leave", "Mail me a link to my choices"),
     "why": why,
     "data": behind("data"),
     "erased": behind("data", "Erase all of it"),
     "expired": expired,
-    "past editions": at("/read/brief/"),
-    "search": at("/read/brief/search?words=harbour"),
+    "no past editions yet": at("/read/brief/"),
     "no page": at("/nothing/here"),
     "wrong method": at("/trouble/405"),
     "too much": at("/trouble/413"),
@@ -204,6 +201,16 @@ WAYS: dict[str, Way] = {
     "framed below another page": framed("footer"),
     "drawn on another page": drawn,
 }
+FROM_THE_RIGHT = (
+    *("subscribe, a mistake", "check your inbox", "confirm", "confirmed", "choices", "leave"),
+    *("fewer mails", "left", "another address", "the address before", "why", "data", "expired"),
+    *("framed below another page", "drawn on another page"),
+)
+WITH_THE_ADDRESS = (
+    *("confirm", "confirmed", "refuse", "choices", "leave", "paused", "fewer mails", "left"),
+    *("another address", "the address before", "come back", "why", "data", "expired"),
+)
+SOMEBODY_ELSES = {"framed below another page", "drawn on another page"}  # in English
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +220,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def pages(settings: Settings, clock: StandingClock) -> Iterator[Pages]:
+def language() -> str:
+    """What the newsletter is written in, and so its readers' pages."""
+    return "en"
+
+
+@pytest.fixture
+def pages(settings: Settings, clock: StandingClock, language: str) -> Iterator[Pages]:
     waiting = Flask("ours")
     with Served(waiting) as door:
         quick = replace(
@@ -222,11 +235,11 @@ def pages(settings: Settings, clock: StandingClock) -> Iterator[Pages]:
             signup=replace(settings.signup, least_seconds=0),
         )
         mailer = build(quick, clock)
-        add_newsletter(mailer.store)
+        add_newsletter(mailer.store, language=language)
         app = create_app(mailer)
         _troubles(app, mailer)
         waiting.wsgi_app = app.wsgi_app  # type: ignore[method-assign]  # the port was needed first
-        yield Pages(Site(mailer, app.test_client()), door.url)
+        yield Pages(Site(mailer, app.test_client()), door.url, language)
         mailer.store.close()
 
 
@@ -254,20 +267,39 @@ def _troubles(app: Flask, mailer: Mailer) -> None:
 
 @pytest.mark.parametrize("name", WAYS)
 def test_nobody_is_kept_from_reading_or_using_it(browser: Browser, pages: Pages, name: str) -> None:
+    assert seen(browser, pages, name) == "ltr"
+
+
+@pytest.mark.parametrize("language", ["he", "ar"])
+@pytest.mark.parametrize("name", FROM_THE_RIGHT)
+def test_nor_is_who_reads_from_right_to_left(browser: Browser, pages: Pages, name: str) -> None:
+    assert seen(browser, pages, name) == ("ltr" if name in SOMEBODY_ELSES else "rtl")
+
+
+@pytest.mark.parametrize("name", WITH_THE_ADDRESS)
+def test_the_longest_of_hosts_is_no_wider_than_a_phone(
+    browser: Browser, pages: Pages, name: str
+) -> None:
+    pages.address, pages.other = f"ada@{'m' * 63}.example", f"ada@{'w' * 63}.example"
+    with browser.new_context(viewport={"width": 320, "height": 700}) as context:
+        page = context.new_page()
+        WAYS[name](pages, page)
+
+        shown = page.locator(".address").first
+        assert shown.inner_text() in {f"a…@{sign * 63}.example" for sign in "mw"}
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def seen(browser: Browser, pages: Pages, name: str) -> str:
+    """Look at a page, find nothing wrong with it, and return which way it is read."""
     with browser.new_context(bypass_csp=True) as context:
         page = context.new_page()
         page.set_default_timeout(30_000)
         WAYS[name](pages, page)
-        for frame in page.frames:
-            frame.add_script_tag(path=AXE)
 
-        seen: dict[tuple[str, int], Any] = {}
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                seen[scheme, width] = page.evaluate(LOOK)
+        found = looks(page)
 
-    assert sorted({fault for found in seen.values() for fault in found["faults"]}) == []
-    assert min(found["smallest"] for found in seen.values()) >= 14
-    assert {view: found["sideways"] for view, found in seen.items() if found["sideways"] > 0} == {}
+        assert found.faults == []
+        assert found.smallest >= 14
+        assert found.sideways == {}
+        return str(page.locator("html").get_attribute("dir") or "ltr")

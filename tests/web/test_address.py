@@ -1,10 +1,16 @@
 """The pages about another address."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 
 from mailer.address import address_hash, parse_address
 from mailer.store.suppressions import NOT_ME
+from mailer.store.tables import delivery
 from mailer.subscribers.model import Subscription
+from mailer.subscribers.preferences import Wishes
+from tests.fakes.clock import StandingClock
 from tests.web.conftest import Site, words
 
 NEW = "ada@elsewhere.example"
@@ -12,6 +18,12 @@ NEW = "ada@elsewhere.example"
 
 def choices(site: Site, found: Subscription) -> str:
     return site.mailer.links.preferences(found.id, site.mailer.clock.now()).partition("org")[2]
+
+
+def owed_to(site: Site, notice: str) -> list[int]:
+    with site.mailer.store.read() as tx:
+        rows = tx.connection.execute(select(delivery).where(delivery.c.notice == notice))
+        return [row.subscription_id for row in rows]
 
 
 def wanted(site: Site, found: Subscription, address: str = NEW) -> tuple[int, bytes]:
@@ -66,3 +78,53 @@ def test_a_forged_link_opens_nothing(site: Site) -> None:
     for page in ("move", "restore"):
         assert site.client.get(f"/{page}/{wrong}").status_code == 404
         assert site.client.post(f"/{page}/{wrong}").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["move", "restore"])
+def test_an_expired_link_has_the_reader_mailed_the_page_to_ask_again(
+    site: Site, clock: StandingClock, kind: str
+) -> None:
+    found = site.join()
+    wanted(site, found)
+    tie = site.subscription(NEW) if kind == "move" else found
+    there = getattr(site.mailer.links, kind)(tie.id, clock.now()).partition("org")[2]
+    clock.advance(timedelta(days=8))
+
+    answer = site.client.get(there)
+    again = site.client.post(there)
+    renewed = site.client.post(there, data={"act": "renew"})
+
+    assert (answer.status_code, again.status_code, renewed.status_code) == (410, 410, 200)
+    assert "Mail me a link to my choices" in answer.text
+    assert "@" not in words(answer.text)
+    assert site.notices()[-1][0] == "preferences_link"
+    assert owed_to(site, "preferences_link") == [found.id]
+
+
+def test_an_expired_link_of_which_nothing_is_left_says_where_to_ask_again(
+    site: Site, clock: StandingClock
+) -> None:
+    wanted(site, site.join())
+    there = site.mailer.links.move(site.subscription(NEW).id, clock.now()).partition("org")[2]
+    clock.advance(timedelta(days=8))
+    site.mailer.moving.tidy()
+
+    answer = site.client.get(there)
+
+    assert answer.status_code == 410
+    assert "Another address can be asked for again" in words(answer.text)
+    assert site.client.post(there, data={"act": "renew"}).status_code == 200
+
+
+def test_a_page_about_another_address_speaks_its_readers_language(site: Site) -> None:
+    found = site.join()
+    site.mailer.preferences.edit(found.id, Wishes(language="de"))
+    wanted(site, found)
+
+    page = site.client.get(
+        site.mailer.links.move(site.subscription(NEW).id, site.mailer.clock.now()).partition("org")[
+            2
+        ]
+    )
+
+    assert '<html lang="de"' in page.text

@@ -247,6 +247,23 @@ def test_the_drawn_form_leaves_no_name_no_cookie_and_speaks_the_newsletters_lang
     assert page.evaluate(names) == before
 
 
+@pytest.mark.parametrize("path", ["/", "/subscribe/brief", "/embed/brief", "choices", "leave"])
+def test_a_page_costs_one_request_beside_itself_and_weighs_little(
+    page: Page, two: tuple[Two, str], path: str
+) -> None:
+    site, _ = two
+    found = site.ours.join()
+    links, now = site.ours.mailer.links, site.ours.mailer.clock.now()
+    private = {"choices": links.preferences, "leave": links.leave}
+    asked: list[int] = []
+    page.on("response", lambda answer: asked.append(len(answer.body())))
+    address = private[path](found.id, now) if path in private else site.base + path
+    page.goto(address, wait_until="networkidle")
+
+    assert len(asked) == 2
+    assert sum(asked) < 20 * 1024
+
+
 @pytest.fixture
 def traveller(browser: Browser) -> Iterator[Page]:
     """Somebody whose device is in Tokyo."""

@@ -124,6 +124,37 @@ def test_the_why_page_says_when_and_how_and_neither_where_nor_to_whom(site: Site
     assert not re.search(r"ada@|elsewhere|192\.0", page)
 
 
+def test_the_page_of_choices_leads_to_all_that_is_written_down_of_the_consent(site: Site) -> None:
+    site.client.post(
+        "/subscribe/brief",
+        data=site.filled(),
+        headers={"Referer": "https://elsewhere.example/a", "User-Agent": "Browser 7"},
+        environ_base={"REMOTE_ADDR": "192.0.2.77"},
+    )
+    site.client.post(f"/confirm/{site.confirm_token()}")
+    choices = site.mailer.links.preferences(site.subscription().id, site.mailer.clock.now())
+    choices = choices.removeprefix(site.mailer.links.base_url)
+    (why,) = re.findall(r'href="[^"]*(/why/[^"]+)"', site.client.get(choices).text)
+
+    page = site.client.get(why).text
+
+    assert all(one in words(page) for one in ("elsewhere.example/a", "192.0.2.0/24", "Browser 7"))
+    assert choices in page
+
+
+def test_an_old_link_to_all_of_it_has_a_fresh_one_mailed(site: Site, clock: StandingClock) -> None:
+    found = site.join()
+    choices = site.mailer.links.preferences(found.id, clock.now())
+    clock.advance(timedelta(days=8))
+
+    answer = site.client.get(f"/why/{choices.rpartition('/')[2]}")
+
+    assert answer.status_code == 410
+    (renews_at,) = re.findall(r'action="([^"]+)"', answer.text)
+    site.client.post(renews_at, data={"act": "renew"})
+    assert site.notices()[-1][0] == "preferences_link"
+
+
 def test_why_somebody_left_is_one_press_and_kept_once(site: Site) -> None:
     site.join()
     left = site.client.post(leave(site), data={"act": "leave"})

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from mailer.address import parse_address
+from mailer.languages.catalogue import catalogue
 from mailer.subscribers.model import State
+from mailer.web.signup_form import NO_ADDRESS
+from tests.conftest import add_newsletter
 from tests.web.conftest import FORM, Site
 
 PAGE = "/subscribe/brief"
@@ -202,3 +205,14 @@ def test_a_host_header_leaves_no_trace(site: Site) -> None:
     answer = site.client.post(PAGE, data=site.filled(), headers={"Host": "evil.example"})
 
     assert "evil.example" not in answer.text + str(answer.headers)
+
+
+def test_what_is_wrong_with_an_address_is_said_in_the_pages_own_language(site: Site) -> None:
+    add_newsletter(site.mailer.store, "namal", language="he")
+    english = {"Accept-Language": "en"}
+
+    page = site.client.post("/subscribe/namal", data={"email": "ada"}, headers=english)
+    said = site.client.post("/subscribe/namal", json={"email": "ada"}, headers=english)
+
+    assert "This is not" not in page.text
+    assert said.get_json()["message"] == catalogue("he").gettext(NO_ADDRESS)
