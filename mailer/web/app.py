@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.routing import IntegerConverter, Map, PathConverter, UnicodeConverter
 
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
@@ -42,7 +42,7 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
         static_folder=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
-    app.url_map.converters |= {"default": Segment, "int": Number}
+    app.url_map.converters |= {"default": Segment, "path": Rest, "int": Number}
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     style = Stylesheet()
     app.jinja_env.globals |= {
@@ -81,6 +81,12 @@ class Segment(UnicodeConverter):
     def __init__(self, map: Map) -> None:  # noqa: A002 - the base class calls it so
         super().__init__(map)
         self.regex = r"[^/\x00-\x1f\x7f]+"
+
+
+class Rest(PathConverter):
+    """All that is left of a page's address, without control characters as well."""
+
+    regex = r"[^/\x00-\x1f\x7f][^\x00-\x1f\x7f]*?"
 
 
 class Number(IntegerConverter):

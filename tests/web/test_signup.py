@@ -192,7 +192,12 @@ def test_no_page_leads_off_our_hosts(site: Site, path: str) -> None:
 
 @pytest.mark.parametrize("slug", ["%00", "a%00b", "a%0d%0aX: y"])
 def test_no_address_has_a_control_character(site: Site, slug: str) -> None:
-    for path in (f"/subscribe/{slug}", f"/embed/{slug}.json", f"/read/{slug}/", f"/leave/{slug}"):
+    for path in (
+        f"/subscribe/{slug}",
+        f"/embed/{slug}.json",
+        f"/read/{slug}/",
+        f"/read/brief/topics/{slug}",
+    ):
         assert site.client.get(path).status_code == 404
 
 
