@@ -17,6 +17,7 @@ from mailer.rendering.model import CLOSES, MARKER, OPENS, Page, Slot
 
 HARD_LINE = 998  # octets, RFC 5322 section 2.1.1
 PLAIN = "text/plain; charset=utf-8; format=flowed"  # RFC 3676
+DELSP = "; delsp=yes"  # section 4.1: for scripts without spaces
 NAME = re.compile(rb"([!-9;-~]+):")
 BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
@@ -91,9 +92,13 @@ def seams(page: Page) -> tuple[bytes, bytes, bytes]:
         return b"", b"", b"\r\n"
     line = f"--{boundary_of(page)}".encode()
     quoted_part = b"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    plain = f"\r\nContent-Type: {PLAIN}".encode() + quoted_part
+    plain = f"\r\nContent-Type: {_plain(page)}".encode() + quoted_part
     html = b"\r\nContent-Type: text/html; charset=utf-8" + quoted_part
     return line + plain, b"\r\n" + line + html, b"\r\n" + line + b"--\r\n"
+
+
+def _plain(page: Page) -> str:
+    return f"{PLAIN}{DELSP}" if page.delsp else PLAIN
 
 
 def head_fields(head: Head, subject: str, page: Page, *, utf8: bool) -> list[tuple[str, str]]:
@@ -124,7 +129,7 @@ def head_fields(head: Head, subject: str, page: Page, *, utf8: bool) -> list[tup
         ]
     fields.append(("MIME-Version", "1.0"))
     if not page.html:
-        plain = [("Content-Type", PLAIN), ("Content-Transfer-Encoding", "quoted-printable")]
+        plain = [("Content-Type", _plain(page)), ("Content-Transfer-Encoding", "quoted-printable")]
         return [*fields, *plain]
     boundary = boundary_of(page)
     return [*fields, ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"')]

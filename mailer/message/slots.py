@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from html import escape
 
 from mailer.errors import RenderError
@@ -15,7 +16,8 @@ def fill(page: Page, values: Mapping[Slot, str]) -> Page:
 
     Values are escaped in HTML.
     """
-    return Page(
+    return replace(
+        page,
         subject=_filled(page.subject, values, in_text),
         html=_filled(page.html, values, in_html),
         text=_filled(page.text, values, in_text),

@@ -37,6 +37,14 @@ class Slot(StrEnum):
         return f"{OPENS}{self.value}{CLOSES}"
 
 
+UNSPACED = frozenset({"ja", "zh", "yue"})  # languages that write no spaces between words
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether joining two lines of this language's text must put no space between them."""
+    return language.partition("-")[0].lower() in UNSPACED
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One variant of one mail: subject, HTML and text, all with slots."""
@@ -44,6 +52,7 @@ class Page:
     subject: str
     html: str  # "": the mail has the text alone
     text: str
+    delsp: bool = False  # whether a line's last space goes when lines are joined (RFC 3676, 4.1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ WEB_ADDRESS = re.compile(rf"https?://|{OPENS}[a-z]+_url{CLOSES}")
 ASIDE = re.compile(r"(?<!\S)--(?!\S)")
 
 
-def wrap(text: str) -> str:
+def wrap(text: str, *, delsp: bool = False) -> str:
     """Return one paragraph in lines of at most 72 columns, each but the last ending in a space.
 
     That space tells a mail program to join the lines again (RFC 3676 section 4.1). A word that is
     longer than a line, an address for instance, gets a line of its own and is never broken. Where
-    a script has no spaces a line ends without one, since joining would put it there.
+    a script has no spaces a line ends without one, since joining would put it there; in a text
+    whose part says `delsp` it ends in one that goes when lines are joined, as each line does.
     """
+    flows = " " if delsp else ""
     done: list[str] = []
     line, width = "", 0
     # A line of two hyphens would begin a signature, which is greyed out (RFC 3676 section 4.3).
@@ -37,7 +39,7 @@ def wrap(text: str) -> str:
         if not line:
             line, width = word, more
         elif width + len(space) + more > WIDTH:
-            done += (_stuffed(line), space, "\n")
+            done += (_stuffed(line), space, flows, "\n")
             line, width = word, more
         else:
             line = f"{line}{space}{word}"

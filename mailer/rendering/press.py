@@ -29,7 +29,7 @@ from mailer.errors import RenderError
 from mailer.languages import dates
 from mailer.languages.catalogue import Catalogue, catalogue
 from mailer.rendering import filters, plain_text, theme
-from mailer.rendering.model import CLOSES, OPENS, Page, Slot
+from mailer.rendering.model import CLOSES, OPENS, Page, Slot, is_unspaced
 from mailer.rendering.stories import Story
 
 NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
@@ -57,7 +57,7 @@ class Press:
         around["html_addresses"] = plain_text.web_addresses(html)
         text = self._render(language, f"{name}/body.txt", around)
         inlined = self._inliner(theme.direction(language)).inline(html)
-        return Page(subject, inlined, text.strip("\n") + "\n")
+        return Page(subject, inlined, text.strip("\n") + "\n", is_unspaced(language))
 
     def _make_inliner(self, direction: str) -> CSSInliner:
         """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
@@ -201,11 +201,11 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         "sans": theme.MAIL_SANS,
         "kept": _fragments(),
     }
-    made.filters |= _filters(words)
+    made.filters |= _filters(words, language)
     return made
 
 
-def _filters(words: Catalogue) -> dict[str, Callable[..., object]]:
+def _filters(words: Catalogue, language: str) -> dict[str, Callable[..., object]]:
     return {
         "joined": filters.joined,
         "typeset": filters.typeset,
@@ -215,7 +215,7 @@ def _filters(words: Catalogue) -> dict[str, Callable[..., object]]:
         "short_date": partial(dates.short_date, words),
         "local_day": dates.local_day,
         "short_address": filters.short_address,
-        "wrap": plain_text.wrap,
+        "wrap": partial(plain_text.wrap, delsp=is_unspaced(language)),
         "underlined": plain_text.underlined,
         "web_addresses": plain_text.web_addresses,
     }

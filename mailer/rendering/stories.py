@@ -13,6 +13,7 @@ from mailer.editions.layout import Layout
 from mailer.editions.model import Correction, CorrectionKind, Edition, Newsletter, Piece
 from mailer.feeds.excerpt import excerpt
 from mailer.feeds.model import Article
+from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import local_day
 from mailer.links import Links
 from mailer.pictures.model import Crop, Picture
@@ -148,7 +149,8 @@ def digest_view(
     def told(piece: Piece, words: int = STORY_WORDS) -> Story:
         article = articles[piece.article_id]
         most = min(words, excerpts.get(article.feed_id, words))
-        story = _story(article, outlets.get(article.feed_id, ""), edition, newsletter, most)
+        outlet = outlets.get(article.feed_id, "")
+        story = _story(article, outlet, edition, newsletter, variant.language, most)
         shown = pictures.get(article.id)
         crop = Crop.LEAD if piece is layout.lead else Crop.THUMB
         return replace(
@@ -189,7 +191,7 @@ def story_alone(
     `most` words of it are told at most; None: as many as anywhere.
     """
     words = STORY_WORDS if most is None else min(STORY_WORDS, most)
-    story = _story(article, outlet, edition, newsletter, words)
+    story = _story(article, outlet, edition, newsletter, newsletter.language, words)
     own = _other_language(article.language or newsletter.language, newsletter.language)
     return replace(story, language=own)
 
@@ -212,7 +214,12 @@ def correction_lines(
 
 
 def _story(
-    article: Article, outlet: str, edition: Edition, newsletter: Newsletter, words: int
+    article: Article,
+    outlet: str,
+    edition: Edition,
+    newsletter: Newsletter,
+    language: str,
+    words: int,
 ) -> Story:
     url = web_address(article.url)
     source_url = web_address(article.original_url) or url
@@ -223,7 +230,7 @@ def _story(
         title=shorten(article.title, LONGEST_HEADLINE),
         url=url,
         summary=excerpt([article.summary], words) if article.summary and words else "",
-        byline=_byline(article.author, publisher),
+        byline=_byline(article.author, publisher, language),
         published_at=None if age <= FRESH else article.published_at,
         minutes=minutes(article.words),
         publisher=publisher or _host(source_url),
@@ -251,8 +258,9 @@ def web_address(url: str | None) -> str | None:
     return url
 
 
-def _byline(author: str | None, publisher: str) -> str:
-    return ", ".join(dict.fromkeys(part for part in (author, publisher) if part))
+def _byline(author: str | None, publisher: str, language: str) -> str:
+    between = catalogue(language).pgettext("between names", ", ")
+    return between.join(dict.fromkeys(part for part in (author, publisher) if part))
 
 
 def _host(url: str | None) -> str:

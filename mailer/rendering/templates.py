@@ -17,7 +17,7 @@ from mailer.confined import Bounds, Broke, Confined, Ended
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
-from mailer.rendering.model import Page
+from mailer.rendering.model import Page, is_unspaced
 from mailer.rendering.press import Press
 from mailer.rendering.stories import DigestView
 from mailer.tokens import LIFETIME, Purpose
@@ -102,4 +102,5 @@ class Confinement:
         if told["error"] is not None:
             raise RenderError(*told["error"], line=told["line"])
         html = octets[: told["html"]].decode()
-        return Page(told["subject"], html, octets[told["html"] :].decode())
+        text = octets[told["html"] :].decode()
+        return Page(told["subject"], html, text, is_unspaced(language))

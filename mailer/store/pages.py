@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import select, update
 
 from mailer.delivery.model import OPEN, Kind
-from mailer.rendering.model import Page, Variant
+from mailer.rendering.model import Page, Variant, is_unspaced
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, page, piece
 
@@ -48,7 +48,9 @@ class Pages(Aggregate):
                 page.c.apart == variant.apart,
             )
         )
-        return None if row is None else Page(row["subject"], row["html"], row["text"])
+        if row is None:
+            return None
+        return Page(row["subject"], row["html"], row["text"], is_unspaced(variant.language))
 
     def digest(self, edition_id: int, variant: Variant) -> str | None:
         """Return the hash of a page, or None when it has not been rendered."""

@@ -67,6 +67,18 @@ def test_without_html_there_is_one_part_which_ends_in_one_line_end(text: str) ->
     assert raw.endswith(b"\r\n")
 
 
+@pytest.mark.parametrize("html", ["", "<p>x</p>"])
+def test_a_script_without_spaces_says_how_its_lines_are_joined(html: str) -> None:
+    page = Page("x", html, "島 \n島\n", delsp=True)
+
+    message = read(build(HEAD, page, VALUES))
+
+    (plain,) = (one for one in message.walk() if one.get_content_type() == "text/plain")
+    assert plain["Content-Type"].params == {
+        "charset": "utf-8", "format": "flowed", "delsp": "yes",
+    }  # fmt: skip
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert build(HEAD, PAGE, VALUES) == build(HEAD, PAGE, VALUES)
 

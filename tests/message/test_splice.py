@@ -24,9 +24,10 @@ TEXT = st.text(
 )
 WITH_SLOTS = st.lists(st.one_of(TEXT, st.sampled_from(list(Slot)).map(lambda slot: slot.marker)))
 PAGES = st.builds(
-    lambda text, html: Page("News", "".join(html), "".join(text)),
+    lambda text, html, delsp: Page("News", "".join(html), "".join(text), delsp),
     WITH_SLOTS,
     st.one_of(st.just([]), WITH_SLOTS),
+    st.booleans(),
 )
 PATHS = st.text("abcXYZ0189_.=&;%-", max_size=300)
 URLS = PATHS.map("https://news.example/{}".format)

@@ -17,7 +17,7 @@ from mailer.rendering.model import Page, Slot
 from mailer.rendering.stories import DigestView
 from tests.conftest import a_newsletter
 from tests.rendering.golden import EDITIONS, head_of
-from tests.rendering.samples import LINKS, TEMPLATES, TUESDAY, VALUES, a_view
+from tests.rendering.samples import LINKS, TEMPLATES, TUESDAY, VALUES, a_view, values_in
 
 ASKED_AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 
@@ -63,8 +63,9 @@ def small_mail(notice: Notice, language: str, address: str = "ada@example.org") 
 def digest_mail(view: DigestView) -> Mail:
     """Return an edition as Ada gets it."""
     page = TEMPLATES.digest(view)
-    message = build(head_of(view)._replace(date=TUESDAY), page, VALUES)
-    return Mail(view.language, fill(page, VALUES), message, view)
+    values = values_in(view.language)
+    message = build(head_of(view)._replace(date=TUESDAY), page, values)
+    return Mail(view.language, fill(page, values), message, view)
 
 
 def _usual_in(language: str) -> Mail:

@@ -27,96 +27,13 @@ from tests.rendering.samples import (
     STORIES,
     TEMPLATES,
     TUESDAY,
-    VALUES,
     an_article,
     an_edition,
+    values_in,
 )
+from tests.rendering.scripts import PAPERS, Paper
 
-HEBREW = (
-    (
-        "המעבורות חוזרות לפעול: הסכם הושג אחרי תשע שעות של שיחות",
-        "ההפלגות בין האיים יתחדשו ביום רביעי לפי הסכם לשנתיים שקושר את השכר למספר הנוסעים ומוסיף"
-        " יום מנוחה לצוותי הלילה. השרים, שאיימו בצווי חזרה לעבודה, בירכו על התוצאה.",
-    ),
-    (
-        "נערה מריגה הדיחה את המדורגת שנייה באליפות השחמט המהיר",
-        "מרתה אוזולה בת השש־עשרה נזקקה ל־24 מהלכים בלבד, וסיפרה שהכינה את הפתיחה באוטובוס."
-        " היא השחקנית הצעירה ביותר שהגיעה אי פעם לרבע הגמר.",
-    ),
-    (
-        "שלוש שכנות יחלקו ביניהן את מפות ההצפות של אגן הוולה",
-        "הנתונים יהיו פתוחים לציבור מינואר, וכך מסתיים סכסוך שהחל בסגירת הסכרים בשנת 2019."
-        " תחנות המדידה ידווחו מדי רבע שעה, ולא עוד פעם ביום.",
-    ),
-    (
-        "בתי הספר משנים את ארוחת הצהריים: פחות סוכר, יותר דגים",
-        "בניסוי שנערך בארבעים בתי ספר ירדה כמות הסוכר בשליש, ומספר הארוחות שנלקחו לא פחת."
-        " מאביב הבא יצטרפו אליו כל בתי הספר בעיר, והתפריט ייכתב יחד עם הדייגים.",
-    ),
-    (
-        "ספריית כלי העבודה פותחת סניף שני",
-        "המקדחות והסולמות הם המבוקשים ביותר; מכונת תפירה אחת עוברת מיד ליד כבר שנה שלמה."
-        " הסניף החדש ייפתח בבניין הדואר הישן, ויציע גם שיעורי תיקון בערבים.",
-    ),
-    ("מחירי הרכבת לא יעלו עד האביב", "דבר לא ישתנה לפני אפריל."),
-)
-ARABIC = (
-    (
-        "شركات العبّارات والنقابات تتوصل إلى اتفاق بعد تسع ساعات من المحادثات",
-        "تُستأنف الرحلات بين الجزر يوم الأربعاء بموجب اتفاق مدته سنتان يربط الأجور بعدد الركاب ويضيف"
-        " يوم راحة لأطقم الليل. ووصف الوزراء النتيجة بأنها مريحة قبل الشتاء.",
-    ),
-    (
-        "فتاة من ريغا تُقصي المصنّفة الثانية في بطولة الشطرنج السريع",
-        "احتاجت مارتا أوزولا ذات الستة عشر عامًا إلى 24 نقلة فقط، وقالت بعد المباراة إنها أعدّت"
-        " الافتتاح في الحافلة. وهي أصغر لاعبة تبلغ ربع النهائي.",
-    ),
-    (
-        "ثلاث دول متجاورة تتفق على تبادل خرائط الفيضانات في حوض فيلا",
-        "ستكون البيانات متاحة للجميع ابتداءً من يناير، وبذلك ينتهي خلاف بدأ بإغلاق السدود عام 2019."
-        " وسترسل محطات القياس قراءاتها كل ربع ساعة بدلًا من مرة في اليوم.",
-    ),
-    (
-        "وجبات المدارس تتغيّر بهدوء: سكر أقل وسمك محلي أكثر",
-        "خفّضت تجربة في أربعين مدرسة كمية السكر بمقدار الثلث دون أن يقل عدد الوجبات."
-        " وستنضم إليها في الربيع بقية مدارس المدينة.",
-    ),
-    (
-        "مكتبة الأدوات تفتح فرعًا ثانيًا",
-        "المثاقب والسلالم هي الأكثر طلبًا، وتنتقل آلة خياطة واحدة من يد إلى يد منذ عام كامل."
-        " وسيُفتتح الفرع الجديد في مبنى البريد القديم.",
-    ),
-    ("أجور القطارات ثابتة حتى الربيع", "لن يتغيّر شيء قبل أبريل."),
-)
-JAPANESE = (
-    (
-        "フェリー運航会社と労働組合、九時間の交渉の末に合意",
-        "島々を結ぶ航路は、賃金を乗客数に連動させ、夜間勤務の乗組員に休日を一日加える二年間の協定にもとづ"
-        "き、水曜日に再開する。業務復帰命令も辞さない構えだった閣僚らは、冬の燃料供給にとって安心できる"
-        "結果だと述べた。",
-    ),
-    (
-        "リガの十代の選手、早指しチェス世界オープンで第二シードを破る",
-        "十六歳のマルタ・オゾラはわずか二十四手で勝ち、この手順はバスの中で準備したと語った。準々決勝に進む"
-        "選手としては大会史上最年少で、次の相手は昨年の優勝者となる。対局は明日の午後、港の広間で行われる。",
-    ),
-    (
-        "近隣三か国、ヴェラ流域の浸水想定図を共有することで合意",
-        "データは一月から公開され、二〇一九年のダム閉鎖に始まった対立に終止符が打たれる。観測所はこれまでの"
-        "一日一回に代えて、十五分ごとに水位を知らせることになる。費用は三か国が等しく分け合う。",
-    ),
-    (
-        "学校給食が静かに変わる　砂糖は控えめ、地元の魚を多く",
-        "四十校での試行では、食べる子どもの数を減らすことなく砂糖の量を三分の一減らすことができた。"
-        "春からは市内のすべての学校に広げられ、献立は地元の漁協と共同で作られる。",
-    ),
-    (
-        "工具を貸し出す図書館が二号店を開設",
-        "最も借りられているのは電動ドリルと脚立で、一台のミシンは一年にわたって人から人へと渡っている。"
-        "新しい店は旧郵便局の建物に入り、修理の講習も開かれる。",
-    ),
-    ("鉄道運賃は春まで据え置き", "四月までは何も変わらない。"),
-)
+COPIES = {1: [an_article(14), an_article(15)]}  # two other outlets tell the first story
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +47,7 @@ class Golden:
     def message(self, date: datetime) -> bytes:
         """Return the mail that one reader gets."""
         page = TEMPLATES.digest(self.view)
-        return build(head_of(self.view)._replace(date=date), page, VALUES)
+        return build(head_of(self.view)._replace(date=date), page, values_in(self.view.language))
 
 
 def digest(
@@ -141,6 +58,7 @@ def digest(
     copies: Mapping[int, list[Article]] | None = None,
     *,
     pictures: bool = True,
+    outlets: Mapping[int, str] = OUTLETS,
 ) -> DigestView:
     """Return an edition whose first article leads and whose others stand where `places` says."""
     pieces = [
@@ -164,7 +82,7 @@ def digest(
         Variant(0, language or newsletter.language),
         layout,
         {article.id: article for article in articles},
-        OUTLETS,
+        outlets,
         LINKS,
         copies or {},
         pictures=placed(layout, illustrations(articles)) if pictures else {},
@@ -203,22 +121,21 @@ def short() -> DigestView:
     articles = [
         an_article(number, summary=STORIES[number - 1][1] + told) for number, told in more.items()
     ]
-    copies = {1: [an_article(14), an_article(15)]}
-    return digest(articles, ["", "World", "World"], a_newsletter(), copies=copies)
+    return digest(articles, ["", "World", "World"], a_newsletter(), copies=COPIES)
 
 
 def usual() -> DigestView:
     """Twelve stories in three sections, one told by others too."""
     articles = [an_article(number) for number in range(1, 13)]
     places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
-    return digest(articles, places, a_newsletter(), copies={1: [an_article(14), an_article(15)]})
+    return digest(articles, places, a_newsletter(), copies=COPIES)
 
 
 def no_pictures() -> DigestView:
     """The usual one, of outlets that have none."""
     articles = [an_article(number) for number in range(1, 13)]
     places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
-    return digest(articles, places, a_newsletter(), pictures=False)
+    return digest(articles, places, a_newsletter(), copies=COPIES, pictures=False)
 
 
 def fifty() -> DigestView:
@@ -232,7 +149,7 @@ def fifty() -> DigestView:
         for number in range(1, 51)
     ]
     places = [f"Section {1 + number // 6}" for number in range(36)] + [""] * 14
-    return digest(articles, places, a_newsletter(max_stories=50))
+    return digest(articles, places, a_newsletter(max_stories=50), copies=COPIES)
 
 
 def correction() -> DigestView:
@@ -256,37 +173,61 @@ def correction() -> DigestView:
 
 def hebrew() -> DigestView:
     """From right to left."""
-    return _in("he", HEBREW, "עיתון הנמל", ["", "עולם", "עולם", "העיר", "העיר", ""])
+    return _of(PAPERS["he"])
 
 
 def arabic() -> DigestView:
     """From right to left, joined letters."""
-    return _in("ar", ARABIC, "موجز الميناء", ["", "العالم", "العالم", "المدينة", "المدينة", ""])
+    return _of(PAPERS["ar"])
 
 
 def japanese() -> DigestView:
     """No spaces between words."""
-    return _in("ja", JAPANESE, "港の朝刊", ["", "世界", "世界", "街", "街", ""])
+    return _of(PAPERS["ja"])
 
 
 def mixed() -> DigestView:
     """Hebrew, Arabic, Japanese and English stories in a Hebrew edition."""
-    told = [HEBREW[0], HEBREW[2], ARABIC[2], JAPANESE[0], STORIES[0][:2], HEBREW[1]]
-    tags = ["he", "he", "ar", "ja", "en", "he"]
+    paper = PAPERS["he"]
     articles = [
-        an_article(number, title=title, summary=summary, language=tag)
-        for number, ((title, summary), tag) in enumerate(zip(told, tags, strict=True), 1)
+        _article(paper, 1),
+        _article(paper, 3),
+        an_article(3, **_told(PAPERS["ar"], 3)),
+        an_article(4, **_told(PAPERS["ja"], 1)),
+        an_article(5, title=STORIES[0][0], summary=STORIES[0][1]),
+        _article(paper, 2),
     ]
-    newsletter = a_newsletter(language="he", name="עיתון הנמל")
-    return digest(articles, ["", "עולם", "עולם", "עולם", "עולם", ""], newsletter)
+    articles = [replace(one, id=n, arrival=n) for n, one in enumerate(articles, 1)]
+    return _printed(paper, articles, ["", *["עולם"] * 4, ""])
 
 
-def _in(tag: str, stories: tuple[tuple[str, str], ...], name: str, places: list[str]) -> DigestView:
-    articles = [
-        an_article(number, title=title, summary=summary, language=tag)
-        for number, (title, summary) in enumerate(stories, 1)
-    ]
-    return digest(articles, places, a_newsletter(language=tag, name=name))
+def _of(paper: Paper) -> DigestView:
+    world, city = paper.sections
+    articles = [_article(paper, number) for number in range(1, len(paper.stories) + 1)]
+    return _printed(paper, articles, ["", world, world, city, city, ""])
+
+
+def _printed(paper: Paper, articles: list[Article], places: list[str]) -> DigestView:
+    newsletter = a_newsletter(language=paper.language, name=paper.name)
+    others = [an_article(number, **_told(paper, 1)) for number in (14, 15)]
+    return digest(articles, places, newsletter, copies={1: others}, outlets=paper.outlets)
+
+
+def _article(paper: Paper, number: int) -> Article:
+    return an_article(number, **_told(paper, number))
+
+
+def _told(paper: Paper, number: int) -> dict[str, object]:
+    title, summary = paper.stories[number - 1]
+    author = paper.authors[number - 1]
+    found: dict[str, object] = {"title": title, "summary": summary, "author": author}
+    if number == 1:
+        found.update(paper.photo)
+    elif author is not None:
+        found["image_credit"] = author
+    host = ("city", "lab", "post")[(number - 1) % 3]
+    url = f"https://{host}.example.net/articles/{number}"
+    return {**found, "language": paper.language, "url": url}
 
 
 EDITIONS: Mapping[str, Callable[[], DigestView]] = {
@@ -298,7 +239,7 @@ EDITIONS: Mapping[str, Callable[[], DigestView]] = {
 def golden(name: str) -> Golden:
     """Return one of the editions, filled in for one reader."""
     view = EDITIONS[name]()
-    return Golden(name, view, fill(TEMPLATES.digest(view), VALUES))
+    return Golden(name, view, fill(TEMPLATES.digest(view), values_in(view.language)))
 
 
 def head_of(view: DigestView) -> Head:

@@ -9,6 +9,8 @@ from mailer import resources
 from mailer.editions.layout import Layout, Section
 from mailer.editions.model import Edition, EditionState, Newsletter, Piece, Rhythm
 from mailer.feeds.model import Article
+from mailer.languages.catalogue import catalogue
+from mailer.languages.dates import short_date
 from mailer.links import Links
 from mailer.rendering.model import Page, Slot, Variant
 from mailer.rendering.stories import DigestView, digest_view
@@ -29,6 +31,14 @@ VALUES = {
     Slot.LEAVE_URL: "https://news.example.org/leave/token",
     Slot.CONFIRM_URL: "https://news.example.org/confirm/token",
 }
+
+
+def values_in(language: str) -> Mapping[Slot, str]:
+    """Return Ada's values, the day she signed up in words of this language."""
+    signed_up = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+    day = short_date(catalogue(language), signed_up, "Europe/Berlin")
+    return {**VALUES, Slot.SIGNED_UP_ON: day}
+
 
 # title, summary, author, words
 STORIES = (

@@ -176,6 +176,15 @@ def test_japanese_text_is_broken_between_characters_and_never_before_a_full_stop
     assert "".join(lines) == "島々を結ぶ航路は、水曜日に再開する。" * 9
 
 
+def test_japanese_lines_join_without_a_space_and_latin_words_with_one() -> None:
+    text = f"{'島' * 30}と Harbour Post が、{'島' * 40}と the harbour {'島' * 30}"
+
+    lines = wrap(text, delsp=True).split("\n")
+
+    assert all(line.endswith(" ") for line in lines[:-1])
+    assert "".join(line[:-1] for line in lines[:-1]) + lines[-1] == text
+
+
 def test_latin_words_in_japanese_text_stay_whole() -> None:
     text = f"{'島' * 34}Harbour Post が報じた"
 
