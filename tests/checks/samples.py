@@ -6,7 +6,7 @@ from dataclasses import replace
 from mailer.checks.inspect import known_clients, told_of
 from mailer.checks.letter import Letter, examine
 from mailer.checks.model import Report
-from mailer.rendering.model import Slot
+from mailer.rendering.model import Page, Slot
 from tests.rendering.golden import golden
 from tests.rendering.samples import VALUES
 
@@ -35,4 +35,5 @@ def spoiled(change: Callable[[str], str], part: str = "html") -> Letter:
     old = getattr(letter.page, part)
     new = change(old)
     assert new != old, "the change changes nothing"
-    return replace(letter, page=replace(letter.page, **{part: new}))
+    parts = {name: getattr(letter.page, name) for name in ("subject", "html", "text")}
+    return replace(letter, page=Page(**{**parts, part: new}))

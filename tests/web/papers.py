@@ -26,8 +26,8 @@ from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
 from tests.fakes.feed_server import FeedServer
-from tests.rendering.golden import ARABIC, HEBREW
 from tests.rendering.samples import STORIES
+from tests.rendering.scripts import ARABIC, HEBREW
 
 OCTOBER = datetime(2026, 10, 30, 6, 0, tzinfo=UTC)
 NOVEMBER = (
