@@ -21,8 +21,11 @@ from tests.rendering.samples import an_edition
 
 NEWSLETTER, EDITION = a_newsletter(), an_edition()
 ADDRESS, LEAVE = Slot.ADDRESS.marker, Slot.LEAVE_URL.marker
+SHOWN = Slot.SHOWN_ADDRESS.marker
 SIGNED_UP, WHY = Slot.SIGNED_UP_ON.marker, Slot.WHY_URL.marker
-PAGE = Page("News", f"<p>{ADDRESS}, {SIGNED_UP}: {LEAVE}</p>", f"To {ADDRESS}.\n{LEAVE} {WHY}\n")
+PAGE = Page(
+    "News", f"<p>{ADDRESS}, {SIGNED_UP}: {LEAVE} {SHOWN}</p>", f"To {ADDRESS}.\n{LEAVE} {WHY}\n"
+)
 MOMENTS = st.integers(1_600_000_000, 4_000_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
 ATEXT = "ABCxyz019!#$%&'*+/=?^_`{|}~-"
 PARTS = st.lists(st.text(ATEXT, min_size=1, max_size=30), min_size=1, max_size=3).map(".".join)
