@@ -67,6 +67,7 @@ def furnish(store: Store, readers: int) -> None:
     _fill(store, tables.piece, iter([_piece()]))
     with store.write() as tx:
         tx.pages.keep(1, Variant(0, "en"), digest_page(), now)
+    _fill(store, tables.appointment, iter([_appointment(now)]))
     _fill(store, tables.subscriber, (_subscriber(key, now) for key in range(1, readers + 1)))
     _fill(store, tables.subscription, (_subscription(key, now) for key in range(1, readers + 1)))
 
@@ -140,6 +141,13 @@ def _subscriber(key: int, now: datetime) -> Row:
     return {
         "id": key, "address": address, "address_key": address, "created_at": now,
         "address_hash": sha256(address.encode()).hexdigest(),
+    }  # fmt: skip
+
+
+def _appointment(now: datetime) -> Row:
+    return {
+        "newsletter_id": 1, "rhythm": "daily", "minute_of_day": 360, "weekday": 0, "zone": "UTC",
+        "also_on": "", "next_due_at": now - timedelta(minutes=1),
     }  # fmt: skip
 
 

@@ -17,13 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Engine, create_engine, delete, insert, literal, select, text, update
+from sqlalchemy import Engine, case, create_engine, delete, insert, literal, select, text, update
 
 from bench.estate import SLOT, furnish, settings
 from mailer.config.settings import Settings
-from mailer.store.tables import delivery, edition, subscription
+from mailer.store.tables import appointment, delivery, edition, subscription
 from mailer.wiring import Mailer, build
 
+INSTANT = delivery.c.due_at.type
 LOOKS = 20  # at the ledger when nobody is due
 
 
@@ -63,10 +64,14 @@ def _begin_again(mailer: Mailer, due: int) -> None:
     one_in = text("id % :every = 0").bindparams(every=_every(mailer, due))
     with mailer.store.write() as tx:
         tx.connection.execute(delete(delivery))
-        later = {"watermark": 0, "next_slot": "2026-11-25", "next_due_at": now + timedelta(days=1)}
-        tx.connection.execute(update(subscription).values(later))
-        soon = {"next_slot": SLOT, "next_due_at": now - timedelta(minutes=1)}
-        tx.connection.execute(update(subscription).where(one_in).values(soon))
+        soon, later = now - timedelta(minutes=1), now + timedelta(days=1)
+        again = {
+            "watermark": 0,
+            "next_slot": case((one_in, SLOT), else_="2026-11-25"),
+            "next_due_at": case((one_in, literal(soon, INSTANT)), else_=literal(later, INSTANT)),
+        }
+        tx.connection.execute(update(subscription).values(again))
+        tx.connection.execute(update(appointment).values(next_due_at=soon))
     with mailer.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:
         if raw.dialect.name == "postgresql":
             raw.exec_driver_sql("VACUUM ANALYZE subscription")
@@ -82,14 +87,13 @@ def _every(mailer: Mailer, due: int) -> int:
 def _plain_rows(mailer: Mailer) -> None:
     """Insert rows like those of planning, in one statement that asks nothing."""
     now = datetime.now(UTC)
-    instant = delivery.c.due_at.type
     rows = select(
         literal("digest").label("kind"), literal(3).label("lane"), subscription.c.newsletter_id,
         subscription.c.id.label("subscription_id"), subscription.c.next_slot.label("slot"),
         select(edition.c.id).scalar_subquery().label("edition_id"), literal(0).label("since"),
         literal("en").label("language"), literal("due").label("state"),
-        literal(now, instant).label("due_at"), literal(0).label("attempts"),
-        literal(now, instant).label("planned_at"),
+        literal(now, INSTANT).label("due_at"), literal(0).label("attempts"),
+        literal(now, INSTANT).label("planned_at"),
     ).where(subscription.c.next_slot == SLOT)  # fmt: skip
     with mailer.store.write() as tx:
         tx.connection.execute(insert(delivery).from_select(rows.selected_columns.keys(), rows))

@@ -9,9 +9,9 @@ from mailer.delivery.model import PlanReport
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState
 from mailer.store.database import Store
+from mailer.store.planning import Turn
 
 BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
-MANY = 100_000  # readers: the database is swept after so many were moved on
 
 log = logging.getLogger(__name__)
 
@@ -33,31 +33,36 @@ class Plan:
         """
         now = self._clock.now()
         with self._store.read() as tx:
+            came = tx.appointments.came(now)
             editions = [
                 tx.editions.by_id(key) for key in tx.planning.editions_with_waiting_readers(now)
             ]
         report = PlanReport()
         for edition in editions:
             report = _sum(report, edition, *self._plan(edition, now))
-        if report.planned + report.moved_on + report.missed >= MANY:
-            self._store.sweep()
+        if came:
+            with self._store.write() as tx:
+                tx.appointments.move_on(now)
         return report
 
     def _plan(self, edition: Edition, now: datetime) -> tuple[int, int]:
         """Return how many rows an edition came to, and how many readers were moved on."""
         with self._store.read() as tx:
             schedules = tx.planning.schedules(edition, now)
-        turns = {schedule: next_due(schedule, now, past=edition.slot) for schedule in schedules}
+        turns = [Turn(one, next_due(one, now, past=edition.slot)) for one in schedules]
         if self._settings.canary and edition.state is EditionState.APPROVED:
             with self._store.write() as tx:
                 tx.canaries.begin(edition.id, now)
-        planned, moved, last = 0, 0, None
+        planned, moved, after = 0, 0, 0
         while turns:
             with self._store.write() as tx:
-                batch = tx.planning.plan_batch(edition, turns, now, BATCH, last)
-            planned, moved, last = planned + batch.planned, moved + batch.readers, batch.last
-            if last is None:
-                break
+                room = BATCH
+                while turns and room:
+                    batch = tx.planning.plan_batch(edition, turns[-1], now, room, after)
+                    planned, moved = planned + batch.planned, moved + batch.readers
+                    if batch.taken < room:
+                        turns.pop()
+                    room, after = room - batch.taken, batch.last if batch.taken == room else 0
         log.info(
             "edition.planned",
             extra={"edition": edition.id, "planned": planned, "readers": moved},

@@ -3,9 +3,10 @@
 And when there is one for those who read at once.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from mailer.editions.model import Approval, DueGroup, Edition, EditionState
+from mailer.editions.model import Approval, DueGroup, Edition, EditionState, Rhythm
 
 HOUR = timedelta(hours=1)
 TOGETHER = timedelta(minutes=3)  # what comes within it goes in one mail to who reads at once
@@ -18,6 +19,22 @@ WAITS_OR_ENDED = frozenset({EditionState.DRAFT, EditionState.HELD, EditionState.
 def end_of_hour(at: datetime) -> datetime:
     """Return the first instant after an hour of the clock; waves are an hour apart at least."""
     return at.replace(minute=0, second=0, microsecond=0) + HOUR
+
+
+def together(groups: Iterable[DueGroup]) -> list[DueGroup]:
+    """Return readers of different hours who wait for the same slot as one group, in order."""
+    found: dict[tuple[str, Rhythm], DueGroup] = {}
+    for one in groups:
+        other = found.get((one.slot, one.rhythm), one)
+        found[one.slot, one.rhythm] = DueGroup(
+            one.rhythm,
+            one.slot,
+            max(one.due_at, other.due_at),
+            min(one.oldest_watermark, other.oldest_watermark),
+            max(one.newest_watermark, other.newest_watermark),
+            one.readers if other is one else one.readers + other.readers,
+        )
+    return [found[key] for key in sorted(found)]
 
 
 def serves_until(state: EditionState, approval: Approval, due_at: datetime) -> datetime | None:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from mailer.errors import StoreError
 from mailer.store.address_changes import AddressChanges
 from mailer.store.apartness import Apartness
+from mailer.store.appointments import Appointments
 from mailer.store.archive import Archive
 from mailer.store.articles import Articles
 from mailer.store.books import Books
@@ -72,6 +73,10 @@ class Transaction:
     @cached_property
     def subscriptions(self) -> Subscriptions:
         return Subscriptions(self.connection)
+
+    @cached_property
+    def appointments(self) -> Appointments:
+        return Appointments(self.connection)
 
     @cached_property
     def consent(self) -> Consent:
@@ -223,18 +228,6 @@ class Store:
             with self.engine.connect() as connection:
                 outside = connection.execution_options(isolation_level="AUTOCOMMIT")
                 outside.exec_driver_sql(f"VACUUM {', '.join(HOLDING_PEOPLE)}")
-
-    def sweep(self) -> None:
-        """Clear away where readers stood before a whole list was moved on.
-
-        PostgreSQL does so by itself, in a minute or more; until then each look for who is due walks
-        over what is left of a million entries.
-        """
-        if self.engine.dialect.name == "sqlite":
-            return
-        with told_plainly(), self.engine.connect() as connection:
-            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
-            outside.exec_driver_sql("VACUUM (ANALYZE) subscription")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -18,10 +18,11 @@ from mailer.editions.model import (
     Reason,
     Rhythm,
 )
-from mailer.editions.waves import TELLING
+from mailer.editions.waves import TELLING, together
 from mailer.errors import MoveError, NotFound
 from mailer.feeds.model import ArticleState
 from mailer.store.aggregate import Aggregate
+from mailer.store.appointments import Appointments, has, is_owed
 from mailer.store.tables import article, delivery, edition, newsletter, piece, subscription
 from mailer.store.turns import reads_at_once
 from mailer.subscribers.model import State
@@ -52,24 +53,22 @@ class Editions(Aggregate):
             or_(edition.c.until.is_(None), subscription.c.next_due_at < edition.c.until),
             or_(edition.c.state.not_in(TELLING), subscription.c.watermark >= edition.c.opens),
         )
-        rows = self._all(
-            select(
-                subscription.c.rhythm,
-                subscription.c.next_slot.label("slot"),
-                func.max(subscription.c.next_due_at).label("due_at"),
-                func.min(subscription.c.watermark).label("oldest_watermark"),
-                func.max(subscription.c.watermark).label("newest_watermark"),
-                func.count().label("readers"),
+        groups = [
+            DueGroup(rhythm=hour.schedule.rhythm, **row)
+            for hour in Appointments(self._connection).came(now, newsletter_id)
+            for row in self._all(
+                select(
+                    subscription.c.next_slot.label("slot"),
+                    func.max(subscription.c.next_due_at).label("due_at"),
+                    func.min(subscription.c.watermark).label("oldest_watermark"),
+                    func.max(subscription.c.watermark).label("newest_watermark"),
+                    func.count().label("readers"),
+                )
+                .where(*has(hour), subscription.c.next_due_at <= now, ~made.exists())
+                .group_by(subscription.c.next_slot)
             )
-            .where(
-                subscription.c.newsletter_id == newsletter_id,
-                subscription.c.next_due_at <= now,
-                ~made.exists(),
-            )
-            .group_by(subscription.c.rhythm, subscription.c.next_slot)
-            .order_by(subscription.c.next_slot)
-        )
-        return [DueGroup(**{**row, "rhythm": Rhythm(row["rhythm"])}) for row in rows]
+        ]
+        return together(groups)
 
     def oldest_watermark(self, newsletter_id: int, rhythm: Rhythm) -> int | None:
         """Return where the reader who has seen least stands; None when there is no reader."""
@@ -85,8 +84,8 @@ class Editions(Aggregate):
     def who_read_at_once(self) -> list[tuple[int, int]]:
         """Return the newsletters that somebody reads at once, and where who has seen least is."""
         least = (
-            select(func.min(subscription.c.watermark))
-            .where(subscription.c.newsletter_id == newsletter.c.id, *reads_at_once())
+            select(func.min(subscription.c.seen_at_once))
+            .where(subscription.c.newsletter_id == newsletter.c.id, reads_at_once())
             .scalar_subquery()
         )
         rows = self._all(select(newsletter.c.id, least.label("least")).order_by(newsletter.c.id))
@@ -267,15 +266,7 @@ class Editions(Aggregate):
 
         Nobody approves, plans or takes them before `until`, or until they are `checked`.
         """
-        waiting = exists(
-            select(subscription.c.id).where(
-                subscription.c.newsletter_id == edition.c.newsletter_id,
-                subscription.c.rhythm == edition.c.rhythm,
-                subscription.c.next_slot == edition.c.slot,
-                subscription.c.next_due_at <= now,
-                or_(edition.c.until.is_(None), subscription.c.next_due_at < edition.c.until),
-            )
-        )
+        waiting = is_owed(Appointments(self._connection).owed(now), in_wave=True)
         begun = exists(select(delivery.c.id).where(delivery.c.edition_id == edition.c.id))
         draft = and_(
             edition.c.state == EditionState.DRAFT, _goes_by_itself(), edition.c.due_at <= now

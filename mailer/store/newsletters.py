@@ -14,7 +14,7 @@ from mailer.errors import Conflict, NotFound
 from mailer.feeds.model import Rules, Source
 from mailer.store.aggregate import Aggregate
 from mailer.store.sections import Sections
-from mailer.store.tables import edition, newsletter, source, subscription
+from mailer.store.tables import appointment, edition, newsletter, source, subscription
 from mailer.store.turns import owing_somebody
 
 
@@ -116,6 +116,7 @@ class Newsletters(Aggregate):
     def remove(self, key: int) -> None:
         """Forget a newsletter that nobody subscribed to and nothing was sent for."""
         self._run(delete(source).where(source.c.newsletter_id == key))
+        self._run(delete(appointment).where(appointment.c.newsletter_id == key))
         self._run(delete(newsletter).where(newsletter.c.id == key))
 
     def sources(self, key: int) -> list[Source]:

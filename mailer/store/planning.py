@@ -5,20 +5,18 @@ server. SQLite has no such statement, and no server to leave: there it takes thr
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Integer,
     Select,
-    String,
     Text,
     and_,
     case,
-    column,
     exists,
     false,
     func,
@@ -26,17 +24,16 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.exc import IntegrityError
 
 from mailer.delivery.model import DeliveryState, Kind, Lane
 from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness, chosen_key
+from mailer.store.appointments import Appointments, Hour, has, is_owed
 from mailer.store.corrections import UNDER_WAY
 from mailer.store.instant import Instant
 from mailer.store.tables import (
@@ -50,7 +47,6 @@ from mailer.store.turns import (
     by_hand,
     newest_at_once,
     newest_piece,
-    owing_somebody,
     reads_it_at_once,
     waiting,
 )
@@ -58,22 +54,24 @@ from mailer.store.turns import (
 WAITS_FOR_A_PERSON = (EditionState.DRAFT, EditionState.HELD)
 A_DAY = timedelta(days=1)  # how long an edition made by hand still finds readers
 
-Turns = Mapping[Schedule, Due]  # whose turn it is, and when it is next
 
+class Turn(NamedTuple):
+    """Readers of one schedule whose turn it is, and when it is next."""
 
-class Place(NamedTuple):
-    """How far the walk through the readers who wait has come."""
-
-    next_due_at: datetime | None  # None where they are taken by their numbers
-    subscription_id: int
+    schedule: Schedule
+    due: Due
 
 
 class Batch(NamedTuple):
-    """What one transaction of planning came to."""
+    """What one statement of planning came to."""
 
     planned: int  # rows
     readers: int  # moved on
-    last: Place | None  # None: nobody waited
+    taken: int  # looked at: fewer than asked for when there are no more
+    last: int  # the number of the last of them
+
+
+NOBODY = Batch(0, 0, 0, 0)
 
 
 class Planning(Aggregate):
@@ -81,18 +79,7 @@ class Planning(Aggregate):
 
     def editions_with_waiting_readers(self, now: datetime) -> list[int]:
         """Return the ids of editions that readers can be planned for, or moved on from."""
-        owing = self._connection.scalars(owing_somebody(now)).all()
-        hours = (
-            select(subscription.c.newsletter_id, subscription.c.rhythm, subscription.c.next_slot)
-            .distinct()
-            .where(subscription.c.newsletter_id.in_(owing), subscription.c.next_due_at <= now)
-            .subquery()
-        )
-        scheduled = exists().where(
-            hours.c.newsletter_id == edition.c.newsletter_id,
-            hours.c.rhythm == edition.c.rhythm,
-            hours.c.next_slot == edition.c.slot,
-        )
+        scheduled = is_owed(Appointments(self._connection).owed(now), in_wave=False)
         ahead = and_(
             edition.c.at_once.is_(True),
             edition.c.approved_at > now - A_DAY,
@@ -108,7 +95,7 @@ class Planning(Aggregate):
             select(edition.c.id)
             .where(
                 edition.c.state.not_in(WAITS_FOR_A_PERSON),
-                or_(ahead, as_it_came, *([scheduled] if owing else [])),
+                or_(ahead, as_it_came, scheduled),
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
             )
             .order_by(edition.c.id)
@@ -116,7 +103,10 @@ class Planning(Aggregate):
         return [row["id"] for row in rows]
 
     def schedules(self, found: Edition, now: datetime) -> list[Schedule]:
-        """Return the different schedules of the readers who wait for an edition."""
+        """Return the different schedules of the readers who wait for an edition, or may."""
+        if found.rhythm is not Rhythm.AT_ONCE:
+            until = None if by_hand(found) else now
+            return Appointments(self._connection).of(found.newsletter_id, found.rhythm, until)
         rows = self._all(select(*_SCHEDULE).distinct().where(waiting(found, now)))
         return [
             Schedule(
@@ -130,50 +120,54 @@ class Planning(Aggregate):
         ]
 
     def plan_batch(
-        self,
-        found: Edition,
-        turns: Turns,
-        now: datetime,
-        limit: int,
-        after: Place | None,
+        self, found: Edition, turn: Turn, now: datetime, limit: int, after: int
     ) -> Batch:
-        """Owe the edition to up to `limit` readers behind `after`, and give them their next turn.
+        """Owe the edition to up to `limit` readers of a schedule, and give them their next turn.
 
-        The watermark moves of those alone who are owed it: whose slot was filled already gets these
-        stories with their next mail. A batch that has no last place ends it.
+        Their numbers are above `after`. The watermark moves of those alone who are owed it: whose
+        slot was filled already gets these stories with their next mail.
         """
-        if self._dialect.name == "postgresql":
-            return self._plan_rows(found, turns, now, limit, after)
-        return self._plan_chosen(found, turns, now, limit, after)
-
-    def _plan_rows(
-        self,
-        found: Edition,
-        turns: Turns,
-        now: datetime,
-        limit: int,
-        after: Place | None,
-    ) -> Batch:
+        theirs = (
+            select(subscription.c.id)
+            .where(
+                *has(Hour(found.newsletter_id, turn.schedule)),
+                waiting(found, now),
+                *self._settled(found),
+                subscription.c.id > after,
+            )
+            .order_by(subscription.c.id)
+            .limit(limit)
+        )
+        if self._dialect.name != "postgresql":
+            return self._plan_chosen(found, turn.due, now, theirs)
         # What a power cut takes of this is planned again. A sender marks what leaves before that,
         # and that commit brings to the disk whatever came before it.
         self._connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
-        due = (
-            select(subscription)
-            .where(waiting(found, now), *self._settled(found), *_behind(found, after))
-            .order_by(*_order(found, subscription.c))
-            .limit(limit)
+        # Nearly always nobody has the slot yet, and an INSERT that does not ask is quicker.
+        if not by_hand(found):
+            with suppress(IntegrityError), self._connection.begin_nested():
+                return self._plan_rows(found, turn.due, now, theirs, asking=False)
+        return self._plan_rows(found, turn.due, now, theirs, asking=True)
+
+    def _plan_rows(
+        self, found: Edition, due: Due, now: datetime, theirs: Select[tuple[int]], *, asking: bool
+    ) -> Batch:
+        taken = (
+            theirs.with_only_columns(*_TAKEN)
             .with_for_update(skip_locked=True)  # whom another program has taken, it plans
-            .cte("due")
+            .cte("taken")
         )
-        turn = _turns(turns)
         is_out = literal(found.state is EditionState.APPROVED)
-        rows = _owed(found, due, now).where(is_out, *_same_schedule(due, turn))
-        owed = self._insert_once(rows).returning(delivery.c.subscription_id).cte("owed")
-        told = due.c.id.in_(select(owed.c.subscription_id))
+        rows = _owed(found, taken, now).where(is_out)
+        made = self._insert_once(rows) if asking else self._insert_all(rows)
+        owed = made.returning(delivery.c.subscription_id).cte("owed")
+        told = subscription.c.id.in_(select(owed.c.subscription_id))
+        # As one array: joined, PostgreSQL reads the whole table for each batch.
+        keys = func.array(select(taken.c.id).scalar_subquery())
         moved = (
             update(subscription)
-            .where(subscription.c.id == due.c.id, *_same_schedule(due, turn))
-            .values(_next(found, told, turn.c.at, turn.c.slot))
+            .where(subscription.c.id == func.any(keys))
+            .values(_next(found, told, due))
             .returning(subscription.c.id)
             .cte("moved")
         )
@@ -181,68 +175,36 @@ class Planning(Aggregate):
             select(
                 select(func.array_agg(owed.c.subscription_id)).scalar_subquery().label("owed"),
                 select(func.count()).select_from(moved).scalar_subquery().label("moved"),
-                due.c.next_due_at,
-                due.c.id,
+                func.count().label("taken"),
+                func.max(taken.c.id).label("last"),
             )
-            .order_by(*(column.desc() for column in _order(found, due.c)))
-            .limit(1)
         )
-        if row is None:
-            return Batch(0, 0, None)
+        if row is None or not row["taken"]:
+            return NOBODY
         readers = row["owed"] or ()
         planned = len(readers) - self._taken_back(found, readers, now)
-        return Batch(planned, row["moved"], Place(row["next_due_at"], row["id"]))
+        return Batch(planned, row["moved"], row["taken"], row["last"])
 
     def _plan_chosen(
-        self,
-        found: Edition,
-        turns: Turns,
-        now: datetime,
-        limit: int,
-        after: Place | None,
+        self, found: Edition, due: Due, now: datetime, theirs: Select[tuple[int]]
     ) -> Batch:
-        chosen, last = self._choose(found, now, limit, after)
-        if last is None:
-            return Batch(0, 0, None)
+        batch = theirs.subquery()
+        # As one row of JSON: the driver makes an object of each row, and that takes longer.
+        listed = self._connection.scalar(select(func.json_group_array(batch.c.id, type_=Text)))
+        chosen: list[int] = json.loads(listed or "[]")
+        if not chosen:
+            return NOBODY
         mine = subscription.c.id.in_(EACH["sqlite"].params(keys=json.dumps(chosen)))
-        planned = taken_back = moved = 0
+        planned = taken_back = 0
         told: ColumnElement[bool] = false()
         if found.state is EditionState.APPROVED:
             self._run(self._insert_once(_owed(found, subscription, now).where(mine)))
             planned = self._count(select(func.changes()))
             told = true() if planned == len(chosen) else _is_told(found)
-        for schedule, due in turns.items():
-            values = _next(found, told, literal(due.at, Instant()), literal(due.slot))
-            theirs = update(subscription).where(mine, *_has_schedule(schedule)).values(values)
-            moved += self._run(theirs).rowcount
-            if moved == len(chosen):
-                break
+        moved = self._run(update(subscription).where(mine).values(_next(found, told, due)))
         if found.state is EditionState.APPROVED:  # whoever has nothing to get has seen it as well
             taken_back = self._taken_back(found, chosen, now)
-        return Batch(planned - taken_back, moved, last)
-
-    def _choose(
-        self, found: Edition, now: datetime, limit: int, after: Place | None
-    ) -> tuple[list[int], Place | None]:
-        """Return the next `limit` readers, and the place of the last of them, if there is any."""
-        batch = (
-            select(subscription.c.next_due_at, subscription.c.id)
-            .where(waiting(found, now), *self._settled(found), *_behind(found, after))
-            .order_by(*_order(found, subscription.c))
-            .limit(limit)
-            .subquery()
-        )
-        # As one row of JSON: the driver makes an object of each row, and that takes longer.
-        row = self._one(
-            select(
-                func.json_group_array(batch.c.id, type_=Text).label("chosen"),
-                func.max(batch.c.next_due_at).label("next_due_at"),
-            )
-        )
-        chosen = json.loads(row["chosen"]) if row is not None else []
-        if row is None or not chosen:
-            return [], None
-        return chosen, Place(row["next_due_at"], chosen[-1])
+        return Batch(planned - taken_back, moved.rowcount, len(chosen), chosen[-1])
 
     def _settled(self, found: Edition) -> Sequence[ColumnElement[bool]]:
         """Return what keeps those waiting whose urgent mail is under way at this moment.
@@ -261,9 +223,12 @@ class Planning(Aggregate):
         )
         return (~under_way,)
 
+    def _insert_all(self, rows: Select[tuple[object, ...]]) -> "sqlite.Insert | postgresql.Insert":
+        return self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
+
     def _insert_once(self, rows: Select[tuple[object, ...]]) -> "sqlite.Insert | postgresql.Insert":
-        statement = self._insert(delivery).from_select(list(rows.selected_columns.keys()), rows)
-        return statement.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+        once = ["subscription_id", "slot"]
+        return self._insert_all(rows).on_conflict_do_nothing(index_elements=once)
 
     def _taken_back(self, found: Edition, readers: Collection[int], now: datetime) -> int:
         """Give readers who need one a page apart; return how many rows had nothing to tell."""
@@ -279,56 +244,15 @@ _SCHEDULE = (
 )
 
 
-def _has_schedule(schedule: Schedule) -> list[ColumnElement[bool]]:
-    return [
-        subscription.c.minute_of_day == schedule.minute_of_day,
-        subscription.c.weekday == schedule.weekday,
-        subscription.c.zone == schedule.zone,
-        subscription.c.also_on == _digits(schedule),
-    ]
-
-
-def _digits(schedule: Schedule) -> str:
-    return "".join(map(str, schedule.also_on))
-
-
-def _turns(turns: Turns) -> FromClause:
-    """Return a table of schedules and their next turns, however many, from six parameters."""
-    columns: dict[str, tuple[TypeEngine[Any], list[object]]] = {
-        "minute_of_day": (Integer(), [schedule.minute_of_day for schedule in turns]),
-        "weekday": (Integer(), [schedule.weekday for schedule in turns]),
-        "zone": (String(), [schedule.zone for schedule in turns]),
-        "also_on": (String(), [_digits(schedule) for schedule in turns]),
-        "at": (Instant(), [due.at for due in turns.values()]),
-        "slot": (String(), [due.slot for due in turns.values()]),
-    }
-    arrays = [literal(values, postgresql.ARRAY(kind)) for kind, values in columns.values()]
-    typed = [column(name, kind) for name, (kind, _) in columns.items()]
-    return func.unnest(*arrays).table_valued(*typed, name="turn").render_derived()
-
-
-def _same_schedule(due: FromClause, turn: FromClause) -> list[ColumnElement[bool]]:
-    return [due.c[one.name] == turn.c[one.name] for one in _SCHEDULE]
-
-
-def _order(found: Edition, of: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[Any]]:
-    """Return what readers are taken by: as their index has them, or by their numbers."""
-    return [of.id] if by_hand(found) else [of.next_due_at, of.id]
-
-
-def _place(found: Edition) -> ColumnElement[Any]:
-    return tuple_(*_order(found, subscription.c))
-
-
-def _is_at(found: Edition, place: Place) -> ColumnElement[Any]:
-    number = literal(place.subscription_id)
-    if by_hand(found):
-        return tuple_(number)
-    return tuple_(literal(place.next_due_at, Instant()), number)
-
-
-def _behind(found: Edition, after: Place | None) -> list[ColumnElement[bool]]:
-    return [] if after is None else [_place(found) > _is_at(found, after)]
+# What planning wants to know of a reader.
+_TAKEN = (
+    subscription.c.id,
+    subscription.c.newsletter_id,
+    subscription.c.watermark,
+    subscription.c.language,
+    subscription.c.sections,
+    subscription.c.text_only,
+)
 
 
 def _is_told(found: Edition) -> ColumnElement[bool]:
@@ -342,15 +266,12 @@ def _is_told(found: Edition) -> ColumnElement[bool]:
     )
 
 
-def _next(
-    found: Edition,
-    told: ColumnElement[bool],
-    at: ColumnElement[datetime],
-    slot: ColumnElement[str],
-) -> dict[str, ColumnElement[Any]]:
+def _next(found: Edition, told: ColumnElement[bool], due: Due) -> dict[str, ColumnElement[Any]]:
     """Return what becomes of a reader's columns when an edition is behind them."""
     seen = subscription.c.watermark
     values: dict[str, ColumnElement[Any]] = {}
+    at: ColumnElement[datetime] = literal(due.at, Instant())
+    slot: ColumnElement[str] = literal(due.slot)
     if found.state is EditionState.APPROVED:
         values["watermark"] = case((and_(told, seen < found.closes), found.closes), else_=seen)
     if by_hand(found):  # whoever was owed a later slot keeps it: they got this one in between

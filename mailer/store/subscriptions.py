@@ -10,6 +10,7 @@ from mailer.editions.calendar import next_due
 from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
 from mailer.errors import NotFound
 from mailer.store.aggregate import EACH, INSERT, Aggregate
+from mailer.store.appointments import Appointments
 from mailer.store.tables import subscription
 from mailer.subscribers.model import State, Subscription
 
@@ -40,13 +41,6 @@ def _subscription(row: RowMapping) -> Subscription:
         sections=apart(row["sections"]).sections,
         text_only=row["text_only"],
     )
-
-
-def _turn(schedule: Schedule, due: Due) -> dict[str, object]:
-    """Return the columns of an active reader's next turn; who reads at once has none."""
-    if schedule.rhythm is Rhythm.AT_ONCE:
-        return {"next_due_at": None, "next_slot": None}
-    return {"next_due_at": due.at, "next_slot": due.slot}
 
 
 class Subscriptions(Aggregate):
@@ -125,7 +119,7 @@ class Subscriptions(Aggregate):
             confirmed_at=now,
             left_at=None,
             watermark=watermark,
-            **_turn(found.schedule, due),
+            **self._turn(found.newsletter_id, found.schedule, due),
         )
 
     def end(self, found: Subscription, now: datetime) -> bool:
@@ -150,7 +144,11 @@ class Subscriptions(Aggregate):
     def keep(self, changed: Subscription, due: Due | None) -> None:
         """Write down what a reader chose, and with `due` when their next digest is."""
         schedule = changed.schedule
-        turn = {} if due is None else _turn(schedule, due)
+        if due is not None:
+            turn = self._turn(changed.newsletter_id, schedule, due)
+        else:
+            turn = {}
+            self._expect(changed.newsletter_id, schedule, changed.next_due_at)
         self._run(
             update(subscription)
             .where(subscription.c.id == changed.id)
@@ -179,7 +177,8 @@ class Subscriptions(Aggregate):
 
     def resume(self, found: Subscription, due: Due) -> None:
         """End a pause."""
-        self._move(found, State.ACTIVE, paused_until=None, **_turn(found.schedule, due))
+        turn = self._turn(found.newsletter_id, found.schedule, due)
+        self._move(found, State.ACTIVE, paused_until=None, **turn)
 
     def pauses_over(self, now: datetime) -> list[int]:
         """Return the ids of paused ties whose day has come."""
@@ -188,7 +187,8 @@ class Subscriptions(Aggregate):
 
     def bring_back(self, found: Subscription, due: Due) -> bool:
         """Make a tie that was left active as it was; False when somebody else was quicker."""
-        return self._move(found, State.ACTIVE, left_at=None, **_turn(found.schedule, due))
+        turn = self._turn(found.newsletter_id, found.schedule, due)
+        return self._move(found, State.ACTIVE, left_at=None, **turn)
 
     def want_urgent(self, found: Subscription, *, urgent: bool) -> None:
         """Let a reader get urgent articles at once, or with everything else."""
@@ -203,7 +203,7 @@ class Subscriptions(Aggregate):
         if before.schedule == after.schedule:
             return 0
         old, new = before.schedule, after.schedule
-        due = _turn(new, next_due(new, now))
+        due = self._turn(before.id, new, next_due(new, now))
         active = subscription.c.state == State.ACTIVE
         moved = self._run(
             update(subscription)
@@ -224,6 +224,17 @@ class Subscriptions(Aggregate):
             )
         )
         return moved.rowcount
+
+    def _turn(self, newsletter_id: int, schedule: Schedule, due: Due) -> dict[str, object]:
+        """Return the columns of an active reader's next turn; who reads at once has none."""
+        if schedule.rhythm is Rhythm.AT_ONCE:
+            return {"next_due_at": None, "next_slot": None}
+        self._expect(newsletter_id, schedule, due.at)
+        return {"next_due_at": due.at, "next_slot": due.slot}
+
+    def _expect(self, newsletter_id: int, schedule: Schedule, due_at: datetime | None) -> None:
+        if due_at is not None:
+            Appointments(self._connection).expect(newsletter_id, schedule, due_at)
 
     def _move(self, found: Subscription, to: State, **values: object) -> bool:
         moved = self._run(

@@ -19,8 +19,8 @@ from mailer.store.schema.ledger import (
 )
 from mailer.store.schema.newsletters import feed, newsletter, section, source
 from mailer.store.schema.people import (
-    READS_AT_ONCE,
     address_change,
+    appointment,
     consent_event,
     consent_wording,
     subscriber,
@@ -32,9 +32,9 @@ from mailer.store.schema.search import piece_search
 from mailer.store.schema.signup import form_use, signup_alarm, signup_use
 
 __all__ = [
-    "READS_AT_ONCE",
     "Id",
     "address_change",
+    "appointment",
     "arrival",
     "article",
     "consent_event",

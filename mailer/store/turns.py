@@ -10,7 +10,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
 )
@@ -19,20 +18,20 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState, Rhythm
 from mailer.editions.waves import TELLING
 from mailer.feeds.model import ArticleState
-from mailer.store.tables import article, delivery, edition, newsletter, piece, subscription
-from mailer.subscribers.model import State
+from mailer.store.tables import (
+    appointment,
+    article,
+    delivery,
+    edition,
+    newsletter,
+    piece,
+    subscription,
+)
 
 
 def owing_somebody(now: datetime) -> Select[int]:
-    """Return the newsletters with a reader whose hour has come.
-
-    The first entry of each in the index of who is due, and not "any that are": PostgreSQL's figures
-    of a table are minutes old, and right after a million were planned it would read all of them.
-    """
-    first = select(func.min(subscription.c.next_due_at)).where(
-        subscription.c.newsletter_id == newsletter.c.id, subscription.c.next_due_at.is_not(None)
-    )
-    return select(newsletter.c.id).where(first.scalar_subquery() <= now)
+    """Return the newsletters that may have a reader whose hour has come."""
+    return select(appointment.c.newsletter_id).distinct().where(appointment.c.next_due_at <= now)
 
 
 def waiting(found: Edition, now: datetime) -> ColumnElement[bool]:
@@ -78,12 +77,9 @@ def at_once(of: Edition | ReadOnlyColumnCollection[str, Any]) -> ColumnElement[b
     )
 
 
-def reads_at_once() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def reads_at_once() -> ColumnElement[bool]:
     """Return what makes a reader one who reads at once, in the words of their index."""
-    return (
-        subscription.c.rhythm == literal_column(f"'{Rhythm.AT_ONCE}'"),
-        subscription.c.state == literal_column(f"'{State.ACTIVE}'"),
-    )
+    return subscription.c.seen_at_once.is_not(None)
 
 
 def newest_at_once() -> Select[tuple[int]]:
@@ -114,9 +110,9 @@ def reads_it_at_once(
     """Whether a reader is to get an edition made for those who read at once."""
     return and_(
         subscription.c.newsletter_id == of.newsletter_id,
-        *reads_at_once(),
-        subscription.c.watermark >= of.opens,
-        subscription.c.watermark < newest_piece(of),
+        reads_at_once(),
+        subscription.c.seen_at_once >= of.opens,
+        subscription.c.seen_at_once < newest_piece(of),
         ~_got(of),
     )
 

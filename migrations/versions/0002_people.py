@@ -77,6 +77,15 @@ def upgrade() -> None:
         sa.Column("feed_since", MOMENT, nullable=True),
         sa.Column("sections", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("text_only", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "seen_at_once",
+            sa.BigInteger(),
+            sa.Computed(
+                "CASE WHEN rhythm = 'at-once' AND state = 'active' THEN watermark END",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint(
             "(state = 'paused') = (paused_until IS NOT NULL)",
             name=op.f("ck_subscription_paused_until_a_day"),
@@ -116,12 +125,12 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_subscription_due",
+        "ix_subscription_appointment",
         "subscription",
-        ["newsletter_id", "next_due_at", "id"],
+        ["newsletter_id", "rhythm", "minute_of_day", "weekday", "zone", "also_on", "id"],
         unique=False,
-        postgresql_where=sa.text("next_due_at IS NOT NULL"),
-        sqlite_where=sa.text("next_due_at IS NOT NULL"),
+        postgresql_where=sa.text("state = 'active'"),
+        sqlite_where=sa.text("state = 'active'"),
     )
     op.create_index(
         "ix_subscription_paused_until",
@@ -134,10 +143,29 @@ def upgrade() -> None:
     op.create_index(
         "ix_subscription_at_once",
         "subscription",
-        ["newsletter_id", "watermark"],
+        ["newsletter_id", "seen_at_once"],
         unique=False,
-        postgresql_where=sa.text("rhythm = 'at-once' AND state = 'active'"),
-        sqlite_where=sa.text("rhythm = 'at-once' AND state = 'active'"),
+        postgresql_where=sa.text("seen_at_once IS NOT NULL"),
+        sqlite_where=sa.text("seen_at_once IS NOT NULL"),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE subscription SET (fillfactor = 50)")
+    op.create_table(
+        "appointment",
+        sa.Column("newsletter_id", ID, nullable=False),
+        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("minute_of_day", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("also_on", sa.String(length=6), nullable=False),
+        sa.Column("next_due_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_appointment_newsletter_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            *("newsletter_id", "rhythm", "minute_of_day", "weekday", "zone", "also_on"),
+            name=op.f("pk_appointment"),
+        ),
     )
     op.create_index(
         "ix_subscription_sections",

@@ -106,7 +106,6 @@ def upgrade() -> None:
             "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL",
             name=op.f("ck_delivery_held_by_sender"),
         ),
-        sa.ForeignKeyConstraint(["sender_id"], ["sender.id"], name=op.f("fk_delivery_sender_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
             "subscription_id", "slot", name=op.f("uq_delivery_subscription_id_slot")

@@ -51,15 +51,6 @@ def test_a_row_may_not_point_to_nothing(both_stores: Store) -> None:
         tx.newsletters.add_source(99, feed_id=99, section="World")
 
 
-def test_a_list_that_was_moved_on_is_swept_where_the_database_needs_it(both_stores: Store) -> None:
-    both_stores.sweep()
-
-    if both_stores.engine.dialect.name == "postgresql":
-        swept = "SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'subscription'"
-        with both_stores.read() as tx:
-            assert tx.connection.execute(text(swept)).scalar_one() == 1
-
-
 def test_a_locked_database_is_told_and_worth_another_try(sqlite_url: str) -> None:
     path = sqlite_url.removeprefix("sqlite:///")
     other = sqlite3.connect(path, isolation_level=None)

@@ -26,6 +26,7 @@ from mailer.editions.calendar import local_date
 from mailer.editions.model import EditionState, Rhythm, TopicSection
 from mailer.jobs.run import run_job
 from mailer.rendering.model import Page, Variant
+from mailer.store.appointments import Hour
 from mailer.subscribers.model import State, Subscription
 from mailer.subscribers.preferences import Wishes
 from tests.fakes.clock import StandingClock
@@ -245,6 +246,15 @@ class Readers(RuleBasedStateMachine):
     @invariant()
     def nothing_is_told_twice(self) -> None:
         assert not self.told or max(self.told.values()) == 1
+
+    @invariant()
+    def nobody_is_due_before_an_appointment_says_so(self) -> None:
+        with self.world.mailer.store.read() as tx:
+            for address in self.owed:
+                tie = tx.subscriptions.by_id(self.ties[address])
+                if tie.next_due_at is not None:
+                    hours = tx.appointments.came(tie.next_due_at, tie.newsletter_id)
+                    assert Hour(tie.newsletter_id, tie.schedule) in hours
 
     def teardown(self) -> None:
         self.all_reaches_everybody()

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from threading import Event, Thread
 from xml.sax.saxutils import escape
 
-from sqlalchemy import Text, cast, insert, literal, select, update
+from sqlalchemy import Text, cast, insert, literal, select
 
 from mailer.address import parse_address
 from mailer.config.settings import (
@@ -130,16 +130,7 @@ class World:
         with self.mailer.store.write() as tx:
             person = tx.subscribers.by_address(parse_address(address))
             (tie,) = tx.subscriptions.of_subscriber(person.id)
-            tx.connection.execute(
-                update(subscription)
-                .where(subscription.c.id == tie.id)
-                .values(
-                    rhythm=schedule.rhythm,
-                    minute_of_day=schedule.minute_of_day,
-                    next_due_at=due.at,
-                    next_slot=due.slot,
-                )
-            )
+            tx.subscriptions.keep(replace(tie, schedule=schedule), due)
 
     def sign_up(self, address: str) -> None:
         """Ask for the newsletter, as the form does."""

@@ -74,7 +74,7 @@ delivery = numbered(
     key(),
     Column("kind", String(16), nullable=False),
     Column("lane", Integer, nullable=False),
-    # No foreign keys to what a row is made from: they cost more than the row (decision 24).
+    # No foreign keys: they cost more than the row (decision 24).
     Column("newsletter_id", Id, nullable=False),
     Column("subscription_id", Id, nullable=False),
     Column("slot", String(64), nullable=False),
@@ -86,7 +86,7 @@ delivery = numbered(
     Column("state", String(16), nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
-    ref("sender", nullable=True),
+    Column("sender_id", Id),
     Column("relay", Text),
     Column("reply_code", Integer),
     Column("reply_status", String(16)),

@@ -1,10 +1,12 @@
 """Who subscribed, in which words, who wants another address, and who is never written to again."""
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -31,8 +34,10 @@ subscriber = numbered(
 )
 
 READS_AT_ONCE = f"rhythm = '{Rhythm.AT_ONCE}' AND state = '{State.ACTIVE}'"
+IS_ACTIVE = f"state = '{State.ACTIVE}'"
 
 # rhythm, minute_of_day, weekday and zone are the reader's own; they began as the newsletter's.
+# No index has what planning changes, next_due_at, next_slot and watermark (decision 47).
 subscription = numbered(
     "subscription",
     key(),
@@ -56,6 +61,12 @@ subscription = numbered(
     Column("feed_since", Instant),  # NULL: no feed of their own
     Column("sections", Text, nullable=False, server_default=text("''")),  # as a page apart has it
     Column("text_only", Boolean, nullable=False, server_default=text("false")),
+    # The watermark of who reads at once, and nothing for all others.
+    Column(
+        "seen_at_once",
+        BigInteger,
+        Computed(f"CASE WHEN {READS_AT_ONCE} THEN watermark END", persisted=True),
+    ),
     UniqueConstraint("subscriber_id", "newsletter_id"),
     is_one_of("state", State),
     is_one_of("rhythm", Rhythm),
@@ -68,15 +79,19 @@ subscription = numbered(
     ),
     CheckConstraint("state <> 'active' OR confirmed_at IS NOT NULL", name="active_is_confirmed"),
     CheckConstraint("(state = 'paused') = (paused_until IS NOT NULL)", name="paused_until_a_day"),
-    # Who is due is asked every few seconds: it must cost what is due, not what there is.
+    # The readers of an appointment.
     partial_index(
-        "ix_subscription_due",
-        *("newsletter_id", "next_due_at", "id"),
-        where="next_due_at IS NOT NULL",
+        "ix_subscription_appointment",
+        *("newsletter_id", "rhythm", "minute_of_day", "weekday", "zone", "also_on", "id"),
+        where=IS_ACTIVE,
     ),
     partial_index("ix_subscription_paused_until", "paused_until", where="paused_until IS NOT NULL"),
     # Who reads at once has no hour: what is new is compared with the one who has seen least.
-    partial_index("ix_subscription_at_once", *("newsletter_id", "watermark"), where=READS_AT_ONCE),
+    partial_index(
+        "ix_subscription_at_once",
+        *("newsletter_id", "seen_at_once"),
+        where="seen_at_once IS NOT NULL",
+    ),
     # Whether anybody chose headings is asked of each batch of planning.
     partial_index("ix_subscription_sections", "newsletter_id", where="sections <> ''"),
     # Few are, and they are asked for at each tick; the words are those that a query has.
@@ -86,6 +101,25 @@ subscription = numbered(
         postgresql_where=text("urgent IS true"),
         sqlite_where=text("urgent IS 1"),
     ),
+)
+
+# Room for a second version of each row: PostgreSQL puts it beside the first, and touches no index.
+ROOM = "ALTER TABLE subscription SET (fillfactor = 50)"
+_room = DDL(ROOM)  # type: ignore[no-untyped-call]
+event.listen(subscription, "after_create", _room.execute_if(dialect="postgresql"))
+
+# One for each schedule that an active reader has: nobody who has it is due before `next_due_at`.
+# Who is due is asked every few seconds, and these are few.
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("newsletter_id", Id, ForeignKey("newsletter.id"), primary_key=True),
+    Column("rhythm", String(16), primary_key=True),
+    Column("minute_of_day", Integer, primary_key=True),
+    Column("weekday", Integer, primary_key=True),
+    Column("zone", String(64), primary_key=True),
+    Column("also_on", String(6), primary_key=True),
+    Column("next_due_at", Instant, nullable=False),
 )
 
 consent_wording = numbered(
