@@ -11,9 +11,18 @@ class Links:
     """The addresses of this installation's pages."""
 
     def __init__(
-        self, base_url: str, keyring: Keyring, leave_address: Address | None = None
+        self,
+        base_url: str,
+        keyring: Keyring,
+        leave_address: Address | None = None,
+        *,
+        privacy: str | None = None,
     ) -> None:
-        """`leave_address` is whose mail reaches `ByMail`; None: nobody's does."""
+        """`leave_address` is whose mail reaches `ByMail`; None: nobody's does.
+
+        `privacy` is the owner's notice, wherever that is.
+        """
+        self.privacy = privacy
         self.base_url = base_url.rstrip("/")
         self._keyring = keyring
         self._mailto = None if leave_address is None else _mailto(leave_address)

@@ -7,7 +7,7 @@ from mailer import resources
 from mailer.address import parse_address
 from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
-from mailer.config.settings import FeedSettings, Settings
+from mailer.config.settings import FeedSettings, Settings, SiteSettings
 from mailer.delivery.alert import Alert
 from mailer.delivery.canary import Canary
 from mailer.delivery.exchanges import Exchanges
@@ -88,8 +88,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
     clock = clock or SystemClock()
     store = Store(settings.database_url)
     keyring = Keyring([secret.value for secret in settings.site.secret_key])
-    leave = settings.site.leave_address
-    links = Links(settings.site.base_url, keyring, None if leave is None else parse_address(leave))
+    links = _links(settings.site, keyring)
     templates = Templates(resources.folder("templates") / "email", settings.site.theme)
     pages = Pages(store, templates, links)
     inspect = Inspect(store, pages, links)
@@ -130,6 +129,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         preview=Preview(store, clock, links, signers),
         signing_keys=signing_keys,
     )
+
+
+def _links(site: SiteSettings, keyring: Keyring) -> Links:
+    leave = None if site.leave_address is None else parse_address(site.leave_address)
+    return Links(site.base_url, keyring, leave, privacy=site.privacy_url)
 
 
 def _for_pictures(settings: Settings) -> FeedSettings:

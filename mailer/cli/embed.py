@@ -8,7 +8,7 @@ from mailer.cli.context import Context, pass_context
 from mailer.cli.output import say
 from mailer.editions.model import Newsletter
 from mailer.errors import UsageError
-from mailer.languages.catalogue import catalogue
+from mailer.languages.catalogue import Catalogue, catalogue
 from mailer.links import Links
 from mailer.subscribers.rules import consent_words
 
@@ -57,8 +57,14 @@ def plain(newsletter: Newsletter, links: Links) -> str:
     autocapitalize="none" spellcheck="false" maxlength="254" required
     aria-describedby="{name}-consent">
   <button type="submit">{escape(words.gettext("Sign up"))}</button>
-  <p id="{name}-consent">{escape(consent_words(newsletter))}</p>
+  <p id="{name}-consent">{escape(consent_words(newsletter))}{_privacy(links, words)}</p>
 </form>"""
+
+
+def _privacy(links: Links, words: Catalogue) -> str:
+    if links.privacy is None:
+        return ""
+    return f' <a href="{escape(links.privacy)}">{escape(words.gettext("Privacy"))}</a>'
 
 
 def scripted(newsletter: Newsletter, links: Links, variant: str, scheme: str) -> str:

@@ -20,6 +20,7 @@ from mailer.errors import AddressError, ConfigError, Fault
 
 PREFIX = "MAILER_"
 # A secret written out in the file itself, or a password inside a URL.
+WEB_ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 PLAIN_SECRET = re.compile(
     r"""^\s*(secret_key|password|token|key)\s*=\s*["'[]|://[^"'/\s]*:[^"'/\s]*@""", re.MULTILINE
 )
@@ -136,6 +137,7 @@ def _contradictions(settings: Settings) -> list[Fault]:
     if settings.site.theme is not None and not settings.site.theme.is_dir():
         faults.append(Fault("site.theme", f"there is no folder {settings.site.theme}"))
     faults += _leave_address(settings.site.leave_address)
+    faults += _privacy(settings.site.privacy_url)
     faults += [
         Fault("site.secret_key", f"has {len(secret.value)} characters; 32 are the least")
         for secret in settings.site.secret_key
@@ -150,6 +152,16 @@ def _contradictions(settings: Settings) -> list[Fault]:
     ]
     faults += [fault for relay in settings.relay for fault in _half_a_login(relay)]
     return faults
+
+
+def _privacy(url: str | None) -> list[Fault]:
+    """Return what is wrong with the address of a notice: browsers must not take it for a script."""
+    fits = url is None or WEB_ADDRESS.fullmatch(url)
+    return (
+        []
+        if fits
+        else [Fault("site.privacy_url", "is an address like https://example.org/privacy")]
+    )
 
 
 def _leave_address(text: str | None) -> list[Fault]:

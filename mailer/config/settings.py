@@ -114,6 +114,7 @@ class SiteSettings:
     name: str = "Mailer"
     data_dir: Path = Path("data")  # relative to the configuration file
     security_contact: str | None = None  # an address or a page, for /.well-known/security.txt
+    privacy_url: str | None = None  # the owner's notice; forms and digests lead to it
     leave_address: str | None = None  # whose mail goes to `mailer receive`; None: there is none
     operator: Address | None = None  # is told by mail what needs a person
     theme: Path | None = None  # templates of mails that stand before ours; relative as well

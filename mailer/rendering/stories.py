@@ -102,6 +102,7 @@ class DigestView:
     archive_url: str
     subscribe_url: str
     site: str  # the host readers signed up at
+    privacy_url: str | None = None  # the owner's notice
     urgent: bool = False  # one story that did not wait for the digest
     corrections: tuple[CorrectionLine, ...] = ()
     more: int = 0  # stories there was no room for, which are on the web
@@ -179,6 +180,7 @@ def digest_view(
         archive_url=links.archive(newsletter.slug),
         subscribe_url=links.subscribe(newsletter.slug),
         site=_host(links.base_url),
+        privacy_url=links.privacy,
         urgent=edition.is_urgent,
     )
 

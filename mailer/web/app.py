@@ -48,6 +48,7 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
+        "privacy_url": mailer.links.privacy,
         "script": InlineScripts().tag,
     }
     install(app, mailer.clock)

@@ -21,6 +21,7 @@ SCHEMES = ("auto", "light", "dark")
 
 
 LABEL, BUTTON = N_("E-mail address"), N_("Sign up")
+PRIVACY, AGAIN = N_("Privacy"), N_("Another address, or try again")
 FAILED = N_("That did not work. Please try again in a minute.")
 # What of the palette the form in a shadow root needs.
 TOKENS = ("page", "card", "ink", "mute", "link", "btn", "btn_ink", "rule", "edge", "ok", "err")
@@ -65,7 +66,7 @@ class Embed:
     def words(self, slug: str) -> Response:
         """What the script needs to draw the form; the same for everybody but its token."""
         newsletter = public_newsletter(self._mailer, slug)
-        spoken = words()
+        spoken, privacy = words(), self._mailer.links.privacy
         told = {
             "name": newsletter.name,
             "description": newsletter.description,
@@ -75,6 +76,8 @@ class Embed:
             "label": spoken.gettext(LABEL),
             "button": spoken.gettext(BUTTON),
             "failed": spoken.gettext(FAILED),
+            "privacy": privacy and [privacy, spoken.gettext(PRIVACY)],
+            "again": spoken.gettext(AGAIN),
             "form": self._mailer.signup.form_token(),
             "wait": 1_000 * self._mailer.settings.signup.least_seconds + 1_000,  # milliseconds
             "css": self._css,

@@ -53,6 +53,7 @@
     const form = make('form', {method: 'post', action: address, novalidate: ''},
       make('label', {for: 'email'}, words.label), make('div', {}, email, button), error,
       make('small', {id: 'consent'}, words.consent));
+    if (words.privacy) form.lastChild.append(' ', make('a', {href: words.privacy[0]}, words.privacy[1]));
     const box = make('section', {'aria-labelledby': 'heading', lang: words.language, dir: words.dir,
       class: variant || 'inline'}, make(/^h[2-6]$/.test(heading) ? heading : 'h2', {id: 'heading'},
       words.name), make('p', {}, words.description), form);
@@ -66,7 +67,8 @@
       busy = false;
       button.removeAttribute('aria-disabled');
       if (status === 202) {
-        const done = make('p', {class: 'done', role: 'status', tabindex: '-1'}, said.message);
+        const done = make('p', {class: 'done', role: 'status', tabindex: '-1'}, said.message, ' ',
+          make('a', {href: address}, words.again));
         form.replaceWith(done);
         done.focus();
       } else {

@@ -211,3 +211,10 @@ def test_an_address_to_leave_by_can_stand_in_a_header(tmp_path: Path, text: str)
     (fault,) = faults(write(tmp_path, SMALL + f'leave_address = "{text}"\n'))
 
     assert fault == "site.leave_address: is an address like leave@example.org"
+
+
+@pytest.mark.parametrize("text", ["privacy", "javascript:alert(1)", "https://a.example/ b"])
+def test_a_privacy_notice_is_a_page_on_the_web(tmp_path: Path, text: str) -> None:
+    (fault,) = faults(write(tmp_path, SMALL + f'privacy_url = "{text}"\n'))
+
+    assert fault == "site.privacy_url: is an address like https://example.org/privacy"

@@ -1,6 +1,7 @@
 """What readers see, and what no feed can make them see."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,15 @@ def test_who_got_what_was_wrong_reads_so_in_both_parts() -> None:
         assert "Corrections" in part
     assert "Bridge &lt;closed&gt;" in page.html
     assert "Correction" not in a_page(an_article(1)).html
+
+
+def test_a_digest_leads_to_the_owners_notice_in_both_parts() -> None:
+    notice = "https://example.org/privacy"
+
+    page = TEMPLATES.digest(replace(a_view(), privacy_url=notice))
+
+    assert f'href="{notice}"' in page.html
+    assert f"Privacy:\n{notice}\n" in page.text
 
 
 def test_an_urgent_mail_says_why_it_did_not_wait() -> None:
