@@ -58,3 +58,19 @@ def test_nobody_is_kept_from_reading_what_was_told(
     assert found.faults == []
     assert found.smallest >= 14
     assert found.sideways == {}
+
+
+def test_a_printed_edition_is_its_stories_and_where_they_are(shop: Kiosk, browser: Browser) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{shop.base}/read/brief/2")
+    page.emulate_media(media="print")
+    printed = "link => getComputedStyle(link, '::after').content"
+
+    address = page.locator("article h3 a").first.evaluate(printed)
+    ground = page.locator("main").evaluate("main => getComputedStyle(main).backgroundColor")
+    left_out = [page.locator(part).first.is_visible() for part in ("header", ".signup", ".turn")]
+    page.close()
+
+    assert address.startswith('" ("')
+    assert ground == "rgb(255, 255, 255)"
+    assert left_out == [False, False, False]
