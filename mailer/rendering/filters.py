@@ -17,6 +17,8 @@ LONG_WORD = re.compile(rf"[^\s\u2e80-\uffdc]{{{LONGEST_WORD + 1},}}")
 PART = re.compile(rf"[^/.\-_]{{1,{LONGEST_WORD}}}[/.\-_]*|[/.\-_]+")
 # So few letters fit beside each other in the widest of them, a bold m.
 PART_OF_AN_ADDRESS = re.compile(r"@?[^@.\-_]{1,12}[.\-_]*|[@.\-_]+")
+LONG_WORD_OF_A_NAME = re.compile(r"[^\s\u2e80-\uffdc]{16,}")  # at the height of a mail's title
+PART_OF_A_NAME = re.compile(r".{1,7}-?")
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
 
 
@@ -38,6 +40,11 @@ def typeset(text: str) -> str:
 def breakable(text: str) -> str:
     """Return text whose long words may be broken, so that none is wider than a phone."""
     return LONG_WORD.sub(lambda word: BREAK.join(PART.findall(word[0])), text)
+
+
+def breakable_name(name: str) -> str:
+    """Return a newsletter's name as a title whose long words may be broken on a phone."""
+    return LONG_WORD_OF_A_NAME.sub(lambda word: BREAK.join(PART_OF_A_NAME.findall(word[0])), name)
 
 
 def breakable_address(address: str) -> str:

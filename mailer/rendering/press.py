@@ -210,6 +210,7 @@ def _filters(words: Catalogue, language: str) -> dict[str, Callable[..., object]
         "joined": filters.joined,
         "typeset": filters.typeset,
         "breakable": filters.breakable,
+        "breakable_name": filters.breakable_name,
         "shown_address": filters.shown_address,
         "long_date": partial(dates.long_date, words),
         "short_date": partial(dates.short_date, words),

@@ -53,6 +53,17 @@ def test_a_mail_is_no_wider_than_a_phone_and_what_is_copied_is_the_address(
         assert phone.evaluate(SELECTED, LONGEST) == LONGEST
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["Universitätsnachrichtenblatt", "Donau-Morgennachrichten heute"])
+def test_a_title_of_long_words_is_no_wider_than_a_phone(phone: Page, name: str) -> None:
+    newsletter = a_newsletter(language="de", name=name)
+    page = TEMPLATES.digest(a_view(newsletter=newsletter, language="de"))
+    phone.set_content(fill(page, VALUES).html)
+
+    assert phone.locator("h1").inner_text().replace(BREAK, "") == name
+    assert phone.evaluate("document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize(
     ("address", "parts"),
     [

@@ -42,6 +42,11 @@ class Pages:
         self.say = catalogue(language).gettext
         self.address, self.other = "ada@example.org", "ada@elsewhere.example"
 
+    def call(self, name: str) -> None:
+        """Give the newsletter another name."""
+        with self.site.mailer.store.write() as tx:
+            tx.newsletters.change(replace(tx.newsletters.by_slug("brief"), name=name))
+
     def link(self, kind: str) -> str:
         found = self.site.subscription(self.address)
         moments = {"confirm": found.requested_at, "refuse": found.requested_at}
@@ -277,9 +282,10 @@ def test_nor_is_who_reads_from_right_to_left(browser: Browser, pages: Pages, nam
 
 
 @pytest.mark.parametrize("name", WITH_THE_ADDRESS)
-def test_the_longest_of_hosts_is_no_wider_than_a_phone(
+def test_the_longest_of_hosts_and_a_long_name_are_no_wider_than_a_phone(
     browser: Browser, pages: Pages, name: str
 ) -> None:
+    pages.call("Universitätsnachrichtenblatt")
     pages.address, pages.other = f"ada@{'m' * 63}.example", f"ada@{'w' * 63}.example"
     with browser.new_context(viewport={"width": 320, "height": 700}) as context:
         page = context.new_page()
