@@ -214,20 +214,30 @@ def remove(context: Context, url: str, *, newsletter: str, yes: bool) -> None:
     A feed that no newsletter draws from is not looked at any more.
     """
     address = feed_url(url)
+    store = context.mailer.store
+    with store.read() as tx:
+        _drawn(tx, newsletter, address)
     confirm(f"Take {address} from {newsletter}?", yes=yes)
-    with context.mailer.store.write() as tx:
-        known, feed = tx.newsletters.by_slug(newsletter), tx.feeds.by_url(address)
-        readers = [
-            other.id
-            for other in tx.newsletters.all()
-            if any(source.feed_id == feed.id for source in tx.newsletters.sources(other.id))
-        ]
-        if known.id not in readers:
-            raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
+    with store.write() as tx:
+        feed, readers = _drawn(tx, newsletter, address)
+        known = tx.newsletters.by_slug(newsletter)
         tx.newsletters.remove_source(known.id, feed.id)
         if readers == [known.id]:
             tx.feeds.keep_look(replace(feed, state=FeedState.GONE))
     say(f"{newsletter} no longer draws from {address}.")
+
+
+def _drawn(tx: Transaction, newsletter: str, address: str) -> tuple[Feed, list[int]]:
+    """Return a feed of a newsletter, and all newsletters that draw from it; raise NotFound."""
+    known, feed = tx.newsletters.by_slug(newsletter), tx.feeds.by_url(address)
+    readers = [
+        other.id
+        for other in tx.newsletters.all()
+        if any(source.feed_id == feed.id for source in tx.newsletters.sources(other.id))
+    ]
+    if known.id not in readers:
+        raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
+    return feed, readers
 
 
 @feeds.command(epilog="Example: mailer feeds discover https://example.org/")

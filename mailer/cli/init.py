@@ -10,6 +10,7 @@ import click
 
 from mailer.address import parse_address
 from mailer.cli.context import Context
+from mailer.cli.faults import fault, wrong_options
 from mailer.cli.newsletter_options import SLUG, describe, new_newsletter
 from mailer.cli.output import print_facts, say
 from mailer.cli.relay_url import quoted, read_relay_url
@@ -135,9 +136,9 @@ def _answers(given: Mapping[str, str | None], *, yes: bool) -> dict[str, str]:
         try:
             question.check(answers[question.option])
         except MailerError as why:
-            faults.append(f"--{question.option.replace('_', '-')}: {why}")
+            faults.append(fault(question.option, why))
     if faults:
-        raise UsageError("; ".join(faults), help="mailer init --help")
+        raise wrong_options(faults, help="mailer init --help")
     return answers
 
 

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 import click
 
 from mailer.address import parse_address
+from mailer.cli.faults import fault, wrong_options
 from mailer.cli.rule_options import changed_rules, rule_options
 from mailer.editions.calendar import zone_named
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.editions.wording import AS_IT_COMES
-from mailer.errors import MailerError, UsageError
+from mailer.errors import MailerError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -140,7 +141,7 @@ def changed(
         ),
     )
     if options.faults:
-        raise UsageError("; ".join(options.faults))
+        raise wrong_options(options.faults)
     return wanted
 
 
@@ -159,7 +160,7 @@ class _Options:
         try:
             return read(str(value))
         except (ValueError, MailerError) as why:
-            self.faults.append(f"--{option.replace('_', '-')}: {why}")
+            self.faults.append(fault(option, why))
             return known
 
 

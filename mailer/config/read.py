@@ -53,7 +53,9 @@ def _document(path: Path) -> Table:
     except FileNotFoundError as why:
         fault = Fault("the file", "does not exist; `mailer init` makes one")
         raise ConfigError([fault], source=str(path)) from why
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
+    except UnicodeDecodeError as why:
+        raise ConfigError([Fault("the file", "is not UTF-8 text")], source=str(path)) from why
+    except (OSError, tomllib.TOMLDecodeError) as why:
         raise ConfigError([Fault("the file", f"cannot be read: {why}")], source=str(path)) from why
 
 

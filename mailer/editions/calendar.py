@@ -14,7 +14,8 @@ So every slot has one appointment, and appointments follow each other as their s
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 from mailer.editions.model import Due, Rhythm, Schedule
 from mailer.errors import UsageError
@@ -29,9 +30,9 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as why:  # unknown, a path, the name of a folder
-        raise UsageError(
-            f"{name!r} is not a time zone", help="names are like Europe/Berlin or UTC"
-        ) from why
+        near = get_close_matches(name, available_timezones(), 1)
+        hint = f"did you mean {near[0]}?" if near else "names are like Europe/Berlin or UTC"
+        raise UsageError(f"{name!r} is not a time zone", help=hint) from why
 
 
 def next_due(schedule: Schedule, after: datetime, *, past: str | None = None) -> Due:

@@ -68,11 +68,6 @@ def paragraphs(markup: str) -> list[str]:
     ]
 
 
-def lines_of(body: LexborNode) -> list[str]:
-    """Return the text of each block as one line; changes the tree."""
-    return [line for line in map(one_line, _raw_lines(body)) if line]
-
-
 def is_furniture(sentence: str) -> bool:
     """Tell whether a sentence is about the page it stands on, and not about the news."""
     return FURNITURE.match(sentence[:LONGEST_WORDING]) is not None

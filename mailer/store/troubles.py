@@ -38,7 +38,11 @@ def unusable(said: str) -> StoreError:
         )
     if "no such table" in said:
         return StoreError("the database has no tables yet", help="run `mailer db upgrade`")
-    return StoreError(f"the database cannot be used: {said}", temporary=True)
+    return StoreError(
+        f"the database cannot be used: {said}",
+        temporary=True,
+        help="does it run, and does [database] url name it?",
+    )
 
 
 def _said(why: Exception) -> str:

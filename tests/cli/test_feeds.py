@@ -129,7 +129,7 @@ def test_a_removed_feed_is_not_looked_at_until_it_is_added_again(
 def test_what_a_newsletter_does_not_draw_from_cannot_be_removed(
     mailer: Operator, brief: str
 ) -> None:
-    told = mailer("feeds", "remove", "https://post.example/x", "--newsletter", brief, "--yes")
+    told = mailer("feeds", "remove", "https://post.example/x", "--newsletter", brief)
 
     assert told.code == 1
     assert "there is no feed https://post.example/x" in told.err

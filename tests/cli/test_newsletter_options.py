@@ -37,7 +37,9 @@ def test_a_new_newsletter_is_daily_at_seven_and_open_to_everybody() -> None:
 
 
 def test_what_it_must_have_is_named() -> None:
-    with pytest.raises(UsageError, match="--name is missing; --sender is missing"):
+    with pytest.raises(
+        UsageError, match=r"2 things are wrong\n  --name is missing\n  --sender is missing"
+    ):
         new_newsletter("brief", {}, NOW)
 
 

@@ -156,6 +156,13 @@ def test_a_zone_that_is_none_is_told_so(name: str) -> None:
         zone_named(name)
 
 
+def test_a_zone_that_is_nearly_one_is_offered() -> None:
+    with pytest.raises(UsageError) as caught:
+        zone_named("Europe/Berln")
+
+    assert caught.value.help == "did you mean Europe/Berlin?"
+
+
 def test_every_zone_of_the_world_has_a_tomorrow() -> None:
     now = utc(2026, 11, 24)
     for name in sorted(available_timezones()):
