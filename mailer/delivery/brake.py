@@ -1,9 +1,9 @@
 """Stops what is refused too often: more of the same would ruin a newsletter's name."""
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from enum import Enum, auto
 
-from mailer.delivery.model import DeliveryState, Wave
+from mailer.delivery.model import Wave
 
 LOOKED_AT = 200  # the newest answers
 ENOUGH = 20  # answers, of which anything can be said
@@ -16,27 +16,23 @@ class Brake:
     def __init__(self, percent: int) -> None:
         """`percent` of refusals is the limit; 0: there is none."""
         self._percent = percent
-        self._answers: dict[int, deque[bool]] = {}
-        self._refused: Counter[int] = Counter()
+        self._answers: dict[int, deque[bool]] = defaultdict(lambda: deque(maxlen=LOOKED_AT))
 
-    def heard(self, newsletter_id: int, state: DeliveryState) -> str | None:
-        """Count an answer; return why the newsletter is to be paused, once, if it is."""
-        if not self._percent or state not in {DeliveryState.SENT, DeliveryState.REFUSED}:
-            return None
-        answers = self._answers.setdefault(newsletter_id, deque())
-        refused = state is DeliveryState.REFUSED
-        answers.append(refused)
-        self._refused[newsletter_id] += refused
-        if len(answers) > LOOKED_AT:
-            self._refused[newsletter_id] -= answers.popleft()
-        count = self._refused[newsletter_id]
-        if not refused or len(answers) < ENOUGH or count < LEAST:
+    def taken(self, newsletter_id: int) -> None:
+        """Count an answer that was a yes."""
+        self._answers[newsletter_id].append(False)
+
+    def refused(self, newsletter_id: int) -> str | None:
+        """Count a refusal; return why the newsletter is to be paused, once, if it is."""
+        answers = self._answers[newsletter_id]
+        answers.append(True)
+        count = sum(answers)
+        if not self._percent or len(answers) < ENOUGH or count < LEAST:
             return None
         if count * 100 <= self._percent * len(answers):
             return None
         told = f"{count} of the last {len(answers)} mails were refused"
         answers.clear()  # resumed, it is judged by what comes then
-        self._refused[newsletter_id] = 0
         return told
 
 

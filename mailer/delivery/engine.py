@@ -139,8 +139,9 @@ class Engine:
             if envelope is None:
                 continue
             self._flying[job.id] = job
-            if len(self._ready) * 2 < self._group.size and not (self._marked or self._dry):
-                self._stir()
+            low = len(self._ready) * 2 < self._group.size and not (self._marked or self._dry)
+            if low and not self._in_rounds:  # the next round is near, and sees it
+                self._wake.set()
             return envelope
         self._hungry = True
         if not self._dry:
@@ -168,6 +169,11 @@ class Engine:
         """Keep what became of messages; it is written with what others tell, or very soon."""
         self._told.append((relay, endings))
         self._stir(len(self._told))
+
+    def strode(self, line: Line, ending: tuple[Envelope, Outcome | Unsent]) -> None:
+        """Keep what became of a message, and let its line go on."""
+        self.told(line.relay, (ending,))
+        self.holds(line)
 
     def holds(self, line: Line) -> None:
         """Let a line go on: where a write takes no time, right behind that."""
@@ -213,8 +219,9 @@ class Engine:
         """Work out what all that was told means for the ledger, and for how fast to go on."""
         told, self._told = self._told, []
         now = self._clock.now()
-        for relay, endings in told:
+        for relay in {relay for relay, _ in told}:
             self._pool.answered(relay)
+        for relay, endings in told:
             for envelope, outcome in endings:
                 job = self._flying.pop(envelope.delivery_id)
                 self._traffic.heard(job, outcome)

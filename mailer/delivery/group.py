@@ -5,6 +5,7 @@ row a line each time that a line had to wait.
 """
 
 SMALLEST = 4
+LINES = 3  # rows a line: one that is written ahead of its turn, and two on their way to the disk
 
 
 class Group:
@@ -15,7 +16,7 @@ class Group:
         self._width = width
         self._limit = limit
         self._starved = False
-        self.size = min(limit, max(SMALLEST, 2 * width))
+        self.size = self._least = min(limit, max(SMALLEST, LINES * width))
 
     @property
     def worth_writing(self) -> int:
@@ -27,14 +28,14 @@ class Group:
         self._starved = True
 
     def wish(self, waiting: int) -> int:
-        """Return how many rows to mark when so many are marked and wait: none, or a good part."""
+        """Return how many rows to mark when so many are marked and wait: none, or half a group."""
         missing = self.size - waiting
-        return missing if missing * 3 >= self.size else 0
+        return missing if missing * 2 >= self.size else 0
 
     def took(self, count: int, ready: int) -> None:
         """Learn from a group that was marked, while `ready` rows were waiting."""
         if self._starved and count:
             self.size = min(self._limit, self.size + self._width)
         elif ready * 2 > self.size:
-            self.size = max(min(self._limit, 2 * self._width), self.size - self.size // 16)
+            self.size = max(self._least, self.size - self.size // 16)
         self._starved = False

@@ -46,8 +46,10 @@ def settle(
             DeliveryState.SENT,
             job.attempts + 1,
             outcome.reply,
-            relay=relay,
-            settled_at=now,
+            None,
+            relay,
+            None,
+            now,
         )
 
     def over(state: DeliveryState, reply: Reply | None, reason: str | None = None) -> Settlement:

@@ -1,6 +1,7 @@
 """One open SMTP conversation on its socket: says what the state machine wants, and keeps time."""
 
 import asyncio
+from functools import partial
 
 from mailer.delivery.smtp_connection import Opening, Patience
 from mailer.delivery.smtp_protocol import Conversation, Source, Stage
@@ -25,7 +26,7 @@ class SmtpLine(asyncio.Protocol):
         self._post = post
         self._patience = patience
         self._loop = asyncio.get_running_loop()
-        source = Source(lambda: post.following(relay), post.may_leave)
+        source = Source(partial(post.following, relay), post.may_leave)
         self._conversation = Conversation(opening.offered, source, most)
         self._gone = self._loop.create_future()
         self._deadline = 0.0
@@ -62,6 +63,11 @@ class SmtpLine(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._ending:
             self._transport.close()  # the answer to QUIT
+            return
+        ending = self._conversation.stride(data)
+        if ending is not None:
+            self._deadline = 0.0  # it is the server that waits
+            self._post.strode(self, ending)
             return
         self._conversation.heard(data)
         self._speak()

@@ -113,14 +113,33 @@ class Conversation:
         elif self._room():
             self._begin_next()
 
+    def stride(self, data: bytes) -> Ending | None:
+        """Take the answers to a content and to the envelope behind it at once, when all are yes.
+
+        So most answers come. The content that may follow is held until somebody lets it go on.
+        Where it returns None nothing has happened: the answers are to be `heard`.
+        """
+        if len(self._expected) != STRIDE or self._rest:
+            return None
+        first, _, others = data.partition(b"\r\n")
+        sent = _sent(first)
+        if sent is None or not _all_is_well(others):
+            return None
+        (stage, ended), _, _, (_, turn) = self._expected
+        if stage is not Stage.CONTENT or ended.refusal is not None or self._replies.begun:
+            return None
+        assert ended.envelope is not None  # noqa: S101 - a content is a message's
+        turn.opened = True
+        self._expected.clear()
+        self._expected.append((Stage.HELD, turn))
+        return ended.envelope, sent
+
     def heard(self, data: bytes) -> None:
         """Take what the server said, in pieces of any size."""
         if self.lost is not None:
             return
         if self._rest:
             data = self._rest + data
-        elif len(self._expected) == STRIDE and self._strides(data):
-            return
         lines = data.split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > LONGEST_LINE:
@@ -153,26 +172,6 @@ class Conversation:
             self._waiting = None
         self._expected.clear()
         self.out.clear()
-
-    def _strides(self, data: bytes) -> bool:
-        """Take the answers to a content and to the envelope behind it at once, when all are yes.
-
-        So most answers come. The content that may follow is held until somebody lets it go on.
-        Where it returns False nothing has happened.
-        """
-        first, _, others = data.partition(b"\r\n")
-        sent = _sent(first)
-        if sent is None or not _all_is_well(others):
-            return False
-        (stage, ended), _, _, (_, turn) = self._expected
-        if stage is not Stage.CONTENT or ended.refusal is not None or self._replies.begun:
-            return False
-        assert ended.envelope is not None  # noqa: S101 - a content is a message's
-        self.ended.append((ended.envelope, sent))
-        turn.opened = True
-        self._expected.clear()
-        self._expected.append((Stage.HELD, turn))
-        return True
 
     def _line(self, line: bytes) -> None:
         if self.lost is not None:

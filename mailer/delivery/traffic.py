@@ -138,11 +138,12 @@ class Traffic:
     def heard(self, job: Job, outcome: Outcome | Unsent) -> None:
         """Learn from what a server said."""
         if isinstance(outcome, Sent):
-            self._heard_brake(job, DeliveryState.SENT)
+            if job.notice is None:
+                self._brake.taken(job.newsletter_id)
             if self._receivers or self._strikes:
                 self._taken_by(self._receiver_of(job))
         elif isinstance(outcome, Refused):
-            self._heard_brake(job, DeliveryState.REFUSED)
+            self._brake_for(job)
             self._refused_by(self._receiver_of(job), outcome.reply)
         elif isinstance(outcome, Deferred):
             self._refused_by(self._receiver_of(job), outcome.reply)
@@ -267,9 +268,9 @@ class Traffic:
 
     # What is written down.
 
-    def _heard_brake(self, job: Job, state: DeliveryState) -> None:
+    def _brake_for(self, job: Job) -> None:
         if job.notice is None:
-            why = self._brake.heard(job.newsletter_id, state)
+            why = self._brake.refused(job.newsletter_id)
             if why is not None:
                 self._pauses[job.newsletter_id] = why
 

@@ -11,6 +11,8 @@ from mailer.delivery.switchboard import Switchboard
 class Line(Protocol):
     """One open conversation with something that takes mail."""
 
+    relay: str
+
     @property
     def lost(self) -> bool:
         """Whether the conversation is over."""
@@ -56,6 +58,10 @@ class Post(Protocol):
 
     def told(self, relay: str, endings: Sequence[tuple[Envelope, Outcome | Unsent]]) -> None:
         """Hear how messages ended."""
+        ...
+
+    def strode(self, line: Line, ending: tuple[Envelope, Outcome | Unsent]) -> None:
+        """Hear how a message ended, of a line that `holds` the next: both at once."""
         ...
 
     def holds(self, line: Line) -> None:

@@ -73,6 +73,10 @@ class Mailbag:
         del relay
         self.outcomes |= {one.delivery_id: outcome for one, outcome in endings}
 
+    def strode(self, line: Line, ending: tuple[Envelope, Outcome | Unsent]) -> None:
+        self.told(line.relay, [ending])
+        self.holds(line)
+
     def holds(self, line: Line) -> None:
         line.go_on()
 

@@ -3,13 +3,13 @@
 from mailer.delivery.group import Group
 
 
-def test_it_begins_with_two_rows_a_line_and_never_passes_the_limit() -> None:
-    assert Group(16, 256).size == 32
+def test_it_begins_with_three_rows_a_line_and_never_passes_the_limit() -> None:
+    assert Group(16, 256).size == 48
     assert Group(16, 10).size == 10
 
 
 def test_a_line_that_had_to_wait_makes_it_grow_by_a_row_a_line() -> None:
-    group = Group(16, 50)
+    group = Group(16, 90)
 
     sizes = []
     for _ in range(3):
@@ -17,7 +17,7 @@ def test_a_line_that_had_to_wait_makes_it_grow_by_a_row_a_line() -> None:
         group.took(16, ready=0)
         sizes.append(group.size)
 
-    assert sizes == [48, 50, 50]
+    assert sizes == [64, 80, 90]
 
 
 def test_it_shrinks_slowly_while_much_is_left_lying_and_not_below_its_beginning() -> None:
@@ -31,10 +31,10 @@ def test_it_shrinks_slowly_while_much_is_left_lying_and_not_below_its_beginning(
     assert group.size == 94
     for _ in range(60):
         group.took(8, ready=90)
-    assert 8 <= group.size < 16
+    assert 12 <= group.size < 16
 
 
 def test_small_gaps_are_not_worth_a_write() -> None:
     group = Group(4, 100)
 
-    assert [group.wish(waiting) for waiting in (0, 5, 6, 8)] == [8, 3, 0, 0]
+    assert [group.wish(waiting) for waiting in (0, 6, 7, 12)] == [12, 6, 0, 0]

@@ -40,7 +40,7 @@ def planned(world: World, *readers: str) -> World:
 
 def rows(world: World, state: DeliveryState | None = None) -> list[LedgerRow]:
     with world.mailer.store.read() as tx:
-        return tx.ledger_reports.rows(state=state, limit=1000)
+        return tx.ledger_reports.rows(state=state, limit=100_000)
 
 
 def states(world: World) -> Counter[str]:

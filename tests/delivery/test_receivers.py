@@ -70,7 +70,12 @@ def test_after_the_silence_it_is_one_mail_at_a_time_then_one_more() -> None:
 
 def brake_after(percent: int, *states: DeliveryState) -> list[str]:
     brake = Brake(percent)
-    said = [brake.heard(1, state) for state in states]
+    said: list[str | None] = []
+    for state in states:
+        if state is SENT:
+            brake.taken(1)
+        elif state is REFUSED:
+            said.append(brake.refused(1))
     return [why for why in said if why is not None]
 
 

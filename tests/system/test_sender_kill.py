@@ -21,7 +21,7 @@ from tests.delivery.test_ledger_run import adds_up, states
 from tests.system.world import World
 
 KILLS = -(-int(os.environ.get("MAILER_TEST_KILLS", "50")) // 4)  # a test; there are four
-READERS = [f"reader{number}@example.org" for number in range(1, KILLS * 60 + 101)]
+READERS = [f"reader{number}@example.org" for number in range(1, KILLS * 120 + 101)]
 CONNECTIONS = 4
 
 pytestmark = pytest.mark.timeout(180 + 20 * KILLS)  # what hangs is told; a night may take longer
