@@ -63,7 +63,7 @@ def main() -> None:
             "The same, where the server offers CHUNKING, as Postfix does",
             measure(rounds, over_a_slow_line(far_and_chunked, few)),
         )
-        print_table("Signed with RSA-2048, two senders", measure(rounds, signed(fast, few)))
+        print_table("Signed with RSA-2048, two senders", measure(rounds, signed(fast, many)))
 
 
 def on_loopback(

@@ -22,9 +22,11 @@ if TYPE_CHECKING:  # its driver is installed where PostgreSQL is used
     Cursor = psycopg.Cursor[Any]
 
 # All that is asked here is found by an index, in its order, whatever the figures of a table say:
-# they are minutes old, and by them each group of a new list read and sorted all of its rows.
-BY_INDEX_ALONE = "; ".join(
-    f"SET enable_{way} TO off" for way in ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin")
+# they are minutes old, and by them each group of a new list read and sorted all of its rows. And so
+# one plan does for all parameters.
+OTHER_WAYS = ("sort", "seqscan", "bitmapscan", "hashjoin", "mergejoin")
+BY_INDEX_ALONE = "SET plan_cache_mode TO force_generic_plan" + "".join(
+    f"; SET enable_{way} TO off" for way in OTHER_WAYS
 )
 # What only settles is not waited for: it survives the end of this process, and a power cut from
 # the next commit on that is.
