@@ -71,6 +71,6 @@ def test_a_printed_edition_is_its_stories_and_where_they_are(shop: Kiosk, browse
     left_out = [page.locator(part).first.is_visible() for part in ("header", ".signup", ".turn")]
     page.close()
 
-    assert address.startswith('" ("')
+    assert address == '" (https://post.example/brief/1-0)"'
     assert ground == "rgb(255, 255, 255)"
     assert left_out == [False, False, False]
