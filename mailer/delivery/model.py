@@ -112,8 +112,13 @@ DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.IN_DOUBT,
         }
     ),
-    DeliveryState.IN_DOUBT: frozenset(
-        {DeliveryState.DUE, DeliveryState.SENT, DeliveryState.GIVEN_UP}
+    DeliveryState.IN_DOUBT: frozenset(  # a late answer ends it, or a person
+        {
+            DeliveryState.DUE,
+            DeliveryState.SENT,
+            DeliveryState.REFUSED,
+            DeliveryState.GIVEN_UP,
+        }
     ),
     DeliveryState.SENT: frozenset(),
     DeliveryState.REFUSED: frozenset({DeliveryState.DUE}),  # sent once more, by hand
