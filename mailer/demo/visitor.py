@@ -94,7 +94,7 @@ def find_form(page: Answer, selector: str) -> Form:
     action = urljoin(page.url, form.attributes.get("action") or "")
     fields = {
         name: field.attributes.get("value") or ""
-        for field in form.css("input[name],button[name]")
+        for field in form.css("input[name],button[name]:not([hidden])")
         if (name := field.attributes.get("name"))
     }
     return Form(page.url, action, fields)

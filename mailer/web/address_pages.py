@@ -1,6 +1,7 @@
 """The pages behind the links about another address. GET shows a button; only POST does it."""
 
 from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from mailer.errors import TokenExpired
 from mailer.subscribers.model import Origin, Way
@@ -8,6 +9,7 @@ from mailer.subscribers.moving import Move, Past, Standing
 from mailer.tokens import Purpose
 from mailer.web.client import origin_of
 from mailer.web.language import speak
+from mailer.web.reader import TRAP
 from mailer.wiring import Mailer
 
 
@@ -34,7 +36,9 @@ class AddressPages:
         found = self._mailer.moving.look(Purpose.MOVE, token)
         return _page("move.html" if found.standing is Standing.ASKED else "moved.html", found)
 
-    def move(self, token: str) -> str:
+    def move(self, token: str) -> ResponseReturnValue:
+        if request.form.get("act") == TRAP:
+            return self.move_page(token), 422
         if request.form.get("act") == "renew":
             return self._renew(Purpose.MOVE, token)
         return _page("moved.html", self._mailer.moving.confirm(token, self._origin()))

@@ -24,6 +24,7 @@ from mailer.wiring import Mailer
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
 ASKED = N_("A mail with a link is on its way to that address, if it can be used.")
 UNUSABLE = N_("That address cannot be used here.")
+TRAP = "nothing"  # what the button says that no person sees (said.html)
 PAUSE = "pause"
 EASING = frozenset({PAUSE, Rhythm.WEEKLY.value, Rhythm.MONTHLY.value})
 # What a page of one's own mails, and to whom it belongs: fresh links, once the old one is over.
@@ -61,7 +62,10 @@ class Reader:
             return render_template("confirm.html", glimpse=glimpse, newsletter=glimpse.newsletter)
         return self._confirmed(glimpse)
 
-    def confirm(self, token: str) -> str:
+    def confirm(self, token: str) -> ResponseReturnValue:
+        """Put a reader on the list; for who pressed what nobody sees, show the page again."""
+        if request.form.get("act") == TRAP:
+            return self.confirm_page(token), 422
         glimpse = self._mailer.signup.confirm(token, self._origin(Way.PAGE))
         # Whoever pressed the button has the mailbox; the page alone may be opened by others.
         choices = self._mailer.links.preferences(glimpse.subscription.id, self._mailer.clock.now())

@@ -13,7 +13,8 @@ from mailer.errors import DemoError
 PAGE = (
     '<form id="a" method="post" action="http://127.0.0.1:9/subscribe">'
     '<input name="email"><input type="hidden" name="list" value="brief">'
-    '<input name="website"><input type="submit"><button name="go" value="1">Go</button></form>'
+    '<input name="website"><input type="submit"><button hidden name="trap">'
+    '</button><button name="go" value="1">Go</button></form>'
     '<form id="b" method="post"></form>'
 )
 

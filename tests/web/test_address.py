@@ -10,6 +10,7 @@ from mailer.store.suppressions import NOT_ME
 from mailer.store.tables import delivery
 from mailer.subscribers.model import Subscription
 from mailer.subscribers.preferences import Wishes
+from mailer.web.reader import TRAP
 from tests.fakes.clock import StandingClock
 from tests.web.conftest import Site, words
 
@@ -40,6 +41,7 @@ def test_a_press_in_the_new_mailbox_moves_a_reader_and_one_in_the_old_takes_it_b
     links, now = site.mailer.links, site.mailer.clock.now()
     there = links.move(site.subscription(NEW).id, now).partition("org")[2]
     assert "a…@elsewhere.example" in words(site.client.get(there).text)
+    assert site.client.post(there, data={"act": TRAP}).status_code == 422
     assert site.subscription() == found
 
     assert "a…@elsewhere.example" in words(site.client.post(there).text)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from selectolax.lexbor import LexborHTMLParser
+
 from mailer.subscribers.model import State
 from tests.fakes.clock import StandingClock
 from tests.web.conftest import FORM, Site, words
@@ -19,6 +21,19 @@ def test_opening_the_link_changes_nothing_and_pressing_the_button_confirms(site:
     assert "You are on the list" in after.text
     assert "Next mail: Tuesday 07:00" in words(after.text)
     assert site.state() is State.ACTIVE
+
+
+def test_a_program_that_presses_the_first_button_there_is_confirms_nothing(site: Site) -> None:
+    site.ask()
+    page = f"/confirm/{site.confirm_token()}"
+    first, second = LexborHTMLParser(site.client.get(page).text).css("form button")
+
+    pressed = site.client.post(page, data={first.attributes["name"]: first.attributes["value"]})
+
+    assert "hidden" in first.attributes
+    assert pressed.status_code == 422
+    assert second.text() in pressed.text
+    assert site.state() is State.PENDING
 
 
 def test_confirming_twice_says_the_same_and_records_it_once(site: Site) -> None:

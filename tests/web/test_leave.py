@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from mailer.subscribers.model import Act, State, Way
 from tests.fakes.clock import StandingClock
@@ -29,6 +30,16 @@ def test_one_click_needs_no_cookie_no_page_and_no_redirect(site: Site, encoding:
     assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
     assert site.state() is State.LEFT
     assert how_it_ended(site) == [Way.ONE_CLICK]
+
+
+def test_a_program_that_presses_the_first_button_there_is_ends_nothing(site: Site) -> None:
+    site.join()
+    page = f"/leave/{site.leave_token()}"
+    first = LexborHTMLParser(site.client.get(page).text).css("form button")[0]
+
+    assert "hidden" in first.attributes
+    assert site.client.post(page, data={"act": first.attributes["value"]}).status_code == 422
+    assert site.state() is State.ACTIVE
 
 
 def test_the_26_bytes_that_receivers_send_are_enough(site: Site) -> None:
