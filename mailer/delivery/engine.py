@@ -396,14 +396,8 @@ class Engine:
 
     @property
     def _in_hand(self) -> bool:
-        return bool(
-            self._ready
-            or self._marked
-            or self._flying
-            or self._claimed
-            or self._aside
-            or self._traffic.waiting
-        )
+        ours = self._ready, self._marked, self._flying, self._claimed, self._aside
+        return any(ours) or bool(self._traffic.waiting)
 
     def _known(self) -> Iterator[int]:
         """Every row that this sender holds."""
