@@ -10,7 +10,7 @@ import click
 from mailer import logs
 from mailer.config.read import read
 from mailer.config.settings import Settings
-from mailer.store.migrate import require_current
+from mailer.store.version import require_current
 from mailer.wiring import Mailer, build
 
 

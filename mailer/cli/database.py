@@ -5,6 +5,7 @@ import click
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, say
 from mailer.store import migrate
+from mailer.store.version import version
 
 
 @click.group()
@@ -28,7 +29,7 @@ def upgrade(context: Context) -> None:
 @pass_context
 def status(context: Context, *, as_json: bool) -> None:
     """Say the database's version; exit 1 when it is not this program's."""
-    state = migrate.version(context.unchecked.store)
+    state = version(context.unchecked.store)
     if as_json:
         print_json({"found": state.found, "wanted": state.wanted, "current": state.current})
     elif state.current:

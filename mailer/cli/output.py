@@ -10,16 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
+from importlib import import_module
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
-from rich import box
 from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from mailer.address import Address
 from mailer.errors import UsageError
@@ -27,6 +23,7 @@ from mailer.errors import UsageError
 Function = TypeVar("Function", bound=Callable[..., Any])
 GAP = "  "
 NOTHING = "-"
+TERMINAL = "mailer.cli.terminal"  # loaded when there is one: drawing takes long to load
 
 
 def json_option(command: Function) -> Function:
@@ -50,10 +47,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], nothin
     if not texts:
         click.echo(nothing)
     elif sys.stdout.isatty():
-        table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-        for row in texts:
-            table.add_row(*map(Text, row))  # Text: no markup in outside words
-        Console().print(table)
+        import_module(TERMINAL).draw_table(columns, texts)
     else:
         _print_plain([list(columns), *texts])
 
@@ -109,10 +103,8 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     Gives what is to be called with how much is done by now.
     """
     if sys.stderr.isatty():
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda done: bar.update(task, completed=done)
+        with import_module(TERMINAL).bar(what, total) as tell:
+            yield tell
     else:
         told = 0
 

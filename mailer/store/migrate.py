@@ -1,35 +1,11 @@
 """From whatever version a database is at to the one this program needs."""
 
-from dataclasses import dataclass
-
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from mailer import resources
-from mailer.errors import SchemaError
 from mailer.store.database import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """Where a database stands, and where it should."""
-
-    found: str | None  # None: no tables yet
-    wanted: str
-
-    @property
-    def current(self) -> bool:
-        return self.found == self.wanted
-
-
-def version(store: Store) -> Version:
-    """Return the database's version beside the program's."""
-    with store.read() as tx:
-        found = MigrationContext.configure(tx.connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
-    return Version(found, str(wanted))
+from mailer.store.version import Version, version
 
 
 def upgrade(store: Store) -> Version:
@@ -41,13 +17,6 @@ def upgrade(store: Store) -> Version:
             config.attributes["connection"] = tx.connection
             command.upgrade(config, "head")
     return before
-
-
-def require_current(store: Store) -> None:
-    """Raise SchemaError unless the database is at this program's version."""
-    state = version(store)
-    if not state.current:
-        raise SchemaError(state.found, state.wanted)
 
 
 def _config() -> Config:

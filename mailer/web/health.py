@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from mailer.errors import StoreError
-from mailer.store import migrate
+from mailer.store.version import version
 from mailer.wiring import Mailer
 
 
@@ -26,7 +26,7 @@ class Health:
     def ready(self) -> tuple[Response, int]:
         """Say whether the database answers and has this program's tables."""
         try:
-            current = migrate.version(self._mailer.store).current
+            current = version(self._mailer.store).current
             reason = None if current else "the database is at another version"
         except StoreError as why:
             reason = str(why)

@@ -102,6 +102,22 @@ def test_help_and_version_load_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(loaded.split())
 
 
+def test_a_listing_loads_nothing_that_asks_draws_or_migrates(mailer: Operator) -> None:
+    program = (
+        "import sys; from mailer.cli.main import run;"
+        f" code = run(['--config', {str(mailer.config)!r}, 'newsletters', 'list']);"
+        " print(code, *sorted(set(sys.modules)), file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    code, *loaded = done.stderr.split()
+    assert code == "0"
+    assert {"aiohttp", "alembic", "rich.table"}.isdisjoint(loaded)
+
+
 def test_a_command_that_does_not_exist_is_wrong_usage(anywhere: Operator) -> None:
     told = anywhere("newsletter", "list")
 

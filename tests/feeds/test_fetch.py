@@ -12,7 +12,8 @@ import pytest
 
 from mailer.config.settings import FeedSettings
 from mailer.errors import FetchError
-from mailer.feeds.fetch import Fetch, max_age, retry_after
+from mailer.feeds.fetch import Fetch
+from mailer.feeds.http_session import max_age, retry_after
 from mailer.feeds.model import Fetched
 from tests.fakes.feed_server import FeedServer
 

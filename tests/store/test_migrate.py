@@ -4,12 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from mailer import resources
 from mailer.errors import SchemaError, StoreError
 from mailer.store.database import Store
-from mailer.store.migrate import require_current, upgrade, version
+from mailer.store.migrate import upgrade
 from mailer.store.tables import metadata
+from mailer.store.version import require_current, version
 from tests.fakes.postgres import PostgresServer
 
 COLUMNS = """
@@ -69,6 +72,15 @@ def test_a_migrated_postgresql_database_equals_the_tables(postgres_server: Postg
         assert schema(one.connection) == schema(other.connection)
     migrated.close()
     made.close()
+
+
+def test_the_version_that_is_wanted_is_the_last_of_the_migrations(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/new.db")
+
+    last = ScriptDirectory(str(resources.folder("migrations"))).get_current_head()
+
+    assert version(store).wanted == last
+    store.close()
 
 
 def test_an_upgrade_done_twice_changes_nothing(both_stores: Store) -> None:
