@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from mailer.errors import FormatError
 from mailer.feeds.bulk import without_bulk
@@ -34,9 +34,20 @@ WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<", b"\0\0\0<")
 FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 
 T = TypeVar("T")
-Bounds = Callable[[], AbstractContextManager[None]]
 
 log = logging.getLogger(__name__)
+
+
+class Bounds(Protocol):
+    """What is entered for each reading of an entry, whole or with its headline alone."""
+
+    def __call__(self, *, with_text: bool) -> AbstractContextManager[None]:
+        """Return what raises, at once or within, when that takes too long."""
+
+
+def boundless(**_: bool) -> AbstractContextManager[None]:
+    """Let an entry take its time."""
+    return nullcontext()
 
 
 def parse_document(
@@ -45,13 +56,13 @@ def parse_document(
     url: str,
     content_type: str | None = None,
     now: datetime,
-    bounds: Bounds = nullcontext,
+    bounds: Bounds = boundless,
 ) -> ParsedFeed:
     """Return what a feed of any kind says, made safe; raise FormatError when it is none.
 
     `url` is where the document was found: relative links begin there. Opens nothing. An entry
     that cannot be read costs none of the others; `bounds` is entered for each, and may raise
-    within when it takes too long.
+    when it would take, or takes, too long: then it is read without its text.
     """
     if not body.strip():
         raise FormatError(url, "the answer was empty")
@@ -107,6 +118,9 @@ def _draft(
 ) -> Draft | None:
     """Return an entry as an article; what cannot be read with its text, without it."""
     for reading in (_as_it_is, without_text):
-        with only_logged(log, "feed.entry_unreadable", url=frame.url, entry=number), bounds():
+        with (
+            only_logged(log, "feed.entry_unreadable", url=frame.url, entry=number),
+            bounds(with_text=reading is _as_it_is),
+        ):
             return draft(reading(entry(found)), frame)
     return None

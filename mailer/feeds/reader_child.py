@@ -29,6 +29,7 @@ from mailer.plain_values import plain, whole
 ENTRY = 0.25  # seconds of work an entry; then it is read without its text
 MOST_OF_IT = 0.7  # seconds of work a document, before its entries must be quick
 LEAST = 0.02  # seconds; an honest entry takes a tenth of it
+NEARLY_ALL = 1.1  # seconds of work a document; behind it only headlines are read
 # Read once before the doors are closed: parsers import what they need when they first need it.
 REHEARSALS = (
     b'<?xml version="1.0" encoding="iso-8859-2"?><rss version="2.0" xmlns:media="http://search.yaho'
@@ -83,13 +84,16 @@ class TooLong(Exception):
 
 
 @contextmanager
-def _a_while(begun: float) -> Iterator[None]:
+def _a_while(begun: float, *, with_text: bool) -> Iterator[None]:
     """Raise TooLong inside when it has been worked on for long; again, if that gets lost.
 
-    A document that has had most of its time has little for each entry that is left.
+    A document that has had most of its time has little for each entry that is left, and one that
+    has had nearly all none for their texts: a parser in C hears of the time when it is done.
     """
-    left = MOST_OF_IT - (time.process_time() - begun)
-    seconds = max(LEAST, min(ENTRY, left))
+    spent = time.process_time() - begun
+    if with_text and spent > NEARLY_ALL:
+        raise TooLong
+    seconds = max(LEAST, min(ENTRY, MOST_OF_IT - spent))
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds, LEAST)
     try:
         yield

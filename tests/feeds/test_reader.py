@@ -130,7 +130,7 @@ def test_an_entry_with_a_picture_inside_keeps_its_words(reader: Reader) -> None:
 
 def test_ten_busy_entries_still_leave_their_headlines(reader: Reader) -> None:
     busy = "<b>" * 150 + "<div>" * 40 + "</b>" * 150 + "</div>" * 40
-    items = [an_item(n, description=html.escape(busy * 20)) for n in range(10)]
+    items = [an_item(n, description=html.escape(busy * 40)) for n in range(10)]
 
     assert len(reader.read(an_rss(*items), url=URL, now=NOW).drafts) == 10
 
