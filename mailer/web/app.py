@@ -44,16 +44,19 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
     app.url_map.converters |= {"default": Segment, "path": Rest, "int": Number}
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    style = Stylesheet()
+    style = Stylesheet("style", "style.css")
+    archive_style = Stylesheet("archive-style", "style.css", "archive.css")
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
+        "archive_style_url": archive_style.url,
         "privacy_url": mailer.links.privacy,
         "script": InlineScripts().tag,
     }
     install(app, mailer.clock)
     for part in (
         style,
+        archive_style,
         Public(mailer),
         SignupForm(mailer, stroke),
         Reader(mailer),

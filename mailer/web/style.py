@@ -1,4 +1,7 @@
-"""The one stylesheet of all pages, under an address that changes with its content."""
+"""The stylesheets, under addresses that change with their content: a page asks for one of them.
+
+Past editions have rules of their own, which would be a third of what a reader's page weighs.
+"""
 
 from hashlib import sha256
 
@@ -9,15 +12,17 @@ from mailer.rendering.theme import css_variables
 
 
 class Stylesheet:
-    """The design tokens, light and dark, and templates/web/style.css behind them."""
+    """The design tokens, light and dark, and files of templates/web behind them."""
 
-    def __init__(self) -> None:
-        rules = (resources.folder("templates") / "web" / "style.css").read_text("utf-8")
+    def __init__(self, name: str, *files: str) -> None:
+        folder = resources.folder("templates") / "web"
+        rules = "".join((folder / file).read_text("utf-8") for file in files)
+        self._name = name
         self._css = css_variables() + rules
-        self.url = f"/style-{sha256(self._css.encode()).hexdigest()[:12]}.css"
+        self.url = f"/{name}-{sha256(self._css.encode()).hexdigest()[:12]}.css"
 
     def blueprint(self) -> Blueprint:
-        made = Blueprint("style", __name__)
+        made = Blueprint(self._name, __name__)
         made.add_url_rule(self.url, view_func=self.sheet)
         return made
 

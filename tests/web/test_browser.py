@@ -261,7 +261,7 @@ def test_a_page_costs_one_request_beside_itself_and_weighs_little(
     page.goto(address, wait_until="networkidle")
 
     assert len(asked) == 2
-    assert sum(asked) < 20 * 1024
+    assert sum(asked) < 20_000
 
 
 @pytest.fixture

@@ -1,0 +1,54 @@
+"""What a reader's page weighs with its stylesheet, in every language, when everything is on it."""
+
+import re
+from dataclasses import replace
+
+from mailer.languages.catalogue import spoken
+from mailer.store.database import Store
+from mailer.web.app import create_app
+from mailer.wiring import Mailer
+from tests.conftest import add_newsletter
+from tests.web.conftest import Site
+from tests.web.test_every_page import addresses
+
+HEADINGS = ("World", "Politics", "Business", "Science", "Health", "Culture", "Sport", "Opinion")
+
+
+def test_no_page_weighs_twenty_kilobytes_in_any_language(mailer: Mailer) -> None:
+    with_headings(mailer.store)
+    site = Site(mailer, create_app(mailer).test_client())
+    mailer.private_feed.open(site.join().id)
+
+    weights = {
+        (language, page): weight(site, page, language)
+        for language in sorted({"en", *spoken()})
+        for page in [*in_language(site, language), "/nothing/here"]
+    }
+
+    assert len([sent for sent in weights.values() if sent > 5_000]) > 12 * 10
+    assert {page: sent for page, sent in weights.items() if sent >= 20_000} == {}
+
+
+def with_headings(store: Store) -> None:
+    """Make a newsletter as a large newsroom has it."""
+    made = add_newsletter(store)
+    with store.write() as tx:
+        for name in HEADINGS:
+            feed = tx.feeds.add(f"https://post.example/{name}.xml", made.created_at)
+            tx.newsletters.add_source(made.id, feed.id, name)
+
+
+def in_language(site: Site, language: str) -> list[str]:
+    """Let the newsletter speak a language, and return the addresses of all pages."""
+    with site.mailer.store.write() as tx:
+        tx.newsletters.change(replace(tx.newsletters.by_slug("brief"), language=language))
+    return addresses(site)
+
+
+def weight(site: Site, page: str, language: str) -> int:
+    """Return the bytes of a page and of what it asks for; 0 for what is none."""
+    answer = site.client.get(page, headers={"Accept-Language": language})
+    if answer.mimetype != "text/html":
+        return 0
+    asked = re.findall(r'(?:rel="stylesheet" href|src)="(/[^"]+)"', answer.text)
+    return len(answer.data) + sum(len(site.client.get(one).data) for one in asked)
