@@ -15,6 +15,7 @@ from mailer.cli.output import (
     say,
     when,
 )
+from mailer.cli.tree import Branch
 from mailer.errors import NotFound, UsageError
 from mailer.feeds.clean import safe_html
 from mailer.feeds.model import Article, ArticleState
@@ -23,7 +24,7 @@ from mailer.feeds.urls import feed_url
 from mailer.wiring import Mailer
 
 
-@click.group()
+@click.group(cls=Branch)
 def articles() -> None:
     """What the feeds said, and what may be told of it."""
 

@@ -4,11 +4,12 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, say
+from mailer.cli.tree import Branch
 from mailer.store import migrate
 from mailer.store.version import version
 
 
-@click.group()
+@click.group(cls=Branch)
 def db() -> None:
     """The database's version."""
 

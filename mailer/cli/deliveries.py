@@ -8,13 +8,15 @@ import click
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_facts, print_json, print_table, progress, say
 from mailer.cli.steering import pause, resend, resume, settle
+from mailer.cli.tree import Branch
 from mailer.delivery.model import Audit, DeliveryState, SendReport
 from mailer.errors import NotFound, UsageError
 
 ROWS_OTHERWISE = "`mailer deliveries list --edition ID` shows them to people"
+NOTHING_DUE = "Nothing was due: `mailer status` says what comes next, and what waits."
 
 
-@click.group()
+@click.group(cls=Branch)
 def deliveries() -> None:
     """The ledger: what became of each mail."""
 
@@ -182,4 +184,4 @@ def _in_words(report: SendReport) -> str:
         "in doubt": report.in_doubt,
     }
     parts = [f"{count:,} {what}" for what, count in counts.items() if count]
-    return f"{', '.join(parts)}." if parts else "Nothing was due."
+    return f"{', '.join(parts)}." if parts else NOTHING_DUE

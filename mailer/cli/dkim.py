@@ -10,6 +10,7 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, print_table, say
+from mailer.cli.tree import Branch
 from mailer.config.settings import DkimSettings, Secret
 from mailer.errors import UsageError
 from mailer.message.signing_key import USUAL_BITS, generate_ed25519, generate_rsa, load_keys
@@ -18,7 +19,7 @@ from mailer.message.verify import verify
 BARE_LF = re.compile(rb"(?<!\r)\n")
 
 
-@click.group()
+@click.group(cls=Branch)
 def dkim() -> None:
     """The keys that sign your mails: receivers see by them who a mail is from (RFC 6376)."""
 

@@ -13,11 +13,12 @@ from mailer.checks.shots import shots
 from mailer.cli.context import Context, pass_context
 from mailer.cli.explain import print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
+from mailer.cli.tree import Branch
 from mailer.editions.model import Edition, Reason
 from mailer.errors import BrowserError, UsageError
 
 
-@click.group()
+@click.group(cls=Branch)
 def editions() -> None:
     """What is sent, and why these stories."""
 

@@ -18,6 +18,7 @@ from mailer.cli.output import (
     when,
 )
 from mailer.cli.rule_options import changed_rules, rule_options, rules_in_words
+from mailer.cli.tree import Branch
 from mailer.clock import SystemClock
 from mailer.editions.model import Newsletter
 from mailer.errors import Conflict, FeedError, NotFound
@@ -37,7 +38,7 @@ OWN = ("title", "moved", "read_pages", "excerpt_words", "pictures")  # of a feed
 NO_FEED = "There is no feed yet: `mailer feeds add URL --newsletter SLUG`"
 
 
-@click.group()
+@click.group(cls=Branch)
 def feeds() -> None:
     """Where the articles come from."""
 

@@ -4,11 +4,12 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, print_table, say
+from mailer.cli.tree import Branch
 from mailer.jobs.catalogue import JOBS
 from mailer.jobs.run import run_job
 
 
-@click.group()
+@click.group(cls=Branch)
 def jobs() -> None:
     """What runs by itself."""
 

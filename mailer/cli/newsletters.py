@@ -15,13 +15,14 @@ from mailer.cli.newsletter_options import (
     newsletter_options,
 )
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
+from mailer.cli.tree import Branch
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
 from mailer.errors import UsageError
 from mailer.subscribers.model import Alarm, AlarmKind
 
 
-@click.group()
+@click.group(cls=Branch)
 def newsletters() -> None:
     """What people can subscribe to."""
 

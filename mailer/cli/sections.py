@@ -6,11 +6,12 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, print_table, say
+from mailer.cli.tree import Branch
 from mailer.editions.model import TopicSection
 from mailer.errors import NotFound
 
 
-@click.group()
+@click.group(cls=Branch)
 def sections() -> None:
     """Headings by topic, whatever feed an article is from."""
 

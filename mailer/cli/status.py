@@ -238,7 +238,7 @@ def _about_mail(house: House) -> list[str]:
 def _about_feeds(house: House) -> list[str]:
     return [
         *(
-            f"Feed {feed.url} failed {feed.failures} times: {feed.trouble}"
+            f"Feed {feed.url} failed{_how_often(feed.failures)}: {feed.trouble}"
             for feed in house.troubled
         ),
         *(
@@ -252,6 +252,10 @@ def _about_feeds(house: House) -> list[str]:
             for feed, count in house.held
         ),
     ]
+
+
+def _how_often(times: int) -> str:
+    return f" {times} times in a row" if times > 1 else ""
 
 
 def _because(edition: Edition) -> str:

@@ -26,6 +26,7 @@ from mailer.cli.output import (
     when,
 )
 from mailer.cli.preferences import edit, feed, move, pause, resume
+from mailer.cli.tree import Branch
 from mailer.editions.forecast import NextMail
 from mailer.editions.wording import coming_words, rhythm_words
 from mailer.errors import AddressError, Conflict, NotFound, UsageError
@@ -35,7 +36,7 @@ LAST_DIGESTS = 5
 HEADINGS = frozenset({"email", "e-mail", "address", "email address", "e-mail address", "mail"})
 
 
-@click.group()
+@click.group(cls=Branch)
 def subscribers() -> None:
     """Who gets it."""
 

@@ -1,9 +1,23 @@
-"""The command tree, loaded a branch at a time."""
+"""The command tree, loaded a branch at a time; each branch says of its commands what they do."""
 
 from collections.abc import Mapping
 from importlib import import_module
 
 import click
+
+WHOLE_SENTENCE = 1_000  # characters: longer than any; click would cut it at the end of its line
+
+
+class Branch(click.Group):
+    """A group whose overview says each command's sentence to the end, on more lines if need be."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        names = self.list_commands(ctx)
+        commands = [(name, command) for name in names if (command := self.get_command(ctx, name))]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(WHOLE_SENTENCE)) for name, command in commands]
+            )
 
 
 class LazyGroup(click.Group):

@@ -59,10 +59,7 @@ class Compose:
             if tx.editions.by_slot(newsletter.id, rhythm, slot) is not None:
                 raise Conflict(f"{slug} edition for", slot)
             if made.state is EditionState.EMPTY:
-                raise UsageError(
-                    f"{slug} has nothing new since its last edition",
-                    help=f"`mailer feeds gather --newsletter {slug}` looks for news",
-                )
+                raise _nothing_to_tell(newsletter, len(pieces))
             kept = tx.editions.add(made, pieces)
         if kept is None:
             raise Conflict(f"{slug} edition for", slot)
@@ -103,6 +100,21 @@ class Compose:
             else:
                 kept = tx.editions.add(*draft(tx, order, now))
         return _told(kept)
+
+
+def _nothing_to_tell(newsletter: Newsletter, new: int) -> UsageError:
+    """Say why there is no edition, although so many articles are new."""
+    slug = newsletter.slug
+    if not new:
+        return UsageError(
+            f"nothing is new for {slug}",
+            help=f"`mailer feeds gather --newsletter {slug}` looks for news",
+        )
+    return UsageError(
+        f"too little is new for {slug}: its rules leave fewer than {newsletter.min_stories} of"
+        f" {new} to tell",
+        help=f"`mailer articles list --newsletter {slug}` names them",
+    )
 
 
 def _told(kept: Edition | None) -> Edition | None:

@@ -78,7 +78,11 @@ def test_a_filter_of_a_feed_keeps_out_what_it_names(full: Operator, site: FeedSe
 def test_too_few_stories_are_nobody_s_mail(full: Operator) -> None:
     full.does("newsletters", "edit", "brief", "--min-stories", "4")
 
-    assert full("editions", "compose", "--newsletter", "brief").code == 2
+    told = full("editions", "compose", "--newsletter", "brief")
+
+    assert told.code == 2
+    assert "too little is new for brief" in told.err
+    assert "mailer articles list --newsletter brief" in told.err
 
 
 def test_feeds_go_out_and_come_in_as_opml(full: Operator, tmp_path: Path, site: FeedServer) -> None:

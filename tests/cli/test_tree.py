@@ -54,3 +54,14 @@ def test_a_place_that_holds_no_command_is_our_mistake() -> None:
 
     with pytest.raises(AssertionError):
         group.get_command(click.Context(group), "loads")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_overview_cuts_no_sentence_short(name: str, context: click.Context) -> None:
+    command = mailer.get_command(context, name)
+    assert command is not None
+
+    told = command.get_help(click.Context(command, context, terminal_width=80))
+
+    _, _, listed = told.partition("Commands:")
+    assert [line for line in listed.splitlines() if line.endswith("...")] == []

@@ -1,0 +1,35 @@
+"""What an operator is told when there is nothing to do: why, and what to look at next."""
+
+from tests.cli.conftest import Operator
+from tests.fakes.feed_server import FeedServer
+
+
+def test_without_news_composing_leads_to_gathering(mailer: Operator, brief: str) -> None:
+    told = mailer("editions", "compose", "--newsletter", brief)
+
+    assert told.code == 2
+    assert told.err.splitlines() == [
+        "mailer: nothing is new for brief",
+        "  `mailer feeds gather --newsletter brief` looks for news",
+    ]
+
+
+def test_with_nothing_due_sending_leads_to_what_waits(mailer: Operator) -> None:
+    told = mailer.does("deliveries", "send", "--until-done")
+
+    assert told.lines == ["Nothing was due: `mailer status` says what comes next, and what waits."]
+
+
+def test_a_feed_that_failed_is_counted_from_the_second_time_on(
+    mailer: Operator, brief: str
+) -> None:
+    with FeedServer() as feeds:
+        feeds.serve("/feed.xml", "", status=500)
+        mailer.does("feeds", "add", feeds.url("/feed.xml"), "--newsletter", brief)
+        mailer("feeds", "gather", "--newsletter", brief)
+        once = mailer.does("status").out
+        mailer("feeds", "gather", "--newsletter", brief)
+        twice = mailer.does("status").out
+
+    assert "/feed.xml failed: " in once
+    assert "/feed.xml failed 2 times in a row: " in twice
