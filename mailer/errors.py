@@ -45,6 +45,9 @@ class MailerError(Exception):
         self.help = help
 
 
+THE_FILE = "the file"  # the place of a fault that is no single setting's
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One wrong setting: where it stands and what is wrong with it."""
@@ -60,13 +63,16 @@ class ConfigError(MailerError):
     """The settings cannot be used; every fault is named at once."""
 
     def __init__(self, faults: Sequence[Fault], *, source: str) -> None:
+        self.faults = tuple(faults)
+        if {fault.setting for fault in faults} == {THE_FILE}:
+            super().__init__(f"{source} {faults[0].reason}")
+            return
         count = "1 wrong setting" if len(faults) == 1 else f"{len(faults)} wrong settings"
         lines = "".join(f"\n  {fault}" for fault in faults)
         super().__init__(
             f"{source}: {count}{lines}",
             help="config.example.toml names every setting with its default",
         )
-        self.faults = tuple(faults)
 
 
 class UsageError(MailerError):

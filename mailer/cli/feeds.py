@@ -275,10 +275,11 @@ def check(context: Context, url: str, *, read_pages: bool | None, as_json: bool)
     else:
         for line in findings_in_words(found):
             say(line)
-        rows = [(one.published_at, one.title, one.summary) for one in found.articles[:SHOWN]]
-        print_table(("published", "title", "excerpt"), rows, "It has no articles.")
     if found.trouble is not None:
         raise click.exceptions.Exit(1)
+    if not as_json:
+        rows = [(one.published_at, one.title, one.summary) for one in found.articles[:SHOWN]]
+        print_table(("published", "title", "excerpt"), rows, "It has no articles.")
 
 
 @feeds.command("import", epilog="Example: mailer feeds import feeds.opml --newsletter brief")

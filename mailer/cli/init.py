@@ -12,7 +12,7 @@ from mailer.address import parse_address
 from mailer.cli.context import Context
 from mailer.cli.faults import fault, wrong_options
 from mailer.cli.newsletter_options import SLUG, describe, new_newsletter
-from mailer.cli.output import print_facts, say
+from mailer.cli.output import print_facts, say, somebody_answers
 from mailer.cli.relay_url import quoted, read_relay_url
 from mailer.clock import SystemClock
 from mailer.editions.model import Newsletter
@@ -111,7 +111,8 @@ def init(*, yes: bool, folder: Path, **given: str | None) -> None:
     path = folder / "config.toml"
     if path.exists():
         raise UsageError(f"{path} exists already", help="choose another --dir, or edit that file")
-    answers = _answers(given, yes=yes)
+    with somebody_answers("nothing was made"):
+        answers = _answers(given, yes=yes)
     slug = answers["newsletter"]
     name = slug.replace("-", " ").title()
     first = new_newsletter(slug, {"name": name, **answers}, SystemClock().now())
@@ -198,5 +199,6 @@ def _say_what_next(path: Path, database: str, first: Newsletter, feed: str) -> N
     say("")
     say("Next:")
     say(f"  {mailer} newsletters edit {slug} --help     its name, hour, zone, postal address")
-    say(f"  {mailer} feeds gather --newsletter {slug}   look at the feeds now")
+    if feed:
+        say(f"  {mailer} feeds gather --newsletter {slug}   look at the feeds now")
     say(f"  {mailer} run                               web server, scheduler and sender")

@@ -83,17 +83,23 @@ def confirm(question: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    try:
+    with somebody_answers("nothing was changed"):
         answer = click.confirm(question, err=True)
-    except click.Abort:
-        if sys.stdin.isatty():
-            raise  # Ctrl-C
-        raise UsageError(
-            "nobody answered; nothing was changed", help="--yes says so beforehand"
-        ) from None
     if not answer:
         note("Nothing was changed.")
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def somebody_answers(otherwise: str) -> Iterator[None]:
+    """Raise UsageError, saying what came of it, when a question inside stays without an answer."""
+    try:
+        yield
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise  # Ctrl-C
+        note("")  # the question's line ends
+        raise UsageError(f"nobody answered; {otherwise}", help="--yes says so beforehand") from None
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from mailer.address import parse_address
 from mailer.config.convert import Place, Wrong, convert
 from mailer.config.settings import RelaySettings, Settings, SiteSettings
-from mailer.errors import AddressError, ConfigError, Fault
+from mailer.errors import THE_FILE, AddressError, ConfigError, Fault
 
 PREFIX = "MAILER_"
 # A secret written out in the file itself, or a password inside a URL.
@@ -51,12 +51,12 @@ def _document(path: Path) -> Table:
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as why:
-        fault = Fault("the file", "does not exist; `mailer init` makes one")
+        fault = Fault(THE_FILE, "does not exist; `mailer init` makes one")
         raise ConfigError([fault], source=str(path)) from why
     except UnicodeDecodeError as why:
-        raise ConfigError([Fault("the file", "is not UTF-8 text")], source=str(path)) from why
+        raise ConfigError([Fault(THE_FILE, "is not UTF-8 text")], source=str(path)) from why
     except (OSError, tomllib.TOMLDecodeError) as why:
-        raise ConfigError([Fault("the file", f"cannot be read: {why}")], source=str(path)) from why
+        raise ConfigError([Fault(THE_FILE, f"cannot be read: {why}")], source=str(path)) from why
 
 
 def _override(document: Table, env: Mapping[str, str], faults: list[Fault]) -> Table:
@@ -186,4 +186,4 @@ def _exposed(path: Path) -> list[Fault]:
     """Refuse a file that holds secrets and that everybody on this machine can read."""
     if not PLAIN_SECRET.search(path.read_text("utf-8")) or not path.stat().st_mode & 0o004:
         return []
-    return [Fault("the file", f"can be read by everybody on this machine: chmod 640 {path}")]
+    return [Fault(THE_FILE, f"can be read by everybody on this machine: chmod 640 {path}")]

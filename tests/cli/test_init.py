@@ -154,7 +154,10 @@ def test_when_nobody_answers_nothing_is_made(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert done.returncode == 130
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        "mailer: nobody answered; nothing was made\n  --yes says so beforehand\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -194,6 +194,14 @@ def test_a_file_of_another_shape_is_told_plainly(tmp_path: Path, text: str, faul
     assert faults(write(tmp_path, text))[0].startswith(fault)
 
 
+def test_what_is_wrong_with_the_file_is_no_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path / "config.toml", {})
+
+    assert str(caught.value) == f"{tmp_path}/config.toml does not exist; `mailer init` makes one"
+    assert caught.value.help is None
+
+
 def test_no_file_at_all_says_how_to_make_one(tmp_path: Path) -> None:
     assert faults(tmp_path / "config.toml") == ["the file: does not exist; `mailer init` makes one"]
 
