@@ -116,9 +116,10 @@ def init(*, yes: bool, folder: Path, **given: str | None) -> None:
     slug = answers["newsletter"]
     name = slug.replace("-", " ").title()
     first = new_newsletter(slug, {"name": name, **answers}, SystemClock().now())
-    _write(path, answers)
     with ExitStack() as half:
+        _make_secretly(path)
         half.callback(path.unlink)  # a second try must not find half of the first
+        _write(path, answers)
         database = _fill(path, first, answers["feed"])
         half.pop_all()
     _say_what_next(path, database, first, answers["feed"])
@@ -158,9 +159,12 @@ def _ask(question: Question, default: str) -> str:
     )
 
 
-def _write(path: Path, answers: Mapping[str, str]) -> None:
+def _make_secretly(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)  # before anything secret is in it
+
+
+def _write(path: Path, answers: Mapping[str, str]) -> None:
     path.write_text(
         TEMPLATE.format(
             secret=quoted(secrets.token_urlsafe(48)),

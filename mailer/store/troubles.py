@@ -19,7 +19,7 @@ def told_plainly() -> Iterator[None]:
     except (OperationalError, sqlite3.OperationalError) as why:
         raise unusable(_said(why)) from why
     except (DBAPIError, sqlite3.Error) as why:
-        raise StoreError(f"the database failed: {_said(why)}") from why
+        raise _failed(_said(why)) from why
 
 
 def unusable(said: str) -> StoreError:
@@ -43,6 +43,15 @@ def unusable(said: str) -> StoreError:
         temporary=True,
         help="does it run, and does [database] url name it?",
     )
+
+
+def _failed(said: str) -> StoreError:
+    if "not a database" in said or "malformed" in said:
+        return StoreError(
+            f"the database's file is none of ours, or damaged ({said})",
+            help="do [database] url and [site] data_dir name the right one? If so, take a backup",
+        )
+    return StoreError(f"the database failed: {said}")
 
 
 def _said(why: Exception) -> str:

@@ -169,3 +169,28 @@ def test_a_folder_that_cannot_be_written_is_named(there: Operator, tmp_path: Pat
     assert told.code == 1
     assert str(tmp_path / "file") in told.err
     assert len(told.err.splitlines()) == 1
+
+
+SMALL_DISK = """
+import resource, signal, sys
+from mailer.cli.main import run
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.exit(run(["init", "--yes"]))
+"""
+
+
+@pytest.mark.parametrize("room", [100, 10_000], ids=["not the settings", "not the database"])
+def test_what_a_full_disk_did_not_take_is_not_half_there(tmp_path: Path, room: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL_DISK, str(room)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert done.stderr.startswith("mailer: ")
+    assert not (tmp_path / "config.toml").exists()

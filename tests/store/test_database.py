@@ -104,6 +104,17 @@ def test_a_full_disk_is_told_and_nothing_is_half_done(sqlite_url: str) -> None:
     store.close()
 
 
+def test_a_file_that_is_no_database_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "mailer.db").write_text("# Settings of this installation, copied over it\n" * 99)
+    store = Store(f"sqlite:///{tmp_path}/mailer.db")
+
+    with pytest.raises(StoreError, match="none of ours, or damaged") as caught, store.read():
+        pass
+
+    assert (caught.value.temporary, "backup" in str(caught.value.help)) == (False, True)
+    store.close()
+
+
 @pytest.mark.postgres
 def test_a_server_that_is_away_is_told_and_worth_another_try() -> None:
     store = Store("postgresql://nobody@127.0.0.1:1/nothing")
