@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
+from mailer.store.many_rows import as_json
+
 
 class Aggregate:
     """The rows of one kind, inside one transaction."""
@@ -38,6 +40,17 @@ class Aggregate:
         if values is None:
             return self._connection.execute(statement)
         return self._connection.execute(statement, [dict(row) for row in values])
+
+    def _put(
+        self, statement: Executable, rows: Sequence[Mapping[str, object]], **same: object
+    ) -> None:
+        """Execute one of `many_rows.inserts` for all these rows; `same` goes into each of them."""
+        if not rows:
+            return
+        if self._dialect.name == "sqlite":
+            self._run(statement, [{**row, **same} for row in rows])
+        else:
+            self._connection.execute(statement, {"rows": as_json(rows), **same})
 
     def _one(self, statement: Executable) -> RowMapping | None:
         """Return the first row, or None."""

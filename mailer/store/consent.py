@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from mailer.store.aggregate import Aggregate
+from mailer.store.many_rows import inserts
 from mailer.store.tables import consent_event, consent_wording
 from mailer.subscribers.model import Act, ConsentEvent, Origin, Reason, Way
 
@@ -40,19 +41,15 @@ class Consent(Aggregate):
         rows = [
             {
                 "subscription_id": subscription_id,
-                "at": at,
-                "act": act,
                 "way": origin.way,
                 "consent_wording_id": wording_id,
                 "page": None if origin.page is None else origin.page[:LONGEST],
                 "network": origin.network,
-                "reason": reason,
                 "user_agent": None if origin.user_agent is None else origin.user_agent[:LONGEST],
             }
             for subscription_id, origin, wording_id in events
         ]
-        if rows:
-            self._run(_ADD, rows)
+        self._put(_ADD[self._dialect.name], rows, at=at, act=act, reason=reason)
 
     def wording(self, newsletter_id: int, words: str, now: datetime) -> int:
         """Return the id of these very words, kept once and never changed."""
@@ -88,7 +85,11 @@ class Consent(Aggregate):
 
 
 # Statements are built once: building one costs more than running it.
-_ADD = insert(consent_event)
+_ADD = inserts(
+    consent_event,
+    ("subscription_id", "way", "consent_wording_id", "page", "network", "user_agent"),
+    same=("at", "act", "reason"),
+)
 _WORDING = select(consent_wording.c.id).where(
     consent_wording.c.newsletter_id == bindparam("newsletter"),
     consent_wording.c.digest == bindparam("words"),

@@ -13,6 +13,7 @@ from mailer.delivery.model import DeliveryState, Job, Kind, Lane, OwedNotice, Se
 from mailer.editions.model import EditionState
 from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.endings import endings
+from mailer.store.many_rows import inserts
 from mailer.store.tables import delivery, edition, sender, subscriber, subscription
 from mailer.store.taking import (
     IS_APPROVED,
@@ -38,14 +39,20 @@ _PAUSED = paused(delivery.c.newsletter_id)
 
 def _notice(owed: OwedNotice, now: datetime) -> dict[str, object]:
     return {
-        "kind": Kind.NOTICE,
-        "lane": Lane.NOTICE,
         "newsletter_id": owed.newsletter_id,
         "subscription_id": owed.subscription_id,
         "slot": f"{owed.notice}:{owed.occasion or format(now, '%Y-%m-%d')}",
         "language": owed.language,
         "notice": owed.notice,
         "apart": owed.apart,
+    }
+
+
+def _at_once(now: datetime) -> dict[str, object]:
+    """Return what all notices have in common."""
+    return {
+        "kind": Kind.NOTICE,
+        "lane": Lane.NOTICE,
         "state": DeliveryState.DUE,
         "due_at": now,
         "planned_at": now,
@@ -57,13 +64,13 @@ class Deliveries(Aggregate):
 
     def add_notice(self, owed: OwedNotice, now: datetime) -> bool:
         """Owe somebody a notice at once; False when they were owed it that day, or for that."""
-        statement = _OWE[self._dialect.name].values(_notice(owed, now))
+        statement = _OWE[self._dialect.name].values({**_notice(owed, now), **_at_once(now)})
         return self._inserted(statement, delivery) == 1
 
     def add_notices(self, owed: Sequence[OwedNotice], now: datetime) -> None:
         """Owe people notices at once; who was owed theirs that day already is left out."""
-        if owed:
-            self._run(_OWE[self._dialect.name], [_notice(one, now) for one in owed])
+        rows = [_notice(one, now) for one in owed]
+        self._put(_OWE_ALL[self._dialect.name], rows, **_at_once(now))
 
     def sent_as(self, delivery_id: int, key: str) -> tuple[int, str] | None:
         """Return whose subscription a digest was of, and the key of the address it goes to.
@@ -238,4 +245,12 @@ _START = {
 _OWE = {
     dialect: insert(delivery).on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
     for dialect, insert in INSERT.items()
+}
+_OWE_ALL = {
+    dialect: insert.on_conflict_do_nothing(index_elements=["subscription_id", "slot"])
+    for dialect, insert in inserts(
+        delivery,
+        ("newsletter_id", "subscription_id", "slot", "language", "notice", "apart"),
+        same=("kind", "lane", "state", "due_at", "planned_at"),
+    ).items()
 }

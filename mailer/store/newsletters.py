@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
 
 from mailer.address import parse_address
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
@@ -88,7 +88,7 @@ class Newsletters(Aggregate):
 
     def by_slug(self, slug: str) -> Newsletter:
         """Return the newsletter, or raise NotFound."""
-        row = self._one(select(newsletter).where(newsletter.c.slug == slug))
+        row = self._connection.execute(_BY_SLUG, {"wanted": slug}).mappings().first()
         if row is None:
             raise NotFound("newsletter", slug, help="`mailer newsletters list` names them all")
         return _newsletter(row)
@@ -182,3 +182,7 @@ class Newsletters(Aggregate):
         owing = newsletter.c.id.in_(owing_somebody(now))
         rows = self._all(select(newsletter).where(owing).order_by(newsletter.c.id))
         return [_newsletter(row) for row in rows]
+
+
+# Statements are built once: building one costs more than running it.
+_BY_SLUG = select(newsletter).where(newsletter.c.slug == bindparam("wanted"))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from mailer.store.aggregate import INSERT, Aggregate
 from mailer.store.tables import signup_alarm
@@ -14,7 +14,7 @@ class SignupAlarms(Aggregate):
 
     def open(self, now: datetime) -> list[Alarm]:
         """Return the alarms that hold now."""
-        rows = self._all(select(signup_alarm).where(signup_alarm.c.until > now))
+        rows = self._connection.execute(_OPEN, {"now": now}).mappings()
         return [Alarm(**{**row, "kind": AlarmKind(row["kind"])}) for row in rows]
 
     def last_until(self, kind: AlarmKind, newsletter_id: int) -> datetime | None:
@@ -65,3 +65,7 @@ class SignupAlarms(Aggregate):
             .values(until=now)
         )
         return ended.rowcount == 1
+
+
+# Statements are built once: building one costs more than running it.
+_OPEN = select(signup_alarm).where(signup_alarm.c.until > bindparam("now"))

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     DateTime,
-    Executable,
     Integer,
     Select,
     Subquery,
@@ -20,12 +19,12 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from mailer.config.settings import Limit
 from mailer.delivery.limits import expired, part_of
-from mailer.store.aggregate import EACH, INSERT, Aggregate
+from mailer.store.aggregate import EACH, Aggregate
+from mailer.store.many_rows import as_json, inserts, recordset
 from mailer.store.prepared import as_sqlite_keeps_it
 from mailer.store.tables import form_use, signup_use
 from mailer.subscribers.limits import DAY, PATIENCE, Scope, Use
@@ -78,10 +77,10 @@ class SignupLimits(Aggregate):
         if not sent:
             return []
         first = [
-            {"number": number, "address_hash": hashed, "at": now}
+            {"number": number, "address_hash": hashed}
             for number, hashed in sorted(sent, key=itemgetter(0))
         ]
-        self._run(_KEEP_FORM[self._dialect.name], first)
+        self._put(_KEEP_FORM[self._dialect.name], first, at=now)
         numbers = {"keys": self._listed(number for number, _ in sent)}
         rows = self._connection.execute(_FORMS[self._dialect.name], numbers)
         counted: dict[int, str] = {row[0]: row[1] for row in rows}
@@ -135,7 +134,7 @@ class SignupLimits(Aggregate):
             }
             for (scope, subject, period), uses in sorted(counted.items())  # the order of locking
         ]
-        self._run(_ADD[self._dialect.name], rows)
+        self._put(_ADD[self._dialect.name], rows)
 
 
 def _key(use: Use, limit: Limit) -> Key:
@@ -145,14 +144,14 @@ def _key(use: Use, limit: Limit) -> Key:
 def _given(dialect: str, wanted: Sequence[Wanted]) -> Mapping[str, object]:
     if dialect == "sqlite":
         return {"wanted": json.dumps([(*key, as_sqlite_keeps_it(at)) for *key, at in wanted])}
-    return dict(zip(_COLUMNS, map(list, zip(*wanted, strict=True)), strict=True))
+    return {"rows": as_json(dict(zip(_COLUMNS, one, strict=True)) for one in wanted)}
 
 
 # Statements are built once: building one costs more than running it.
-_COLUMNS: Mapping[str, type[TypeEngine[Any]] | TypeEngine[Any]] = {
-    "scope": Text,
-    "subject": Text,
-    "period": Integer,
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "scope": Text(),
+    "subject": Text(),
+    "period": Integer(),
     "after": DateTime(timezone=True),
 }
 _EACH_WANTED = func.json_each(bindparam("wanted", type_=Text)).table_valued("value")
@@ -164,12 +163,7 @@ _WANTED: Mapping[str, Subquery] = {
             for place, name in enumerate(_COLUMNS)
         )
     ).subquery("wanted"),
-    "postgresql": select(
-        *(
-            func.unnest(bindparam(name, type_=postgresql.ARRAY(kind))).label(name)
-            for name, kind in _COLUMNS.items()
-        )
-    ).subquery("wanted"),
+    "postgresql": select(recordset(_COLUMNS)).subquery("wanted"),
 }
 
 
@@ -196,18 +190,18 @@ def _used_since(wanted: Subquery) -> Select[str, str, int, int]:
 _USED = {dialect: _used_since(wanted) for dialect, wanted in _WANTED.items()}
 
 
-def _adding(dialect: str) -> Executable:
-    statement = INSERT[dialect](signup_use)
-    return statement.on_conflict_do_update(
+_ADD = {
+    dialect: insert.on_conflict_do_update(
         index_elements=["scope", "subject", "period", "start"],
-        set_={"uses": signup_use.c.uses + statement.excluded.uses},
+        set_={"uses": signup_use.c.uses + insert.excluded.uses},
     )
-
-
-_ADD = {dialect: _adding(dialect) for dialect in INSERT}
+    for dialect, insert in inserts(
+        signup_use, ("scope", "subject", "period", "start", "uses")
+    ).items()
+}
 _KEEP_FORM = {
-    dialect: insert(form_use).on_conflict_do_nothing(index_elements=["number"])
-    for dialect, insert in INSERT.items()
+    dialect: insert.on_conflict_do_nothing(index_elements=["number"])
+    for dialect, insert in inserts(form_use, ("number", "address_hash"), same=("at",)).items()
 }
 _FORMS = {
     dialect: select(form_use.c.number, form_use.c.address_hash).where(form_use.c.number.in_(keys))

@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, Select, func, select
 
 from mailer.address import Address, parse_address
 from mailer.errors import NotFound
-from mailer.store.aggregate import EACH_WORD, INSERT, Aggregate
+from mailer.store.aggregate import EACH_WORD, Aggregate
+from mailer.store.many_rows import inserts
 from mailer.store.tables import newsletter, subscriber, subscription
 from mailer.subscribers.model import State, Subscriber
 
@@ -61,11 +62,10 @@ class Subscribers(Aggregate):
                 "address": address.text,
                 "address_key": address.key,
                 "address_hash": hashed,
-                "created_at": now,
             }
             for address, hashed in sorted(addresses.items(), key=_key)  # the order of locking
         ]
-        self._run(_ADD[self._dialect.name], rows)
+        self._put(_ADD[self._dialect.name], rows, created_at=now)
         keys = {"words": self._listed(address.key for address in addresses)}
         found = self._connection.execute(_WITH_KEYS[self._dialect.name], keys).mappings()
         people = {row["address_key"]: row for row in found}
@@ -164,8 +164,10 @@ _LISTED: Select[tuple[object, ...]] = (
 
 # Statements are built once: building one costs more than running it.
 _ADD = {
-    dialect: insert(subscriber).on_conflict_do_nothing(index_elements=["address_key"])
-    for dialect, insert in INSERT.items()
+    dialect: insert.on_conflict_do_nothing(index_elements=["address_key"])
+    for dialect, insert in inserts(
+        subscriber, ("address", "address_key", "address_hash"), same=("created_at",)
+    ).items()
 }
 _WITH_KEYS = {
     dialect: select(subscriber).where(subscriber.c.address_key.in_(words))

@@ -9,8 +9,9 @@ from mailer.editions.apart import Apart, apart
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Due, Newsletter, Rhythm, Schedule
 from mailer.errors import NotFound
-from mailer.store.aggregate import EACH, INSERT, Aggregate
+from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.appointments import Appointments
+from mailer.store.many_rows import inserts
 from mailer.store.tables import subscription
 from mailer.subscribers.model import State, Subscription
 
@@ -92,18 +93,15 @@ class Subscriptions(Aggregate):
             {
                 "subscriber_id": subscriber_id,
                 "newsletter_id": newsletter.id,
-                "state": State.PENDING,
                 "rhythm": newsletter.schedule.rhythm,
                 "minute_of_day": newsletter.schedule.minute_of_day,
                 "weekday": newsletter.schedule.weekday,
                 "zone": newsletter.schedule.zone,
-                "requested_at": now,
-                "watermark": 0,
             }
             for subscriber_id, newsletter in ties
         ]
-        if rows:
-            self._run(_ADD[self._dialect.name], rows)
+        start = {"state": State.PENDING, "requested_at": now, "watermark": 0}
+        self._put(_ADD[self._dialect.name], rows, **start)
 
     def ask_again(self, found: Sequence[Subscription], now: datetime) -> None:
         """Start signups anew: of whoever left, or whose confirmation link has expired."""
@@ -251,10 +249,12 @@ _OF = {
     for dialect, keys in EACH.items()
 }
 _ADD = {
-    dialect: insert(subscription).on_conflict_do_nothing(
-        index_elements=["subscriber_id", "newsletter_id"]
-    )
-    for dialect, insert in INSERT.items()
+    dialect: insert.on_conflict_do_nothing(index_elements=["subscriber_id", "newsletter_id"])
+    for dialect, insert in inserts(
+        subscription,
+        ("subscriber_id", "newsletter_id", "rhythm", "minute_of_day", "weekday", "zone"),
+        same=("state", "requested_at", "watermark"),
+    ).items()
 }
 _ASK_AGAIN = (
     update(subscription)

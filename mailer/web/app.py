@@ -108,7 +108,8 @@ class _headers_for:
 
     def add(self, response: Response) -> Response:
         headers = response.headers
-        if (to := headers.get("Location", "")).startswith(request.host_url):
+        to = headers.get("Location")
+        if to is not None and to.startswith(request.host_url):
             # To a page of ours, whatever Host said (RFC 9110 section 10.2.2).
             headers["Location"] = "/" + to.removeprefix(request.host_url).lstrip("/")
         framed = "*" if g.get("may_be_framed") else "'none'"
