@@ -206,7 +206,7 @@ def _links(letter: Letter, document: Element, say: Say) -> None:
     hrefs = set()
     for link in document.all("a"):
         href = link.attributes.get("href", "")
-        hrefs.add(href)
+        hrefs.add(_page(href))
         kind = urlsplit(href).scheme
         if kind not in {"https", "http", "mailto"}:
             say("links", Verdict.STOP, f"{href[:60]!r} is no address for a mail")
@@ -277,7 +277,7 @@ def _text_part(letter: Letter, document: Element, say: Say) -> None:
     if not letter.page.text.strip():
         say("text", Verdict.STOP, "there is no text part")
         return
-    if letter.leave_url is not None and letter.leave_url not in lines:
+    if letter.leave_url is not None and letter.leave_url not in map(_page, lines):
         say("unsubscribe", Verdict.STOP, "the text part has no way out on a line of its own")
     if any(len(line.encode()) > WIRE_LINE for line in lines):
         say("text", Verdict.STOP, f"a line of more than {WIRE_LINE} bytes")
@@ -291,6 +291,11 @@ def _text_part(letter: Letter, document: Element, say: Say) -> None:
         href = link.attributes.get("href", "")
         if href.startswith("http") and href not in lines:
             say("text", Verdict.LOOK, f"{href[:60]} is missing in the text part")
+
+
+def _page(address: str) -> str:
+    """Return an address without the place on its page."""
+    return address.partition("#")[0]
 
 
 def _contrast(seen: Sequence[Contrast], say: Say) -> None:

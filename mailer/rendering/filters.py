@@ -5,6 +5,7 @@ import re
 from markupsafe import Markup
 
 from mailer.rendering.model import BREAK
+from mailer.rendering.plain_text import columns
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
 LONGEST_ADDRESS = 26  # characters of a web address that are shown
@@ -27,9 +28,13 @@ def minutes(words: int) -> int:
     return -(-words // WORDS_A_MINUTE)
 
 
-def joined(text: str) -> str:
-    """Return the words with spaces at which no line is broken: `5 min read`."""
-    return text.replace(" ", JOINED)
+def joined(text: str, longest: int | None = None) -> str:
+    """Return the words with spaces at which no line is broken: `5 min read`.
+
+    A text of more than `longest` columns stays as it is.
+    """
+    too_long = longest is not None and columns(text) > longest
+    return text if too_long else text.replace(" ", JOINED)
 
 
 def typeset(text: str) -> str:
@@ -69,7 +74,7 @@ def short_address(url: str) -> str:
     host, _, path = bare.partition("/")
     room = max(LONGEST_ADDRESS - len(host), SHORTEST_PATH)
     if len(path) <= room:
-        return breakable(bare)
+        return _in_two(host, path)
     words = path.rpartition("/")[2].split("-")
     if sum(map(str.isalpha, words)) >= WORDS_OF_A_TITLE:
         told = words[0]
@@ -80,4 +85,9 @@ def short_address(url: str) -> str:
     else:
         end = path[-room:]
         told = end[end.find("-") + 1 :] or end
-    return breakable(f"{host}/…{told}")
+    return _in_two(host, f"…{told}")
+
+
+def _in_two(host: str, path: str) -> str:
+    """Return an address that is broken behind its host, and elsewhere only if that is long."""
+    return f"{breakable(host)}/{BREAK}{breakable(path)}" if path else breakable(host)

@@ -45,7 +45,7 @@ class Press:
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
         self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, self._folders))
-        self._inliner = lru_cache(maxsize=2)(self._make_inliner)
+        self._inliner = lru_cache(maxsize=3)(self._make_inliner)
 
     def page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
         """Return a message, with slots; raise RenderError naming file and line."""
@@ -56,12 +56,12 @@ class Press:
         html = self._render(language, f"{name}/body.html", around)
         around["html_addresses"] = plain_text.web_addresses(html)
         text = self._render(language, f"{name}/body.txt", around)
-        inlined = self._inliner(theme.direction(language)).inline(html)
+        inlined = self._inliner(theme.direction(language), is_unspaced(language)).inline(html)
         return Page(subject, inlined, text.strip("\n") + "\n", is_unspaced(language))
 
-    def _make_inliner(self, direction: str) -> CSSInliner:
+    def _make_inliner(self, direction: str, unspaced: bool) -> CSSInliner:  # noqa: FBT001
         """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
-        css = self._render("", "_styles.css", {"dir": direction})
+        css = self._render("", "_styles.css", {"dir": direction, "unspaced": unspaced})
         return CSSInliner(
             extra_css=css, keep_style_tags=True, minify_css=True, load_remote_stylesheets=False
         )
@@ -194,6 +194,7 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
     made.globals |= {
         "lang": language,
         "dir": theme.direction(language),
+        "unspaced": is_unspaced(language),
         "slot": {slot.value: Markup(slot.marker) for slot in Slot},  # noqa: S704 - ours
         "light": theme.LIGHT,
         "dark": theme.DARK,

@@ -143,8 +143,9 @@ def test_the_foot_of_a_digest_says_why_it_came_and_how_to_leave(name: str) -> No
     words = catalogue(mail(name).language).gettext
     links = {link.words: link.attributes["href"] for link in body(name).all("a")}
 
-    assert links[words("Unsubscribe")] == VALUES[Slot.LEAVE_URL]
-    assert {words("Preferences"), words("View in browser"), words("Past editions")} <= set(links)
+    assert links[words("Unsubscribe")] == f"{VALUES[Slot.LEAVE_URL]}#unsubscribe"
+    assert links[words("Preferences")] == f"{VALUES[Slot.LEAVE_URL]}#preferences"
+    assert {words("View in browser"), words("Past editions")} <= set(links)
     for part in (body(name).words, mail(name).page.text):
         assert VALUES[Slot.ADDRESS] in part
         assert "1 Quay Street" in part
