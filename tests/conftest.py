@@ -20,12 +20,14 @@ from mailer.tokens import Keyring
 from tests.fakes import postgres
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
+from tests.order import dealt
 
 # Each change is tried with the same examples; other ones, and many, by night (script/nightly).
 settings.register_profile("change", derandomize=True, deadline=None)
 settings.register_profile("night", max_examples=5_000, deadline=None)
 settings.load_profile("change")
 
+MINUTES = 300  # seconds that a test may take, and comes near
 EVERYTHING = os.environ.get("MAILER_TEST_REQUIRE") == "all"
 
 
@@ -33,6 +35,19 @@ def pytest_configure() -> None:
     """Let programs be interrupted: what is started in the background inherits deafness to it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest begin first where several processes share the tests."""
+    processes = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
+    if processes is not None:
+        items[:] = dealt(items, int(processes), _takes_minutes)
+
+
+def _takes_minutes(item: pytest.Item) -> bool:
+    allowed = item.get_closest_marker("timeout")
+    return allowed is not None and allowed.args[0] >= MINUTES
 
 
 def require(present: object, what: str) -> None:
