@@ -3,16 +3,14 @@
 import gc
 import logging
 import socket
-import time
 from collections.abc import Callable, Mapping
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from mailer.config.settings import WebSettings
 from mailer.errors import PortTaken
-from mailer.web.patience import Patience
+from mailer.web.worker import Worker
 
 STROKE = 0.05  # seconds: signups are answered at its multiples, whatever their addresses' state
 
@@ -44,7 +42,7 @@ def _options(settings: WebSettings) -> Mapping[str, object]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
-        "worker_class": _Worker,
+        "worker_class": Worker,
         "workers": 1,
         "threads": settings.threads,
         "graceful_timeout": 20,
@@ -52,26 +50,6 @@ def _options(settings: WebSettings) -> Mapping[str, object]:
         "control_socket_disable": True,
         "proc_name": "mailer-serve",
     }
-
-
-class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's threads, which wait for nobody for ever."""
-
-    def __init__(self, *args: object, **named: object) -> None:
-        super().__init__(*args, **named)
-        self._patience = Patience()
-
-    def handle(self, conn: TConn) -> object:
-        self._patience.begins(conn.sock, time.monotonic())
-        try:
-            return super().handle(conn)
-        finally:
-            self._patience.ends(conn.sock)
-
-    def murder_keepalived(self, *args: object, **named: object) -> None:
-        """Look after lines, as gunicorn's loop does once a second."""
-        super().murder_keepalived(*args, **named)
-        self._patience.look(time.monotonic())
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

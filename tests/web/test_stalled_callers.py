@@ -1,0 +1,158 @@
+"""Callers who stop in the middle, at the real server's own port: nobody else waits for them."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPResponse, RemoteDisconnected
+from pathlib import Path
+
+import pytest
+
+from mailer.web.hearing import LONGEST, Heard, how_much
+from mailer.web.worker import ROOM
+from tests.fakes.postgres import free_port
+
+ASKS = b"GET /health/live HTTP/1.1\r\nHost: here\r\n"
+CLOSES = ASKS + b"Connection: close\r\n\r\n"
+POSTS = b"POST /subscribe/brief HTTP/1.1\r\nHost: here\r\n"
+CHUNKED = POSTS + b"Transfer-Encoding: chunked\r\n\r\n"
+CONFIG = """
+[site]
+secret_key = "a secret for tests, long enough to be one"
+base_url = "http://127.0.0.1:{port}"
+[web]
+port = {port}
+threads = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a running `mailer serve`, which has two threads."""
+    found, folder = free_port(), tmp_path_factory.mktemp("serve")
+    config = folder / "config.toml"
+    config.write_text(CONFIG.format(port=found))
+    config.chmod(0o600)
+    command = [sys.executable, "-m", "mailer", "--config", str(config)]
+    subprocess.run([*command, "db", "upgrade"], check=True, cwd=folder, env=_around())
+    server = subprocess.Popen([*command, "serve"], cwd=folder, env=_around())
+    try:
+        while not _listens(found):
+            assert server.poll() is None
+        yield found
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _around() -> dict[str, str]:
+    return {"PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Callers(ExitStack):
+    """Lines to the server that stay open until the end of a test."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__()
+        self._port = port
+
+    def call(self, said: bytes) -> socket.socket:
+        line = self.enter_context(socket.create_connection(("127.0.0.1", self._port), timeout=60))
+        line.sendall(said)
+        return line
+
+
+@pytest.fixture
+def callers(port: int) -> Iterator[Callers]:
+    with Callers(port) as found:
+        yield found
+
+
+def answer(line: socket.socket) -> int:
+    """Return the status that somebody is answered with; 0 when they are hung up on."""
+    heard = HTTPResponse(line)
+    try:
+        heard.begin()
+    except RemoteDisconnected:
+        return 0
+    heard.read()
+    return heard.status
+
+
+def test_whoever_stops_in_the_middle_of_a_request_keeps_nobody_waiting(callers: Callers) -> None:
+    stalled = [callers.call(ASKS) for _ in range(40)]
+
+    assert answer(callers.call(CLOSES)) == 200
+
+    for line in stalled:
+        line.sendall(b"\r\n")
+    assert [answer(line) for line in stalled] == [200] * 40
+
+
+def test_nor_does_who_goes_on_behind_a_request_that_was_answered(callers: Callers) -> None:
+    stalled = [callers.call(ASKS + b"\r\n" + ASKS) for _ in range(40)]
+    assert [answer(line) for line in stalled] == [200] * 40
+
+    assert answer(callers.call(CLOSES)) == 200
+
+    for line in stalled:
+        line.sendall(b"\r\n")
+    assert [answer(line) for line in stalled] == [200] * 40
+
+
+def test_nor_does_who_was_answered_and_does_not_hang_up(callers: Callers) -> None:
+    answered = [callers.call(CLOSES) for _ in range(60)]  # two seconds each were two minutes
+
+    assert answer(callers.call(CLOSES)) == 200
+
+    assert [answer(line) for line in answered] == [200] * 60
+
+
+def test_of_too_many_who_stop_in_the_middle_the_oldest_is_hung_up_on(callers: Callers) -> None:
+    stalled = [callers.call(ASKS) for _ in range(ROOM + 1)]
+
+    assert answer(stalled[0]) == 0
+
+    stalled[-1].sendall(b"\r\n")
+    assert answer(stalled[-1]) == 200
+
+
+def test_a_request_that_would_be_too_long_is_refused_before_it_is_there(callers: Callers) -> None:
+    assert answer(callers.call(POSTS + b"Content-Length: 70000\r\n\r\n")) == 413
+    assert answer(callers.call(CHUNKED + b"fffff\r\n")) == 413
+    assert answer(callers.call(b"x" * (LONGEST + 1))) == 431
+
+
+@pytest.mark.parametrize("closed", [b"0\r\n\r\n", b"0\r\nSaid-By: me\r\n\r\n"])
+def test_a_form_that_says_its_length_as_it_goes_is_heard_to_its_end(
+    callers: Callers, closed: bytes
+) -> None:
+    line = callers.call(CHUNKED + b"5\r\n0\r\n\r\n")
+    line.sendall(b"\r\n" + closed)
+
+    assert answer(line) == 404  # there is no newsletter
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (ASKS, Heard.PART),
+        (b"\r\n\r\n" + ASKS, Heard.PART),
+        (ASKS + b"\r\n", Heard.WHOLE),
+        (POSTS + b"content-length: 3\r\n\r\nab", Heard.PART),
+        (POSTS + b"content-length: 3\r\n\r\nabc", Heard.WHOLE),
+        (CHUNKED, Heard.PART),
+        (CHUNKED + b"5\r\n0\r\n\r\n", Heard.PART),
+        (CHUNKED + b"5;a=b\r\n12345\r\n0\r\n", Heard.PART),
+        (CHUNKED + b"5\r\n12345\r\nno size\r\n", Heard.WHOLE),
+    ],
+)
+def test_a_request_is_whole_when_nothing_of_it_is_to_come(said: bytes, heard: Heard) -> None:
+    assert how_much(said) is heard
