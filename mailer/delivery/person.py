@@ -109,7 +109,8 @@ def _first_mail(job: Job, newsletter: Newsletter) -> str:
     if newsletter.schedule.rhythm is Rhythm.AT_ONCE:
         return words.gettext("as soon as something is new")
     due = next_due(newsletter.schedule, job.planned_at).at
-    return f"{long_date(words, due, zone)}, {clock_time(words, due, zone)}"
+    told = {"day": long_date(words, due, zone), "time": clock_time(words, due, zone)}
+    return words.pgettext("date and time", "%(day)s, %(time)s") % told
 
 
 def _head(job: Job, newsletter: Newsletter, key: str, listed: ListHead | None) -> Head:
