@@ -11,6 +11,7 @@ from mailer.errors import UsageError
 from mailer.languages.catalogue import Catalogue, catalogue
 from mailer.links import Links
 from mailer.subscribers.rules import consent_words
+from mailer.web.way_back import FIELD
 
 HEIGHTS = {"inline": 330, "footer": 300}  # pixels kept free, so that nothing on the page jumps
 
@@ -25,8 +26,12 @@ HEIGHTS = {"inline": 330, "footer": 300}  # pixels kept free, so that nothing on
     "--scheme", type=click.Choice(["auto", "light", "dark"]), default="auto", show_default=True,
     help="Colours; auto follows the page's own data-theme, or else the reader's system.",
 )  # fmt: skip
+@click.option(
+    "--return-to", metavar="ADDRESS",
+    help="Of the article, as your site's templates write it: plain HTML then leads back to it.",
+)  # fmt: skip
 @pass_context
-def embed(context: Context, slug: str, *, variant: str, scheme: str) -> None:
+def embed(context: Context, slug: str, *, variant: str, scheme: str, return_to: str | None) -> None:
     """Print four ways to put a newsletter's form on a site."""
     with context.mailer.store.read() as tx:
         newsletter = tx.newsletters.by_slug(slug)
@@ -38,7 +43,9 @@ def embed(context: Context, slug: str, *, variant: str, scheme: str) -> None:
     say("A link to our own page:\n")
     say(f"{links.subscribe(slug)}\n")
     say("Plain HTML, for any page, without a script:\n")
-    say(plain(newsletter, links))
+    say(plain(newsletter, links, return_to))
+    if return_to is not None:
+        say("\nThe way back leads to sites that [web] allowed_origins names, and to no other.")
     say("\nA box that answers in place and follows the page's colours. Under a strict")
     say(f"Content-Security-Policy it needs: script-src {links.base_url}; connect-src the same.\n")
     say(scripted(newsletter, links, variant, scheme))
@@ -46,8 +53,8 @@ def embed(context: Context, slug: str, *, variant: str, scheme: str) -> None:
     say(framed(newsletter, links, variant, scheme))
 
 
-def plain(newsletter: Newsletter, links: Links) -> str:
-    """Return a form as HTML that works on any page."""
+def plain(newsletter: Newsletter, links: Links, return_to: str | None = None) -> str:
+    """Return a form as HTML that works on any page, and may lead back to an article."""
     words = catalogue(newsletter.language)
     name = f"{newsletter.slug}-email"
     return f"""\
@@ -56,9 +63,15 @@ def plain(newsletter: Newsletter, links: Links) -> str:
   <input id="{name}" name="email" type="email" inputmode="email" autocomplete="email"
     autocapitalize="none" spellcheck="false" maxlength="254" required
     aria-describedby="{name}-consent">
-  <button type="submit">{escape(words.gettext("Sign up"))}</button>
+  <button type="submit">{escape(words.gettext("Sign up"))}</button>{_back(return_to)}
   <p id="{name}-consent">{escape(consent_words(newsletter))}{_privacy(links, words)}</p>
 </form>"""
+
+
+def _back(return_to: str | None) -> str:
+    if return_to is None:
+        return ""
+    return f'\n  <input type="hidden" name="{FIELD}" value="{escape(return_to)}">'
 
 
 def _privacy(links: Links, words: Catalogue) -> str:

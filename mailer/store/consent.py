@@ -64,6 +64,18 @@ class Consent(Aggregate):
         self._run(statement.on_conflict_do_nothing(index_elements=["newsletter_id", "digest"]))
         return int(self._connection.execute(_WORDING, these).scalar_one())
 
+    def page_of_signup(self, subscription_id: int) -> str | None:
+        """Return the page of the form by which somebody last signed up, when it is known."""
+        return self._connection.execute(
+            select(consent_event.c.page)
+            .where(
+                consent_event.c.subscription_id == subscription_id,
+                consent_event.c.act == Act.REQUESTED,
+            )
+            .order_by(consent_event.c.id.desc())
+            .limit(1)
+        ).scalar()
+
     def history(self, subscription_id: int) -> list[ConsentEvent]:
         """Return every event of one tie, oldest first."""
         rows = self._all(

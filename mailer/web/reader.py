@@ -19,6 +19,7 @@ from mailer.web.history import Step, steps
 from mailer.web.language import speak, words
 from mailer.web.preferences import change, preferences_page
 from mailer.web.trouble import trouble_page
+from mailer.web.way_back import way_back
 from mailer.wiring import Mailer
 
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058 section 3.2: the whole body
@@ -264,6 +265,8 @@ class Reader:
         newsletter, found = glimpse.newsletter, glimpse.subscription
         speak(glimpse.language)
         due = found.next_due_at
+        with self._mailer.store.read() as tx:
+            page = tx.consent.page_of_signup(found.id)
         if due is None and found.schedule.rhythm is not Rhythm.AT_ONCE:
             due = next_due(found.schedule, self._mailer.clock.now()).at
         return render_template(
@@ -272,6 +275,7 @@ class Reader:
             newsletter=newsletter,
             due=due,
             choices_url=choices_url,
+            back=way_back(page or "", self._mailer.settings.web.allowed_origins),
         )
 
     def _left(self, glimpse: Glimpse | None, *, thanked: bool = False) -> str:

@@ -5,8 +5,9 @@ their own page carries none: whoever sends it gets ours, filled in, to press onc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from mailer.config.settings import SignupSettings
 from mailer.editions.model import Newsletter
 from mailer.errors import AddressError, NotFound
 from mailer.languages.catalogue import N_, SOURCE
-from mailer.subscribers.model import Ask, FormState, Verdict, Way
+from mailer.subscribers.model import Ask, FormState, Origin, Verdict, Way
 from mailer.subscribers.proof import Challenge
 from mailer.subscribers.rules import consent_words
 from mailer.subscribers.screening import probably_meant, refusal
@@ -24,6 +25,7 @@ from mailer.web.client import origin_of
 from mailer.web.inline_script import allow
 from mailer.web.language import speak, words
 from mailer.web.together import Together
+from mailer.web.way_back import FIELD, way_back
 from mailer.wiring import Mailer
 
 # Each on one line of its own: translators get the sentence as it is.
@@ -60,6 +62,7 @@ class Typed:
     sure: str  # the address that was asked about, when it was sent again as it is
     proof: str  # of work, where that was wanted
     trap: bool  # filled in the field that nobody sees
+    back: str  # the address of the article in which the form stands
     way: Way
 
 
@@ -98,9 +101,8 @@ class SignupForm:
         return made
 
     def form(self, slug: str) -> str:
-        return render_template(
-            "subscribe.html", entry=entry_of(self._mailer, public_newsletter(self._mailer, slug))
-        )
+        entry = entry_of(self._mailer, public_newsletter(self._mailer, slug))
+        return render_template("subscribe.html", entry=entry, back=self._back(_asked_for()))
 
     def subscribe(self, slug: str) -> ResponseReturnValue:
         """Sign somebody up, from any site. Everybody gets one answer."""
@@ -111,7 +113,7 @@ class SignupForm:
             speak(self._language(slug))
             return self._again(slug, typed, Remark("error", _wrong(why), self._fresh()))
         if typed.trap:
-            return self._taken(slug, typed.way, self._language(slug))
+            return self._taken(slug, typed, self._language(slug))
         form = self._mailer.signup.read_form(typed.token, typed.proof)
         if form.state is not FormState.GOOD:
             token = typed.token if form.state is FormState.EARLY else self._fresh()
@@ -119,12 +121,11 @@ class SignupForm:
         doubtful = doubt(address, typed.sure, self._mailer.settings.signup, typed.token)
         if doubtful is not None:
             return self._again(slug, typed, doubtful)
-        trusted = self._mailer.settings.web.trusted_proxies
-        origin = origin_of(request, trusted, typed.way)
+        origin = self._origin(typed)
         answer = self._together.subscribe(Ask(slug, address, origin, form))
         match answer.verdict:
             case Verdict.TAKEN:
-                return self._taken(slug, typed.way, answer.language)
+                return self._taken(slug, typed, answer.language)
             case Verdict.TOO_MANY:
                 return self._too_many(slug, typed)
             case Verdict.UNPROVED:
@@ -145,17 +146,33 @@ class SignupForm:
             newsletter = tx.newsletters.by_slug(slug)
         speak(newsletter.language)
         shown = newsletter if newsletter.public else None  # its name is for those who know it
-        return render_template("check.html", newsletter=shown, message=words().gettext(CHECK))
+        return render_template(
+            "check.html",
+            newsletter=shown,
+            message=words().gettext(CHECK),
+            back=self._back(_asked_for()),
+        )
+
+    def _origin(self, typed: Typed) -> Origin:
+        """Return where a form came from; what it says of that goes before what a browser tells."""
+        found = origin_of(request, self._mailer.settings.web.trusted_proxies, typed.way)
+        back = self._back(typed.back)
+        return found if back is None else replace(found, page=back)
+
+    def _back(self, address: str) -> str | None:
+        return way_back(address, self._mailer.settings.web.allowed_origins)
 
     def _fresh(self) -> str:
         return self._mailer.signup.form_token()
 
-    def _taken(self, slug: str, way: Way, language: str) -> ResponseReturnValue:
-        if way is Way.API:
+    def _taken(self, slug: str, typed: Typed, language: str) -> ResponseReturnValue:
+        if typed.way is Way.API:
             speak(language)
             told = {"status": "check-your-inbox", "message": words().gettext(CHECK)}
             return self._json(told, 202)
-        return redirect(url_for("signup.check", slug=slug), 303)
+        back = self._back(typed.back)
+        query = "" if back is None else "?" + urlencode({FIELD: back})
+        return redirect(url_for("signup.check", slug=slug) + query, 303)
 
     def _too_many(self, slug: str, typed: Typed) -> ResponseReturnValue:
         remark = Remark("later", TOO_MANY, typed.token, is_error=False)
@@ -175,7 +192,13 @@ class SignupForm:
             return self._json(told | sure | ({"challenge": found} if found else {}), code)
         newsletter = public_newsletter(self._mailer, slug)
         entry = _entry(self._mailer, newsletter, remark.token)
-        page = render_template("subscribe.html", entry=entry, typed=typed.email, remark=remark)
+        page = render_template(
+            "subscribe.html",
+            entry=entry,
+            typed=typed.email,
+            remark=remark,
+            back=self._back(typed.back),
+        )
         return Response(page, code)
 
     def _language(self, slug: str) -> str:
@@ -257,6 +280,11 @@ def _json() -> object:
         return None
 
 
+def _asked_for() -> str:
+    """Return what the page's own address says of the way back."""
+    return request.args.get(FIELD, "")
+
+
 def _typed() -> Typed:
     """Return what was sent, whatever its shape."""
     sent = _json() if request.is_json else request.form.to_dict()
@@ -264,7 +292,7 @@ def _typed() -> Typed:
     way = Way.API if request.is_json else Way.FORM
     texts = {
         name: found if isinstance(found := fields.get(name), str) else ""
-        for name in ("email", "form", "sure", "altcha")
+        for name in ("email", "form", "sure", "altcha", FIELD)
     }
     return Typed(
         email=texts["email"],
@@ -273,4 +301,5 @@ def _typed() -> Typed:
         proof=texts["altcha"],  # the name that ALTCHA's own widget gives its field
         trap=bool(fields.get("website")),
         way=way,
+        back=texts[FIELD],
     )

@@ -4,6 +4,7 @@
 (() => {
   'use strict';
   const base = /*base*/ '';
+  const article = document.querySelector('link[rel=canonical]') || {href: location.origin + location.pathname};
   const make = (name, attributes, ...inside) => {
     const made = document.createElement(name);
     for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -17,7 +18,7 @@
   const post = async (address, words, email) => {
     try {
       const reply = await fetch(address, {method: 'POST', headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({email, form: words.form, sure: words.sure, altcha: words.proof}), credentials: 'omit'});
+        body: JSON.stringify({email, return_to: article.href, form: words.form, sure: words.sure, altcha: words.proof})});
       return [reply.status, await reply.json()];
     } catch {
       return [0, {message: words.failed}];
@@ -41,14 +42,14 @@
   const draw = async (host) => {
     const {newsletter, variant, heading} = host.dataset;
     const slug = encodeURIComponent(newsletter);
-    const answer = await fetch(`${base}/embed/${slug}.json`, {credentials: 'omit'});
+    const answer = await fetch(`${base}/embed/${slug}.json`);
     if (!answer.ok || host.shadowRoot) return;
     const words = await answer.json();
     const address = `${base}/subscribe/${slug}`;
     const email = make('input', {id: 'email', name: 'email', type: 'email', inputmode: 'email',
       autocomplete: 'email', autocapitalize: 'none', spellcheck: 'false', maxlength: '254',
       required: '', 'aria-describedby': 'consent error'});
-    const error = make('p', {class: 'error', id: 'error', role: 'alert'});
+    const error = make('p', {id: 'error', role: 'alert'});
     const button = make('button', {type: 'submit'}, words.button);
     const form = make('form', {method: 'post', action: address, novalidate: ''},
       make('label', {for: 'email'}, words.label), make('div', {}, email, button), error,
@@ -67,7 +68,7 @@
       busy = false;
       button.removeAttribute('aria-disabled');
       if (status === 202) {
-        const done = make('p', {class: 'done', role: 'status', tabindex: '-1'}, said.message, ' ',
+        const done = make('p', {role: 'status', tabindex: '-1'}, said.message, ' ',
           make('a', {href: address}, words.again));
         form.replaceWith(done);
         done.focus();

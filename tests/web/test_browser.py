@@ -75,25 +75,23 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def two(settings: Settings, clock: StandingClock) -> Iterator[tuple[Two, str]]:
-    waiting = Flask("ours")
-    with Served(waiting) as door:
+    waiting, theirs = Flask("ours"), Flask("theirs")
+    theirs.add_url_rule("/", "page")
+    with Served(waiting) as door, Served(theirs) as other:
         quick = replace(
             settings,
             site=replace(settings.site, base_url=door.url),
-            signup=replace(
-                settings.signup, least_seconds=0
-            ),  # browsers fill in quicker than people
+            web=replace(settings.web, allowed_origins=("*", other.url)),
+            # browsers fill in quicker than people
+            signup=replace(settings.signup, least_seconds=0),
         )
         mailer = build(quick, clock)
         add_newsletter(mailer.store)
         app = create_app(mailer)
         waiting.wsgi_app = app.wsgi_app  # type: ignore[method-assign]  # the port was needed first
-        theirs = Flask("theirs")
-        theirs.add_url_rule("/", "page")
         made = Two(Site(mailer, app.test_client()), door.url, theirs)
         made.host()
-        with Served(theirs) as other:
-            yield made, other.url
+        yield made, other.url
         mailer.store.close()
 
 
