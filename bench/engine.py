@@ -3,12 +3,12 @@
 import argparse
 import json
 import multiprocessing
-import resource
 import tempfile
 import time
 from pathlib import Path
 
 from bench.estate import furnish, settings
+from bench.usage import cpu_seconds, peak_kb
 from mailer.config.settings import Settings
 from mailer.message.signing_key import generate_rsa
 from mailer.wiring import build
@@ -42,7 +42,7 @@ def measured(chosen: Settings, readers: int, processes: int) -> dict[str, float 
     """Return what a run took, and what it came to."""
     mailer = build(chosen)
     furnish(mailer.store, readers)
-    used, before = _cpu(), time.perf_counter()
+    used, before = cpu_seconds(), time.perf_counter()
     planned = mailer.plan.due().planned
     planning = time.perf_counter() - before
     mailer.store.close()  # what is open must not be shared with children
@@ -60,26 +60,19 @@ def measured(chosen: Settings, readers: int, processes: int) -> dict[str, float 
     mailer.store.close()
     if not planned == audit.sent == readers:
         raise SystemExit(f"{planned} planned, {audit} of {readers}")
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return {
         "name": "mailer",
         "messages": audit.sent,
         "seconds": seconds,
         "planning_seconds": planning,
-        "cpu_seconds": _cpu() - used,
-        "peak_rss_kb": max(resource.getrusage(who).ru_maxrss for who in both),
+        "cpu_seconds": cpu_seconds() - used,
+        "peak_rss_kb": peak_kb(),
     }
 
 
 def send(chosen: Settings) -> None:
     """Be one of several senders."""
     build(chosen).send.until_done()
-
-
-def _cpu() -> float:
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    found = [resource.getrusage(who) for who in both]
-    return sum(one.ru_utime + one.ru_stime for one in found)
 
 
 if __name__ == "__main__":

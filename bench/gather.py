@@ -16,6 +16,7 @@ from ipaddress import ip_address, ip_network
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from bench.usage import cpu_seconds
 from mailer.config.settings import FeedSettings
 from mailer.feeds.fetch import Fetch
 from mailer.feeds.gather import Gather
@@ -70,7 +71,7 @@ def main() -> None:
 
 
 def _round(gather: Gather, what: str) -> None:
-    used, before = _cpu(), time.perf_counter()
+    used, before = cpu_seconds(), time.perf_counter()
     report = gather.due()
     seconds = time.perf_counter() - before
     if report.failed:
@@ -78,7 +79,7 @@ def _round(gather: Gather, what: str) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{what}: {len(report.looks):,} feeds, {report.new:,} new articles, {seconds:.1f} s,"
-        f" {len(report.looks) / seconds:.0f} feeds/s, {_cpu() - used:.1f} s of processor,"
+        f" {len(report.looks) / seconds:.0f} feeds/s, {cpu_seconds() - used:.1f} s of processor,"
         f" peak {peak:.0f} MB"
     )
 
@@ -117,12 +118,6 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 
 def _address(number: int) -> str:
     return str(FIRST + number // PER_ADDRESS)
-
-
-def _cpu() -> float:
-    both = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    found = [resource.getrusage(who) for who in both]
-    return sum(one.ru_utime + one.ru_stime for one in found)
 
 
 if __name__ == "__main__":

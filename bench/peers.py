@@ -6,13 +6,14 @@ They write no ledger and put in nobody's name: that is their advantage.
 import argparse
 import asyncio
 import json
-import resource
 import smtplib
 import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
+
+from bench.usage import cpu_seconds, peak_kb
 
 SENDER, READER = "a@example.org", "b@example.org"
 
@@ -79,15 +80,14 @@ def main() -> None:
     before = time.perf_counter()
     PEERS[wanted.name](wanted.port, wanted.messages, wanted.connections, wanted.octets)
     seconds = time.perf_counter() - before
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(
         json.dumps(
             {
                 "name": wanted.name,
                 "messages": wanted.messages // wanted.connections * wanted.connections,
                 "seconds": seconds,
-                "cpu_seconds": sum(one.ru_utime + one.ru_stime for one in used),
-                "peak_rss_kb": max(one.ru_maxrss for one in used),
+                "cpu_seconds": cpu_seconds(),
+                "peak_rss_kb": peak_kb(),
             }
         )
     )

@@ -1,6 +1,8 @@
 """What others see of looks over HTTP; what makes them is in `http_session`."""
 
+import asyncio
 from abc import ABC, abstractmethod
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 
@@ -40,3 +42,15 @@ class Fetch:
         opened: AbstractAsyncContextManager[Session]
         opened = import_module(SPEAKS_HTTP).open_session(self._settings)
         return opened
+
+
+def run_and_leave(looking: Coroutine[None, None, None]) -> None:
+    """Run looks to their end, and wait for nothing more: a slow resolver's thread ends by itself.
+
+    `asyncio.run` would wait for that thread, past whatever time the looks may take.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(looking)
+    finally:
+        loop.close()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +16,7 @@ from mailer.editions.layout import lay_out
 from mailer.editions.model import Edition
 from mailer.editions.redraw import redraw
 from mailer.errors import FeedError, FetchError
-from mailer.feeds.fetch import Fetch, Session
+from mailer.feeds.fetch import Fetch, Session, run_and_leave
 from mailer.feeds.model import Article, Draft, Feed, Fetched
 from mailer.feeds.page_check import Seen, Standing, look
 from mailer.feeds.reader import Reader
@@ -76,7 +76,7 @@ class Recheck:
         with self._store.read() as tx:
             todo = _what_to_look_at(tx, editions)
         ends = monotonic() + time.total_seconds()
-        _run(self._look(todo, time.total_seconds()))
+        run_and_leave(self._look(todo, time.total_seconds()))
         return self._keep(todo, self._read(todo.documents, ends))
 
     async def _look(self, todo: _Round, seconds: float) -> None:
@@ -145,15 +145,6 @@ async def _ask_feed(session: Session, into: dict[int, Fetched], feed: Feed) -> N
         answer = await session.get(feed.url, etag=feed.etag, last_modified=feed.last_modified)
         if answer.status == 200 and sum(len(one.body) for one in into.values()) < MOST_BYTES:
             into[feed.id] = answer
-
-
-def _run(looking: Coroutine[None, None, None]) -> None:
-    """Run it to its end, and wait for nothing more: a slow resolver's thread ends by itself."""
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(looking)
-    finally:
-        loop.close()
 
 
 def _what_to_look_at(tx: Transaction, editions: Sequence[Edition]) -> _Round:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mailer.clock import Clock
 from mailer.config.settings import PictureSettings
 from mailer.editions.model import Edition
 from mailer.errors import FetchError, PictureError
-from mailer.feeds.fetch import Fetch, Session
+from mailer.feeds.fetch import Fetch, Session, run_and_leave
 from mailer.feeds.model import Fetched
 from mailer.logs import only_logged
 from mailer.pictures.darkroom import Darkroom
@@ -88,7 +88,7 @@ class Illustrate:
             todo = _what_to_fetch(tx, editions, again=again)
         came: dict[str, Made | str] = {}
         if todo:
-            _run(self._all(todo, came))
+            run_and_leave(self._all(todo, came))
         late = f"it was not there within {self._settings.wait_seconds} seconds"
         made = 0
         for one in todo:
@@ -157,12 +157,3 @@ def _what_to_fetch(tx: Transaction, editions: Sequence[Edition], *, again: bool)
         tx.pictures.of(list(crops)),
         again=again,
     )
-
-
-def _run(fetching: Coroutine[None, None, None]) -> None:
-    """Run it to its end, and wait for nothing more: a slow resolver's thread ends by itself."""
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(fetching)
-    finally:
-        loop.close()

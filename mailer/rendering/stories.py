@@ -138,14 +138,9 @@ def digest_view(
 
     `articles` are by their ids, `outlets` the titles of feeds by theirs; `copies` are the
     other articles of each story, `excerpts` the most words that are told of a feed's articles, by
-    feed; `pictures` those that are shown, by article. A variant that begins later than the edition
-    has a subject of its own: the edition's may name a story it leaves out.
+    feed; `pictures` those that are shown, by article.
     """
-    shown = [articles[piece.article_id] for piece in layout.stories]
-    own = apart(variant.apart)
-    whole = variant.since <= edition.opens and not own.without and not own.sections
-    titles = [article.title for article in shown]
-    fillers = [*(article.summary for article in shown[:1]), newsletter.description]
+    line, behind = _lines(edition, newsletter, variant, layout, articles)
 
     def told(piece: Piece, words: int = STORY_WORDS) -> Story:
         article = articles[piece.article_id]
@@ -166,8 +161,8 @@ def digest_view(
     return DigestView(
         newsletter=newsletter,
         language=variant.language,
-        subject=edition.subject if whole else subject(titles, newsletter.name),
-        preheader=edition.preheader if whole else preheader(titles, fillers),
+        subject=line,
+        preheader=behind,
         number=edition.number,
         due_at=edition.due_at,
         lead=None if layout.lead is None else told(layout.lead, LEAD_WORDS),
@@ -183,6 +178,26 @@ def digest_view(
         privacy_url=links.privacy,
         urgent=edition.is_urgent,
     )
+
+
+def _lines(
+    edition: Edition,
+    newsletter: Newsletter,
+    variant: Variant,
+    layout: Layout,
+    articles: Mapping[int, Article],
+) -> tuple[str, str]:
+    """Return the subject and the line behind it.
+
+    A variant that leaves stories out has lines of its own: the edition's may name one of them.
+    """
+    own = apart(variant.apart)
+    if variant.since <= edition.opens and not own.without and not own.sections:
+        return edition.subject, edition.preheader
+    shown = [articles[piece.article_id] for piece in layout.stories]
+    titles = [article.title for article in shown]
+    fillers = [*(article.summary for article in shown[:1]), newsletter.description]
+    return subject(titles, newsletter.name), preheader(titles, fillers)
 
 
 def story_alone(
