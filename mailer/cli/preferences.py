@@ -82,7 +82,7 @@ def edit(
 @click.argument("address")
 @newsletter_option
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day with mail again.")
-@click.option("--weeks", type=WEEKS, help="From today, instead of a day.")
+@click.option("--weeks", type=WEEKS, help="From their today, instead of a day.")
 @pass_context
 def pause(
     context: Context, address: str, *, newsletter: str, until: datetime | None, weeks: int | None
@@ -90,9 +90,11 @@ def pause(
     """Send one reader nothing before a day; what came meanwhile is in the first mail after it."""
     if (until is None) == (weeks is None):
         raise UsageError("say either --until or --weeks")
-    today = context.mailer.clock.now().date()
+    mailer, key = context.mailer, _key(context, address, newsletter)
+    zone = mailer.preferences.look(key)[0].schedule.zone
+    today = local_date(mailer.clock.now(), zone)
     day: date = until.date() if until is not None else today + timedelta(weeks=weeks or 0)
-    found = context.mailer.preferences.pause(_key(context, address, newsletter), day)
+    found = mailer.preferences.pause(key, day)
     _say(context, address, newsletter, found)
 
 

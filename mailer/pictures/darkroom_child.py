@@ -18,10 +18,8 @@ from mailer.pictures.model import Crop
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")  # all others are parsers nobody needs here
 QUALITIES = (82, 74, 66, 56, 45)  # of JPEG, until the file is small enough
 FEW_COLOURS = 128  # a drawing: sharp and smaller as PNG
-ENOUGH = (
-    2400,
-    1600,
-)  # pixels that a JPEG is decoded to at least, if it has so many: no crop needs more
+ENOUGH = (2400, 1600)  # pixels that a JPEG is decoded to, if it has so many: no crop needs more
+SRGB = ImageCms.createProfile("sRGB")
 PAPER = (255, 255, 255)  # behind what is transparent
 REHEARSED: Object = {"crops": [Crop.LEAD, Crop.THUMB], "max_pixels": 10**7}
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, ArithmeticError)
@@ -101,9 +99,6 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
         if changed is not None:
             return changed
     return picture.convert("RGB")
-
-
-SRGB = ImageCms.createProfile("sRGB")
 
 
 def _scaled(picture: Image.Image, part: Cut) -> Image.Image:

@@ -1,7 +1,9 @@
 """People: put on the list, looked up, confirmed, taken off, brought from elsewhere."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -207,3 +209,20 @@ def test_a_wrong_day_or_hour_is_told(mailer: Operator, brief: str) -> None:
 
     for words in (("--days", "funday"), ("--at", "25:00"), ()):
         assert mailer("subscribers", "edit", ADA, "--newsletter", brief, *words).code != 0
+
+
+# At any hour UTC has another date than one of the two.
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_a_pause_of_weeks_begins_with_the_reader_s_own_day(
+    mailer: Operator, brief: str, zone: str
+) -> None:
+    of = (ADA, "--newsletter", brief)
+    mailer.does("subscribers", "add", *of)
+    mailer.does("subscribers", "edit", *of, "--zone", zone)
+
+    before = datetime.now(ZoneInfo(zone)).date()
+    told = mailer.does("subscribers", "pause", *of, "--weeks", "1").out
+    after = datetime.now(ZoneInfo(zone)).date()
+
+    expected = {f"nothing before {day + timedelta(weeks=1)}." for day in (before, after)}
+    assert any(words in told for words in expected)
