@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from mailer.editions.model import Edition, Newsletter
 from mailer.editions.terms import Mark, Question, marked, question
 from mailer.errors import NotFound
-from mailer.languages.dates import local_day, month_and_year
+from mailer.languages.dates import local_day, long_date, month_and_year
 from mailer.rendering.stories import Story
 from mailer.store.database import Transaction
 from mailer.store.search import Hit
@@ -64,6 +65,7 @@ class ArchiveLists:
         made.add_url_rule("/<slug>/", view_func=self.newest)
         month = "/<slug>/<int(fixed_digits=4):year>/<int(fixed_digits=2):month>"
         made.add_url_rule(month, view_func=self.month)
+        made.add_url_rule(f"{month}/<int(fixed_digits=2):day>", view_func=self.day)
         made.add_url_rule("/<slug>/topics/<path:topic>", view_func=self.topic)
         made.add_url_rule("/<slug>/search", view_func=self.search)
         return made
@@ -110,6 +112,25 @@ class ArchiveLists:
             editions=[Row(edition) for edition in out],
             earlier=months[here + 1] if here + 1 < len(months) else None,
             later=months[here - 1] if here else None,
+        )
+        return conditional(text)
+
+    def day(self, slug: str, year: int, month: int, day: int) -> ResponseReturnValue:
+        """Lead to the edition of a date, as it is asked for by heart; list them if it had more."""
+        newsletter = public_newsletter(self._mailer, slug)
+        zone = newsletter.schedule.zone
+        begins, ends = _bounds_of_day(year, month, day, zone)
+        with self._mailer.store.read() as tx:
+            out = tx.archive.editions(newsletter.id, LAST_PAGE, begins=begins, ends=ends)
+        if not out:
+            raise NotFound("day", f"{year}-{month:02}-{day:02}")
+        if len(out) == 1:
+            return redirect(f"/read/{slug}/{out[0].number}")
+        text = render_template(
+            "edition_list.html",
+            newsletter=newsletter,
+            heading=long_date(words(), begins, zone),
+            editions=[Row(edition) for edition in out],
         )
         return conditional(text)
 
@@ -198,3 +219,12 @@ def _bounds(year: int, month: int, zone: str) -> tuple[datetime, datetime]:
     place = ZoneInfo(zone)
     following = (year + month // 12, month % 12 + 1)
     return datetime(year, month, 1, tzinfo=place), datetime(*following, 1, tzinfo=place)
+
+
+def _bounds_of_day(year: int, month: int, day: int, zone: str) -> tuple[datetime, datetime]:
+    """Return when a day begins and ends somewhere; raise NotFound when there is none such."""
+    first, following = _bounds(year, month, zone)
+    begins = first + timedelta(days=day - 1)  # on the calendar of the zone, whatever its clock does
+    if not first <= begins < following:
+        raise NotFound("day", f"{year}-{month:02}-{day:02}")
+    return begins, begins + timedelta(days=1)

@@ -11,6 +11,7 @@ import pytest
 from mailer.jobs.run import run_job
 from mailer.web.app import create_app
 from tests.system.conftest import world
+from tests.system.test_urgent import number_of, wants_urgent
 from tests.system.world import World
 
 __all__ = ["world"]
@@ -224,3 +225,28 @@ def test_a_corrected_story_says_so_on_its_page(world: World) -> None:
         r"“Story number \d” was corrected on 25 November 2026. It was a Tuesday.", text
     )
     assert "It was a Tuesday." not in page(world, "/read/brief/2")[1]
+
+
+def test_an_edition_is_found_by_its_date(world: World) -> None:
+    two_editions(world)
+
+    answer = create_app(world.mailer).test_client().get("/read/brief/2026/11/25")
+
+    assert (answer.status_code, answer.location) == (302, "/read/brief/2")
+    for nothing in ("2026/11/23", "2026/11/00", "2026/11/31", "2026/13/01"):
+        assert page(world, f"/read/brief/{nothing}")[0] == 404
+
+
+def test_a_date_with_an_urgent_edition_too_lists_both(world: World) -> None:
+    two_editions(world)
+    wants_urgent(world, "ada@example.org")
+    world.publish(1)
+    world.clock.advance(timedelta(hours=2))
+    run_job(world.mailer, "gather")
+    world.mailer.retract.mark_urgent([number_of(world, "Story number 5")], urgent=True)
+    run_job(world.mailer, "urgent")
+
+    status, text = page(world, "/read/brief/2026/11/25")
+
+    assert status == 200
+    assert text.index("/read/brief/3") < text.index("/read/brief/2")
