@@ -48,7 +48,7 @@ def unusable(said: str) -> StoreError:
 def _failed(said: str) -> StoreError:
     if "not a database" in said or "malformed" in said:
         return StoreError(
-            f"the database's file is none of ours, or damaged ({said})",
+            f"the database cannot be read: its file is another's, or damaged ({said})",
             help="do [database] url and [site] data_dir name the right one? If so, take a backup",
         )
     return StoreError(f"the database failed: {said}")

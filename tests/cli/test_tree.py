@@ -1,5 +1,6 @@
 """The tree is loaded a branch at a time."""
 
+import gc
 import subprocess
 import sys
 
@@ -47,6 +48,15 @@ def test_a_branch_is_imported_when_it_is_asked_for() -> None:
     """
 
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_garbage_is_collected_again_after_loading(context: click.Context) -> None:
+    group = LazyGroup(places={"loads": ("no_such_module_of_ours", "Nothing.")})
+
+    with pytest.raises(ModuleNotFoundError):
+        group.get_command(context, "loads")
+
+    assert gc.isenabled()
 
 
 def test_a_place_that_holds_no_command_is_our_mistake() -> None:

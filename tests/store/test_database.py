@@ -108,7 +108,7 @@ def test_a_file_that_is_no_database_is_told_as_one(tmp_path: Path) -> None:
     (tmp_path / "mailer.db").write_text("# Settings of this installation, copied over it\n" * 99)
     store = Store(f"sqlite:///{tmp_path}/mailer.db")
 
-    with pytest.raises(StoreError, match="none of ours, or damaged") as caught, store.read():
+    with pytest.raises(StoreError, match="cannot be read") as caught, store.read():
         pass
 
     assert (caught.value.temporary, "backup" in str(caught.value.help)) == (False, True)
