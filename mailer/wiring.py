@@ -35,7 +35,9 @@ from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
 from mailer.subscribers.by_mail import ByMail
+from mailer.subscribers.leave_later import LeaveLater
 from mailer.subscribers.moving import Moving
+from mailer.subscribers.parked import ParkedLeavings
 from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
 from mailer.subscribers.private_feed import PrivateFeed
@@ -57,6 +59,7 @@ class Mailer:
     pages: Pages
     inspect: Inspect
     signup: Signup
+    leave_later: LeaveLater
     watch: Watch
     preferences: Preferences
     privacy: Privacy
@@ -104,6 +107,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         pages=pages,
         inspect=inspect,
         signup=Signup(store, clock, keyring, settings.signup),
+        leave_later=LeaveLater(store, clock, keyring, _parked(settings.site)),
         watch=Watch(store, clock, keyring, settings.signup, settings.site.operator),
         preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
@@ -129,6 +133,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         preview=Preview(store, clock, links, signers),
         signing_keys=signing_keys,
     )
+
+
+def _parked(site: SiteSettings) -> ParkedLeavings:
+    return ParkedLeavings(site.data_dir / "leavings.parked")
 
 
 def _links(site: SiteSettings, keyring: Keyring) -> Links:

@@ -23,6 +23,10 @@ def _gather(mailer: Mailer) -> str:
     return f"{len(report.looks)} feeds looked at, {report.new} new articles"
 
 
+def _leave(mailer: Mailer) -> str:
+    return f"{mailer.leave_later.due()} leavings made up for"
+
+
 def _resume(mailer: Mailer) -> str:
     return f"{mailer.preferences.due()} pauses over"
 
@@ -82,9 +86,9 @@ JOBS = (
     Job("gather", "looks at the feeds whose time has come", (_gather,)),
     Job(
         "digests",
-        "ends pauses; composes, checks, illustrates, approves, plans and renders what is due; sees"
-        " to those who go first",
-        (_resume, _compose, _look_again, _illustrate, _approve, _plan, _go_first, _render),
+        "ends pauses, and what was left while the database was away; composes, checks, illustrates,"
+        " approves, plans and renders what is due; sees to those who go first",
+        (_leave, _resume, _compose, _look_again, _illustrate, _approve, _plan, _go_first, _render),
     ),
     Job(
         "urgent",

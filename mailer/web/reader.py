@@ -7,7 +7,7 @@ from mailer.address import parse_address
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
-from mailer.errors import AddressError, MoveError, TokenError, TokenExpired, UsageError
+from mailer.errors import AddressError, MoveError, StoreError, TokenError, TokenExpired, UsageError
 from mailer.languages.catalogue import N_
 from mailer.subscribers.model import Origin, Reason, State, Way
 from mailer.subscribers.preferences import less_often
@@ -87,7 +87,7 @@ class Reader:
         """End a subscription: by the page's button, or by a receiver's one-click POST."""
         body = request.form.to_dict(flat=False)
         if body == ONE_CLICK:
-            self._mailer.signup.leave(token, self._origin(Way.ONE_CLICK))
+            self._leave(token, Way.ONE_CLICK)
             return Response("You have been unsubscribed.\n", mimetype="text/plain")
         act = body.get("act", [""])[0]
         if act in PRIVATE_LINKS:
@@ -98,7 +98,18 @@ class Reader:
             return self._explain(token, Reason(act))
         if act != "leave":
             return self.leave_page(token), 422
-        return self._left(self._mailer.signup.leave(token, self._origin(Way.PAGE)))
+        return self._left(self._leave(token, Way.PAGE))
+
+    def _leave(self, token: str, way: Way) -> Glimpse | None:
+        """End a subscription, or keep that for when the database is there again: then None."""
+        try:
+            return self._mailer.signup.leave(token, self._origin(way))
+        except StoreError as why:
+            try:
+                self._mailer.leave_later.park(token, way)
+            except OSError:
+                raise why from None  # nor can it be kept
+            return None
 
     def why_page(self, token: str) -> str:
         """Say how the address came to be on the list: all of it to who has a link to their choices.

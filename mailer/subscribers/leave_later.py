@@ -1,0 +1,43 @@
+"""Leaving while the database is away, or busy for long: nobody is told to come back."""
+
+import logging
+
+from mailer.clock import Clock
+from mailer.store.database import Store
+from mailer.subscribers.leaving import end
+from mailer.subscribers.model import Origin, Way
+from mailer.subscribers.parked import Parked, ParkedLeavings
+from mailer.tokens import Keyring, Purpose
+
+log = logging.getLogger(__name__)
+
+
+class LeaveLater:
+    """Keeps what was asked for on the disk, and does it when the database is there again."""
+
+    def __init__(
+        self, store: Store, clock: Clock, keyring: Keyring, parked: ParkedLeavings
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._keyring = keyring
+        self._parked = parked
+
+    def park(self, text: str, way: Way) -> None:
+        """Keep a leaving for later. Raises TokenError for a link that is not ours, OSError."""
+        now = self._clock.now()
+        self._keyring.read(Purpose.LEAVE, text, now)
+        self._parked.keep(Parked(now, way, text))
+        log.warning("leaving.parked")
+
+    def due(self) -> int:
+        """End what was to be ended meanwhile; return how many that were."""
+        return self._parked.each(self._end)
+
+    def _end(self, one: Parked) -> None:
+        subject = self._keyring.read(Purpose.LEAVE, one.token, one.at).subject
+        with self._store.write() as tx:
+            found = tx.subscriptions.get(subject)
+            # Whoever signed up after that press wants it: nothing of theirs is ended.
+            if found is not None and found.requested_at <= one.at:
+                end(tx, found, Origin(one.way), one.at)

@@ -1,0 +1,69 @@
+"""Leaving while the database is away: it is answered as ever, and done when it is there again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from mailer.jobs.run import run_job
+from mailer.subscribers.model import State
+from tests.fakes.clock import StandingClock
+from tests.web.conftest import FORM, Site
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@contextmanager
+def away(site: Site) -> Iterator[None]:
+    """Take the database away, as when its disk is not there."""
+    file = Path(str(site.mailer.store.engine.url.database))
+    site.mailer.store.close()
+    hidden = file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    yield
+    file.rmdir()
+    site.mailer.store.close()
+    hidden.rename(file)
+
+
+def test_one_press_is_enough_while_the_database_is_away(site: Site) -> None:
+    site.join()
+    token = site.leave_token()
+
+    with away(site):
+        answer = site.client.post(f"/leave/{token}", data=ONE_CLICK)
+        ready = site.client.get("/health/ready")
+
+    assert (answer.status_code, ready.status_code) == (200, 503)
+    assert site.state() is State.ACTIVE
+    run_job(site.mailer, "digests")
+    assert site.state() is State.LEFT
+
+
+def test_the_button_on_the_page_is_answered_by_a_page(site: Site) -> None:
+    site.join()
+    token = site.leave_token()
+
+    with away(site):
+        answer = site.client.post(f"/leave/{token}", data={"act": "leave"})
+        forged = site.client.post(f"/leave/{token[:-4]}AAAA", data=ONE_CLICK)
+
+    assert (answer.status_code, forged.status_code) == (200, 404)
+    assert "You have left" in answer.text
+    run_job(site.mailer, "digests")
+    run_job(site.mailer, "digests")
+    assert site.state() is State.LEFT
+
+
+def test_whoever_signed_up_after_that_press_stays(site: Site, clock: StandingClock) -> None:
+    site.join()
+    token = site.leave_token()
+    with away(site):
+        site.client.post(f"/leave/{token}", data=ONE_CLICK)
+
+    site.mailer.signup.leave(token, FORM)
+    clock.set(clock.now() + timedelta(hours=1))
+    site.join()
+    run_job(site.mailer, "digests")
+
+    assert site.state() is State.ACTIVE
