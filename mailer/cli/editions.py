@@ -263,8 +263,9 @@ def cancel(context: Context, number: int, *, because: str, yes: bool) -> None:
 
 
 def _because(edition: Edition) -> str:
-    if edition.held_because is not None:
-        return f", because {edition.held_because}"
+    why = edition.held_because or edition.cancelled_because
+    if why is not None:
+        return f", because {why}"
     return "" if edition.canary_since is None else ", and the others wait for those who go first"
 
 

@@ -238,6 +238,35 @@ def test_a_check_says_what_a_look_would_find_and_keeps_nothing(
     assert drawing.json("feeds", "check", site.url("/feed.xml"))["new"] == 0
 
 
+def test_a_check_is_told_in_words_with_the_first_articles(
+    drawing: Operator, site: FeedServer
+) -> None:
+    told = drawing.does("feeds", "check", site.url("/feed.xml")).lines
+
+    assert told[0] == f"{site.url('/feed.xml')}: “Post”, 2 articles, 2 of them are not kept yet"
+    assert told[1] == "without a date: 2; without a text: 2"
+    assert [line.rpartition("  ")[0].split()[-1] for line in told[-2:]] == ["One", "Two"]
+
+
+def test_the_feeds_of_a_site_are_found(mailer: Operator, site: FeedServer) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    site.serve("/", f"<!doctype html>{link}", content_type="text/html")
+
+    told = mailer.does("feeds", "discover", site.url("/")).lines
+
+    assert [line.split() for line in told[1:]] == [[site.url("/feed.xml"), "Post", "2"]]
+
+
+def test_a_site_without_a_feed_is_told(mailer: Operator, site: FeedServer) -> None:
+    site.serve("/feed.xml", "", status=404)
+    site.serve("/", "<!doctype html><p>Words.", content_type="text/html")
+
+    told = mailer("feeds", "discover", site.url("/"))
+
+    assert told.code == 1
+    assert told.out.startswith("No feed was found at ")
+
+
 @pytest.mark.parametrize(
     ("path", "status", "reason"),
     [("/page", 200, "web page (HTML)"), ("/missing", 404, "404"), ("/gone", 410, "410")],

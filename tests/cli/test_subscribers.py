@@ -226,3 +226,35 @@ def test_a_pause_of_weeks_begins_with_the_reader_s_own_day(
 
     expected = {f"nothing before {day + timedelta(weeks=1)}." for day in (before, after)}
     assert any(words in told for words in expected)
+
+
+def test_a_reader_is_moved_to_another_address_with_all_they_get(
+    mailer: Operator, brief: str
+) -> None:
+    mailer.does("subscribers", "add", ADA, "--newsletter", brief)
+
+    told = mailer.does("subscribers", "move", ADA, BEN, "--yes").out
+
+    assert told.startswith(f"{BEN} gets what {ADA} got.")
+    assert states(mailer)[BEN] == "active"
+    assert [row["kind"] for row in mailer.json("deliveries", "list")] == ["notice"]
+
+
+def test_a_reader_s_own_feed_is_opened_anew_and_closed(mailer: Operator, brief: str) -> None:
+    of = (ADA, "--newsletter", brief)
+    mailer.does("subscribers", "add", *of)
+
+    address = mailer.does("subscribers", "feed", *of).out.strip()
+    closed = mailer.does("subscribers", "feed", *of, "--close").out
+
+    assert address.startswith("https://news.example.org/feed/")
+    assert closed == f"{ADA} has no feed of {brief}.\n"
+
+
+def test_what_somebody_gets_of_another_newsletter_is_not_edited(
+    mailer: Operator, brief: str
+) -> None:
+    told = mailer("subscribers", "edit", ADA, "--newsletter", brief, "--rhythm", "weekly")
+
+    assert told.code == 1
+    assert f"there is no subscriber {ADA}" in told.err
