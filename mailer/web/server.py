@@ -2,14 +2,13 @@
 
 import gc
 import logging
-import socket
 from collections.abc import Callable, Mapping
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from mailer.config.settings import WebSettings
-from mailer.errors import PortTaken
+from mailer.web.port import check_port
 from mailer.web.worker import Worker
 
 STROKE = 0.05  # seconds: signups are answered at its multiples, whatever their addresses' state
@@ -25,17 +24,6 @@ def serve(settings: WebSettings, make_app: Callable[[], Flask]) -> None:
     check_port(settings)
     log.info("web.listening", extra={"host": settings.host, "port": settings.port})
     _Gunicorn(make_app, _options(settings)).run()
-
-
-def check_port(settings: WebSettings) -> None:
-    """Raise PortTaken when another program listens there: gunicorn would only try again."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as why:
-            raise PortTaken(settings.host, settings.port, "[web] port") from why
 
 
 def _options(settings: WebSettings) -> Mapping[str, object]:

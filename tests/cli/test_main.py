@@ -118,6 +118,17 @@ def test_a_listing_loads_nothing_that_asks_draws_or_migrates(mailer: Operator) -
     assert {"aiohttp", "alembic", "rich.table"}.isdisjoint(loaded)
 
 
+@pytest.mark.parametrize("command", ["run", "schedule", "work"])
+def test_what_answers_no_requests_loads_no_web_server(command: str) -> None:
+    program = f"import sys, mailer.cli.{command}; print(*sys.modules)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert {"flask", "gunicorn"}.isdisjoint(done.stdout.split())
+
+
 def test_a_command_that_does_not_exist_is_wrong_usage(anywhere: Operator) -> None:
     told = anywhere("newsletter", "list")
 

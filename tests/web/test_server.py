@@ -8,7 +8,7 @@ import pytest
 from mailer.config.settings import WebSettings
 from mailer.errors import PortTaken
 from mailer.web.patience import TO_ASK, TO_LISTEN, Patience
-from mailer.web.server import check_port
+from mailer.web.port import check_port
 from tests.fakes.postgres import free_port
 
 

@@ -1,4 +1,4 @@
-"""`mailer run`, and its three parts: `serve`, `schedule`, `work`."""
+"""`mailer run`: the web server, the scheduler and the senders, as processes of one group."""
 
 import sys
 
@@ -6,11 +6,8 @@ import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import note
-from mailer.cli.supervise import hold_lifeline, run_together, stop_event
-from mailer.jobs.local import run_scheduler
-from mailer.web.app import create_app
-from mailer.web.server import STROKE, check_port
-from mailer.web.server import serve as serve_web
+from mailer.cli.supervise import run_together
+from mailer.web.port import check_port
 
 
 @click.command(epilog="Example: mailer --config /etc/mailer/config.toml run")
@@ -31,34 +28,6 @@ def run(context: Context) -> None:
     if ended is not None:
         note(f"mailer: {ended.name} ended unexpectedly; the others were ended too")
         raise click.exceptions.Exit(ended.code)
-
-
-@click.command(epilog="Example: mailer serve")
-@pass_context
-def serve(context: Context) -> None:
-    """Run the web server alone: form, pages, archive."""
-    hold_lifeline()
-    mailer = context.service
-    mailer.store.close()  # what is open now must not be shared with the worker
-    serve_web(context.settings.web, lambda: create_app(mailer, stroke=STROKE))
-
-
-@click.command(epilog="Example: mailer schedule")
-@pass_context
-def schedule(context: Context) -> None:
-    """Run the scheduler alone: gather, compose, plan, render. Any number may run."""
-    hold_lifeline()
-    stop = stop_event()
-    run_scheduler(context.service, stop)
-
-
-@click.command(epilog="Example: mailer work")
-@pass_context
-def work(context: Context) -> None:
-    """Run a sender alone. Any number may run."""
-    hold_lifeline()
-    stop = stop_event()
-    context.service.send.serve(stop)
 
 
 def _debug(context: Context) -> list[str]:
