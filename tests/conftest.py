@@ -20,6 +20,7 @@ from mailer.tokens import Keyring
 from tests.fakes import postgres
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
+from tests.moves import refuse_all_else
 from tests.order import dealt
 
 # Each change is tried with the same examples; other ones, and many, by night (script/nightly).
@@ -81,6 +82,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "empty.db"
     store = Store(f"sqlite:///{path}")
     upgrade(store)
+    refuse_all_else(store)
     store.close()
     return path
 
@@ -99,6 +101,7 @@ def migrated_database(postgres_server: PostgresServer) -> str:
     url = postgres_server.new_database()
     store = Store(url)
     upgrade(store)
+    refuse_all_else(store)
     store.close()
     return url
 

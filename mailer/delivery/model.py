@@ -91,6 +91,7 @@ class DeliveryState(StrEnum):
 
 OPEN = frozenset({DeliveryState.DUE, DeliveryState.CLAIMED, DeliveryState.SENDING})
 
+# What moves otherwise is refused by each database that a test is given (tests/moves.py).
 DELIVERY_MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DUE: frozenset(
         {DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.SKIPPED}

@@ -18,6 +18,7 @@ class State(StrEnum):
     LEFT = "left"
 
 
+# What moves otherwise is refused by each database that a test is given (tests/moves.py).
 MOVES: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.PENDING, State.ACTIVE, State.LEFT}),
     State.ACTIVE: frozenset({State.PAUSED, State.LEFT}),
