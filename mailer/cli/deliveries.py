@@ -34,7 +34,9 @@ def show(context: Context, *, number: int, as_json: bool) -> None:
     with context.mailer.store.read() as tx:
         row = tx.ledger_reports.row(number)
     if row is None:
-        raise NotFound("delivery", str(number))
+        raise NotFound(
+            "delivery", str(number), help="`mailer deliveries list` names them, newest first"
+        )
     if as_json:
         print_json(row)
         return

@@ -181,7 +181,9 @@ def _changed_source(
 ) -> Source:
     found = [one for one in tx.newsletters.sources(newsletter.id) if one.feed_id == feed.id]
     if not found:
-        raise NotFound(f"feed of {newsletter.slug}", feed.url, help="mailer feeds list")
+        raise NotFound(
+            f"feed of {newsletter.slug} at", feed.url, help="`mailer feeds list` names them all"
+        )
     place, weight = given["position"], given["weight"]
     changed = replace(
         found[0],
@@ -237,7 +239,9 @@ def _drawn(tx: Transaction, newsletter: str, address: str) -> tuple[Feed, list[i
         if any(source.feed_id == feed.id for source in tx.newsletters.sources(other.id))
     ]
     if known.id not in readers:
-        raise NotFound(f"feed of {newsletter}", address, help="mailer feeds list")
+        raise NotFound(
+            f"feed of {newsletter} at", address, help="`mailer feeds list` names them all"
+        )
     return feed, readers
 
 

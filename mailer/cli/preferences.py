@@ -142,7 +142,11 @@ def _key(context: Context, address: str, newsletter: str) -> int:
         person = tx.subscribers.by_address(parse_address(address))
         found = tx.subscriptions.find(person.id, tx.newsletters.by_slug(newsletter).id)
     if found is None:
-        raise NotFound(f"subscription of {newsletter}", address)
+        raise NotFound(
+            f"subscription to {newsletter} of",
+            address,
+            help=f"`mailer subscribers show {address}` names what there is",
+        )
     return found.id
 
 

@@ -33,3 +33,29 @@ def test_a_feed_that_failed_is_counted_from_the_second_time_on(
 
     assert "/feed.xml failed: " in once
     assert "/feed.xml failed 2 times in a row: " in twice
+
+
+def test_whoever_is_known_elsewhere_is_told_from_whoever_is_not(
+    mailer: Operator, brief: str
+) -> None:
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+    second = ("--name", "Evening", "--sender", "evening@example.org")
+    mailer.does("newsletters", "create", "evening", *second)
+
+    told = mailer("subscribers", "resume", "ada@example.org", "--newsletter", "evening")
+
+    assert told.code == 1
+    assert told.err.splitlines() == [
+        "mailer: there is no subscription to evening of ada@example.org",
+        "  `mailer subscribers show ada@example.org` names what there is",
+    ]
+
+
+def test_a_mail_that_is_not_there_leads_to_the_list(mailer: Operator) -> None:
+    told = mailer("deliveries", "show", "99")
+
+    assert told.code == 1
+    assert told.err.splitlines() == [
+        "mailer: there is no delivery 99",
+        "  `mailer deliveries list` names them, newest first",
+    ]
