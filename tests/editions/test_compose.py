@@ -116,7 +116,7 @@ def test_what_is_found_too_late_is_missed(store: Store, clock: StandingClock) ->
 
 def test_by_hand_makes_todays_edition_once(store: Store, clock: StandingClock) -> None:
     desk = Desk(store, clock)
-    with pytest.raises(UsageError, match="nothing new"):
+    with pytest.raises(UsageError, match="nothing is new"):
         desk.compose.by_hand("brief")
 
     desk.publish("one")
