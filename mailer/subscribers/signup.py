@@ -280,8 +280,10 @@ class Signup:
 
     def _activate(self, tx: Transaction, found: Subscription, act: Act, origin: Origin) -> None:
         now = self._clock.now()
-        # From the newest edition that is out: the first mail is as whole as everybody's.
-        watermark = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
+        # From the newest edition that is out: the first mail is as whole as everybody's. Whoever
+        # was here before has had some of it, when they read at once until they left.
+        out = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
+        watermark = max(out, found.watermark)
         if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
             tx.consent.record(found.id, act, origin, now)
 

@@ -68,6 +68,27 @@ def test_whoever_left_and_signed_up_again_begins_anew_and_a_pause_brings_nothing
     assert "Story number 1\r\n" not in digest
 
 
+def test_whoever_read_at_once_left_and_signed_up_again_is_told_nothing_twice(
+    reading: World,
+) -> None:
+    world, key = reading, tie(reading).id
+    world.mailer.preferences.edit(key, Wishes(rhythm=Rhythm.AT_ONCE))
+    for minute in (0, 5):
+        world.at(2026, 11, 22, 21, minute)
+        world.run_what_is_due()
+    world.mailer.preferences.edit(key, Wishes(rhythm=Rhythm.DAILY))
+    world.mailer.signup.unsubscribe(parse_address(ADA))
+    world.reader(ADA)
+    world.publish()
+    world.at(2026, 11, 23, 6)
+    world.run_what_is_due()
+
+    told = [
+        [f"Story number {number}\r\n" in mail for number in (1, 2)] for mail in world.digests(ADA)
+    ]
+    assert told == [[True, False], [False, True]]
+
+
 def test_a_paused_reader_may_come_back_early_or_leave(reading: World) -> None:
     preferences, key = reading.mailer.preferences, tie(reading).id
     preferences.pause(key, date(2026, 12, 24))
