@@ -11,9 +11,10 @@ import click
 from mailer.address import parse_address
 from mailer.checks.shots import shots
 from mailer.cli.context import Context, pass_context
-from mailer.cli.explain import print_reasons, stories_of
+from mailer.cli.explain import Story, print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
 from mailer.cli.tree import Branch
+from mailer.editions.explain import OUT
 from mailer.editions.model import Edition, Reason
 from mailer.errors import BrowserError, UsageError
 
@@ -68,7 +69,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
     print_facts(
         [
             ("edition", f"{edition.id}, {newsletter.slug} {edition.slot}"),
-            ("state", f"{edition.state}{_because(edition)}"),
+            ("state", f"{edition.state}{_because(edition)}{_bare(stories)}"),
             ("due", when(edition.due_at, newsletter.schedule.zone)),
             ("subject", edition.subject),
             ("preheader", edition.preheader),
@@ -267,6 +268,12 @@ def _because(edition: Edition) -> str:
     if why is not None:
         return f", because {why}"
     return "" if edition.canary_since is None else ", and the others wait for those who go first"
+
+
+def _bare(stories: Sequence[Story]) -> str:
+    """Say it when all that was in an edition is out of it by now."""
+    gone = stories and all(told.place == OUT for told in stories)
+    return ", and none of its stories is left: nobody is mailed" if gone else ""
 
 
 def _in_words(reasons: Sequence[Reason]) -> str:

@@ -89,6 +89,17 @@ def test_what_is_cancelled_goes_to_nobody_for_good(desk: Operator) -> None:
     assert "because its headline was wrong" in desk.does("editions", "show", 1).out
 
 
+def test_an_edition_that_lost_every_story_says_that_nobody_is_mailed(desk: Operator) -> None:
+    desk.does("editions", "approve", 1, "--yes")
+    for article in desk.json("articles", "list"):
+        desk.does("articles", "withdraw", article["id"], "--yes")
+
+    told = desk.does("editions", "show", 1).lines
+
+    assert told[1].endswith("approved, and none of its stories is left: nobody is mailed")
+    assert owed(desk) == 0
+
+
 def test_a_frozen_one_is_what_readers_of_later_hours_get(desk: Operator) -> None:
     told = desk.does("editions", "freeze", 1).out
 
