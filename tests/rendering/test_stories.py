@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailer.rendering.filters import breakable, short_address
 from tests.rendering.samples import a_view, an_article
 
 FIRST, SECOND = "The ferries sail again on Wednesday.", "Repairs took a week longer than planned."
@@ -18,3 +19,16 @@ def test_no_more_is_told_of_a_feed_than_its_owner_allows(most: int, told: str) -
 
     assert [story.summary for story in limited.stories] == [told]
     assert [story.summary for story in other.stories] == [f"{FIRST} {SECOND}"]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://lab.example.net/2026/11/riga-teenager-wins", "lab.example.net/… riga-teenager"),
+        ("https://a.example.net/2026/11/4567", "a.example.net/ 2026/11/4567"),
+        ("https://international.nachrichten.example.net/a/12", "…nachrichten.example.net/a/12"),
+    ],
+)
+def test_an_address_breaks_without_what_filters_take_for_a_disguise(url: str, shown: str) -> None:
+    assert short_address(url) == shown
+    assert breakable(f"Read {url}, it says.") == f"Read {url}, it says."
