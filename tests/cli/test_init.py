@@ -175,6 +175,7 @@ SMALL_DISK = """
 import resource, signal, sys
 from mailer.cli.main import run
 
+sys.dont_write_bytecode = True  # half a file of it would be read by the next program
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 sys.exit(run(["init", "--yes"]))

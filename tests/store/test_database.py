@@ -73,6 +73,7 @@ from mailer.errors import StoreError
 from mailer.store.database import Store
 from tests.conftest import a_newsletter, add_newsletter
 
+sys.dont_write_bytecode = True  # half a file of it would be read by the next program
 store = Store(sys.argv[1])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # the disk ends here

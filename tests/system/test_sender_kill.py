@@ -134,6 +134,7 @@ from pathlib import Path
 from mailer.config.read import read
 from mailer.wiring import build
 
+sys.dont_write_bytecode = True  # half a file of it would be read by the next program
 mailer = build(read(Path(sys.argv[1]), os.environ))
 _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, most))  # the disk ends here
