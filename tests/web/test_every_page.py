@@ -17,6 +17,7 @@ def addresses(site: Site) -> list[str]:
         "number": "1",
         "year": "2026",
         "month": "11",
+        "day": "24",
         "topic": "World",
         "name": "a.jpg",
     }
