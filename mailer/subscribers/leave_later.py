@@ -3,6 +3,7 @@
 import logging
 
 from mailer.clock import Clock
+from mailer.errors import TokenError
 from mailer.store.database import Store
 from mailer.subscribers.leaving import end
 from mailer.subscribers.model import Origin, Way
@@ -35,7 +36,11 @@ class LeaveLater:
         return self._parked.each(self._end)
 
     def _end(self, one: Parked) -> None:
-        subject = self._keyring.read(Purpose.LEAVE, one.token, one.at).subject
+        try:
+            subject = self._keyring.read(Purpose.LEAVE, one.token, one.at).subject
+        except TokenError:  # cut off in the middle, or its key is retired
+            log.warning("leaving.unreadable", extra={"at": one.at, "way": one.way})
+            return
         with self._store.write() as tx:
             found = tx.subscriptions.get(subject)
             # Whoever signed up after that press wants it: nothing of theirs is ended.

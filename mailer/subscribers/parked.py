@@ -36,15 +36,20 @@ class ParkedLeavings:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._opened() as file:
             file.seek(0, os.SEEK_END)
-            file.write(f"{one.at.isoformat()} {one.way} {one.token}\n".encode())
+            # Its line begins anew, whatever a full disk or a power cut left of the one before.
+            file.write(f"\n{one.at.isoformat()} {one.way} {one.token}\n".encode())
             _to_disk(file)
 
     def each(self, do: Callable[[Parked], None]) -> int:
-        """Do something with each and forget them; return how many. When it raises, all stay."""
+        """Do something with each and forget them; return how many. When it raises, all stay.
+
+        A line that does not hold a whole one was told to nobody as done, and is left out.
+        """
         if not self._path.exists():
             return 0
         with self._opened() as file:
-            found = [_parked(line) for line in file.read().decode().splitlines()]
+            lines = file.read().decode(errors="replace").split("\n")
+            found = [one for one in map(_parked, lines) if one is not None]
             for one in found:
                 do(one)
             file.truncate(0)
@@ -59,9 +64,12 @@ class ParkedLeavings:
             yield file
 
 
-def _parked(line: str) -> Parked:
-    at, way, token = line.split(" ")
-    return Parked(datetime.fromisoformat(at), Way(way), token)
+def _parked(line: str) -> Parked | None:
+    try:
+        at, way, token = line.split(" ")
+        return Parked(datetime.fromisoformat(at), Way(way), token)
+    except ValueError:
+        return None
 
 
 def _to_disk(file: BinaryIO) -> None:

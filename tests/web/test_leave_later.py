@@ -67,3 +67,18 @@ def test_whoever_signed_up_after_that_press_stays(site: Site, clock: StandingClo
     run_job(site.mailer, "digests")
 
     assert site.state() is State.ACTIVE
+
+
+def test_half_a_line_in_the_file_keeps_nobody_from_leaving(site: Site, tmp_path: Path) -> None:
+    site.join()
+    token = site.leave_token()
+    with away(site):
+        site.client.post(f"/leave/{token}", data=ONE_CLICK)
+    (parked,) = tmp_path.rglob("*.parked")
+    whole = parked.read_bytes()
+    parked.write_bytes(b"2026-11-2\xff" + whole + whole.rstrip()[:-4] + b"\n2026-11-24T")
+
+    run_job(site.mailer, "digests")
+
+    assert site.state() is State.LEFT
+    assert parked.read_bytes() == b""
