@@ -49,8 +49,6 @@ DRAIN_FOR = 30.0  # seconds for what is under way when the end is asked for
 
 log = logging.getLogger(__name__)
 
-Heard = Callable[[Sequence[Settlement]], None]
-
 
 class Engine:
     """Sends rows until none is due. It is the `Post` of its lines."""
@@ -63,7 +61,7 @@ class Engine:
         exchanges: Exchanges,
         clock: Clock,
         settings: DeliverySettings,
-        heard: Heard,
+        heard: Callable[[Sequence[Settlement]], None],
     ) -> None:
         self._sender = sender
         self._desk = Desk(writer, clock, self._end)
@@ -202,7 +200,8 @@ class Engine:
             await self._keep_books()
         self._in_rounds = not (shaped or self._stopping or self._sender.waits)
         self._flush_marked()
-        self._go_on()
+        if shaped or not self._sender.waits or len(self._told) < self._group.worth_writing:
+            self._go_on()  # else when the next write has begun, at once
         self._feed()
         if self._stopping:
             return False
@@ -252,6 +251,7 @@ class Engine:
         self._aside += taken.unwanted
         self._begun(taken.jobs, wish, dry=taken.dry)
         self._settled(ended)
+        self._go_on()
         self._desk.write_ahead(islice(self._ready, self._pool.width))
         return self._in_hand and not (self._aside or self._dry)
 
@@ -261,7 +261,11 @@ class Engine:
         ended, self._ended = self._ended, []
         aside, self._aside = self._aside, []
         if wish is not None or ended or aside:
-            started = await self._sender.write(ended, wish, self._known, aside)
+            writing = asyncio.ensure_future(self._sender.write(ended, wish, self._known, aside))
+            if self._sender.waits:
+                await asyncio.sleep(0)  # it begins; what the last one freed is said meanwhile
+                self._go_on()
+            started = await writing
             await self._prepare(started.jobs)
             self._begun(started.jobs, wish, dry=started.dry)
             self._settled([*ended, *started.skipped])
@@ -301,17 +305,15 @@ class Engine:
 
     def _may_look(self) -> bool:
         """Whether to ask for more: not again at once when there was nothing."""
-        if self._stopping:
-            return False
-        now = asyncio.get_running_loop().time()
-        if self._dry and now < self._next_look:
+        now = self._loop.time()
+        if self._stopping or (self._dry and now < self._next_look):
             return False
         self._next_look = now + LOOK_EVERY
         return True
 
     async def _claim_more(self) -> None:
         """Claim when little is left, and every half second for a person who waits."""
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         room = self._traffic.room
         waits = len(self._claimed) >= self._limit or not room
         if self._stopping or ((waits or self._dry) and now < self._next_look):
@@ -374,14 +376,13 @@ class Engine:
         return min(self._group.wish(waiting), self._limit - unsettled, self._traffic.room - waiting)
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
-        """Forget rows that are settled; lines that were kept back may go on."""
+        """Forget rows that are settled: lines that were kept back may go on."""
         if not settlements:
             return
         for one in settlements:
             self._left.discard(one.delivery_id)
         self._traffic.ended(settlements)
         self._heard(settlements)
-        self._go_on()
 
     def _go_on(self) -> None:
         """Let lines say content that was kept back, when it may leave now."""
@@ -421,7 +422,7 @@ class Engine:
     def _wake_in(self, seconds: float) -> None:
         if self._waker is not None:
             self._waker.cancel()
-        self._waker = asyncio.get_running_loop().call_later(seconds, self._wake.set)
+        self._waker = self._loop.call_later(seconds, self._wake.set)
 
     async def _hand_back(self) -> None:
         """No relay is there: what was marked and never left is owed still, a little later."""
@@ -445,8 +446,7 @@ class Engine:
 
     async def _drain(self) -> None:
         """Let what is under way end, for half a minute; then settle everything."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + DRAIN_FOR
+        until = self._loop.time() + DRAIN_FOR
         self._desk.clear()
         self._dry = True
         await self._until_flushed()
@@ -455,7 +455,7 @@ class Engine:
             self._end(unsendable(job, over, now, found=DeliveryState.SENDING))
         self._ready.clear()
         self._marked.clear()
-        while self._answers_come and loop.time() < until:
+        while self._answers_come and self._loop.time() < until:
             await self._keep_books_to_the_end()
             if self._answers_come:
                 await self._wait()
@@ -481,6 +481,7 @@ class Engine:
             with suppress(LeaseLost):  # they are written all the same
                 await self._sender.write(ended, known=self._known)
             self._settled(ended)
+            self._go_on()
 
     def _end(self, settlement: Settlement) -> None:
         self._ended.append(settlement)
