@@ -249,6 +249,17 @@ def freeze(context: Context, number: int) -> None:
     say(f"Edition {number} is what every reader of {edition.slot} gets.")
 
 
+@editions.command(epilog="Example: mailer editions hide 12")
+@click.argument("number", metavar="ID", type=int)
+@click.option("--undo", is_flag=True, help="Show it again.")
+@pass_context
+def hide(context: Context, number: int, *, undo: bool) -> None:
+    """Take an edition out of the archive's lists, feeds and search; its own page stays."""
+    edition = context.mailer.approve.hide(number, hidden=not undo)
+    what = "is in the archive" if undo else "is in no list; who has its address may read it"
+    say(f"Edition {number}, “{edition.subject}”, {what}.")
+
+
 @editions.command(epilog="Example: mailer editions cancel 12 --yes")
 @click.argument("number", metavar="ID", type=int)
 @click.option("--because", metavar="TEXT", default="", help="What its page in the archive says.")

@@ -62,6 +62,14 @@ class Approve:
         log.info("edition.frozen", extra={"edition": key})
         return frozen
 
+    def hide(self, key: int, *, hidden: bool = True) -> Edition:
+        """Take an edition out of the archive's lists and feeds, or put it back; raise NotFound."""
+        with self._store.write() as tx:
+            tx.editions.hide(tx.editions.by_id(key), hidden=hidden)
+            found = tx.editions.by_id(key)
+        log.info("edition.hidden" if hidden else "edition.shown", extra={"edition": key})
+        return found
+
     def cancel(self, key: int, because: str = "") -> Edition:
         """Stop an edition for good; what has left has left, and its page says why."""
         return self._move(key, EditionState.CANCELLED, because or None)

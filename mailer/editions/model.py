@@ -135,6 +135,7 @@ class Edition:
     cancelled_because: str | None = None  # for everybody who opens its page
     canary_since: datetime | None = None  # the others wait for those who go first; None: nobody
     held_because: str | None = None  # None: it is not held, or a person held it
+    hidden: bool = False  # no list and no feed names it; who has its address may read it
 
     @property
     def is_withdrawn(self) -> bool:

@@ -317,6 +317,14 @@ class Editions(Aggregate):
         """Let editions go on whose pictures are there, or will not come."""
         self._run(update(edition).where(edition.c.id.in_(keys)).values(checking_until=None))
 
+    def hide(self, found: Edition, *, hidden: bool) -> None:
+        """Take an edition out of the archive's lists, with all of its waves, or put it back."""
+        self._run(
+            update(edition)
+            .where(edition.c.newsletter_id == found.newsletter_id, edition.c.number == found.number)
+            .values(hidden=hidden)
+        )
+
     def move(
         self, key: int, to: EditionState, now: datetime, because: str | None = None
     ) -> Edition:
@@ -345,13 +353,24 @@ class Editions(Aggregate):
 
 
 def is_listed() -> ColumnElement[bool]:
-    """Whether an edition is one of the archive's, and not one of many a day beside its digests."""
+    """Whether the archive names an edition: none that is hidden, in whichever of its waves.
+
+    Nor what is one of many a day beside its newsletter's digests.
+    """
+    wave = edition.alias("wave")
+    hidden = exists(
+        select(wave.c.id).where(
+            wave.c.newsletter_id == edition.c.newsletter_id,
+            wave.c.number == edition.c.number,
+            wave.c.hidden.is_(True),
+        )
+    )
     own = exists(
         select(newsletter.c.id).where(
             newsletter.c.id == edition.c.newsletter_id, newsletter.c.rhythm == Rhythm.AT_ONCE
         )
     )
-    return or_(edition.c.rhythm != Rhythm.AT_ONCE, own)
+    return and_(~hidden, or_(edition.c.rhythm != Rhythm.AT_ONCE, own))
 
 
 def _goes_by_itself() -> ColumnElement[bool]:

@@ -81,7 +81,10 @@ class Archive:
             entry=entry,
             data=edition_data(view, found, changed, corrections),
         )
-        return conditional(page, changed=changed, once=entry.token)
+        answer = conditional(page, changed=changed, once=entry.token)
+        if found.hidden:
+            answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
 
     def feed(self, slug: str, form: str) -> Response:
         """Give the newest editions, whole; who has them already is told so."""

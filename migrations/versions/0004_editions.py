@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("cancelled_because", sa.Text(), nullable=True),
         sa.Column("canary_since", MOMENT, nullable=True),
         sa.Column("held_because", sa.Text(), nullable=True),
+        sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
             name=op.f("ck_edition_rhythm_known"),

@@ -89,6 +89,14 @@ def test_what_is_cancelled_goes_to_nobody_for_good(desk: Operator) -> None:
     assert "because its headline was wrong" in desk.does("editions", "show", 1).out
 
 
+def test_an_edition_is_hidden_and_shown_again(desk: Operator) -> None:
+    told = desk.does("editions", "hide", 1).out
+    again = desk.does("editions", "hide", 1, "--undo").out
+
+    assert "who has its address may read it" in told
+    assert "is in the archive" in again
+
+
 def test_an_edition_that_lost_every_story_says_that_nobody_is_mailed(desk: Operator) -> None:
     desk.does("editions", "approve", 1, "--yes")
     for article in desk.json("articles", "list"):
@@ -106,7 +114,9 @@ def test_a_frozen_one_is_what_readers_of_later_hours_get(desk: Operator) -> None
     assert told.startswith("Edition 1 is what every reader of 20")
 
 
-@pytest.mark.parametrize("act", ["show", "explain", "lint", "hold", "freeze", "cancel", "approve"])
+@pytest.mark.parametrize(
+    "act", ["show", "explain", "lint", "hold", "freeze", "hide", "cancel", "approve"]
+)
 def test_an_edition_that_is_not_there_leads_to_the_list(mailer: Operator, act: str) -> None:
     told = mailer("editions", act, 7)
 

@@ -25,7 +25,7 @@ WANTED = {
     "feeds check", "feeds discover", "feeds import", "feeds export", "feeds list",
     "feeds gather", "feeds parse", "feeds remove",
     "editions list", "editions show", "editions compose", "editions preview", "editions approve",
-    "editions hold", "editions freeze", "editions illustrate", "editions cancel",
+    "editions hold", "editions freeze", "editions illustrate", "editions cancel", "editions hide",
     "editions lint", "editions explain",
     "subscribers explain",
     "deliveries list", "deliveries show", "deliveries send", "deliveries audit",

@@ -250,3 +250,19 @@ def test_a_date_with_an_urgent_edition_too_lists_both(world: World) -> None:
 
     assert status == 200
     assert text.index("/read/brief/3") < text.index("/read/brief/2")
+
+
+def test_a_hidden_edition_is_read_by_who_has_its_address_and_named_nowhere(world: World) -> None:
+    two_editions(world)
+    lists = ("", "1", "feed.xml", "atom.xml", "feed.json", "2026/11", "search?q=story")
+    places = [*(f"/read/brief/{one}" for one in lists), "/sitemap.xml"]
+    assert all(re.search(r"/read/brief/2\b", page(world, place)[1]) for place in places)
+
+    world.mailer.approve.hide(2)
+    named = [place for place in places if re.search(r"/read/brief/2\b", page(world, place)[1])]
+    itself = create_app(world.mailer).test_client().get("/read/brief/2")
+    world.mailer.approve.hide(2, hidden=False)
+
+    assert named == []
+    assert (itself.status_code, itself.headers["X-Robots-Tag"]) == (200, "noindex")
+    assert all(re.search(r"/read/brief/2\b", page(world, place)[1]) for place in places)

@@ -43,6 +43,7 @@ edition = numbered(
     Column("cancelled_because", Text),  # for everybody who opens its page
     Column("canary_since", Instant),  # its other readers wait for those who go first; NULL: nobody
     Column("held_because", Text),  # NULL: a person held it
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),
     is_one_of("rhythm", Rhythm),
     is_one_of("state", EditionState),
