@@ -79,6 +79,10 @@ class Links:
     def subscribe(self, newsletter: str) -> str:
         return f"{self.base_url}/subscribe/{newsletter}"
 
+    def snippets(self, newsletter: str) -> str:
+        """The page on which the owner of a site chooses how the form stands on it."""
+        return f"{self.base_url}/embed/{newsletter}/snippets"
+
     def archive(self, newsletter: str) -> str:
         return f"{self.base_url}/read/{newsletter}/"
 

@@ -9,6 +9,7 @@ from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenEx
 from mailer.web.address_pages import AddressPages
 from mailer.web.archive import Archive
 from mailer.web.archive_lists import ArchiveLists
+from mailer.web.builder import Builder
 from mailer.web.embed import Embed
 from mailer.web.health import Health
 from mailer.web.inline_script import InlineScripts
@@ -45,11 +46,13 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     app.url_map.converters |= {"default": Segment, "path": Rest, "int": Number}
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     style = Stylesheet("style", "style.css")
+    builder_style = Stylesheet("builder-style", "style.css", "builder.css")
     archive_style = Stylesheet("archive-style", "style.css", "archive.css")
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
         "style_url": style.url,
         "archive_style_url": archive_style.url,
+        "builder_style_url": builder_style.url,
         "privacy_url": mailer.links.privacy,
         "script": InlineScripts().tag,
     }
@@ -57,12 +60,14 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     for part in (
         style,
         archive_style,
+        builder_style,
         Public(mailer),
         SignupForm(mailer, stroke),
         Reader(mailer),
         AddressPages(mailer),
         PrivateFeed(mailer),
         Embed(mailer),
+        Builder(mailer),
         Archive(mailer),
         ArchiveLists(mailer),
         Sitemap(mailer),
@@ -112,10 +117,9 @@ class _headers_for:
         if to is not None and to.startswith(request.host_url):
             # To a page of ours, whatever Host said (RFC 9110 section 10.2.2).
             headers["Location"] = "/" + to.removeprefix(request.host_url).lstrip("/")
-        framed = "*" if g.get("may_be_framed") else "'none'"
-        sources = " ".join(g.get("script_sources", ()))
-        script = f"; script-src {sources}" if sources else ""
-        headers.setdefault("Content-Security-Policy", POLICY + framed + script)
+        policy = [POLICY + g.get("may_be_framed_by", "'none'")]
+        policy += [f"{name} {' '.join(allowed)}" for name, allowed in g.get("sources", {}).items()]
+        headers.setdefault("Content-Security-Policy", "; ".join(policy))
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = (
             "no-referrer"  # a page's address may be somebody's private link
@@ -124,6 +128,8 @@ class _headers_for:
             headers["Cache-Control"] = "no-store"
         if g.get("personal") or response.status_code >= 400 or request.method == "POST":
             headers["Cache-Control"] = "no-store"
+            headers["X-Robots-Tag"] = "noindex"
+        if g.get("not_to_be_found"):
             headers["X-Robots-Tag"] = "noindex"
         if self._https:
             headers["Strict-Transport-Security"] = "max-age=31536000"

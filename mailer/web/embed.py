@@ -11,14 +11,12 @@ from mailer import resources
 from mailer.languages.catalogue import N_
 from mailer.rendering.theme import DARK, LIGHT, declarations, direction
 from mailer.subscribers.rules import consent_words
+from mailer.web.builder import known
 from mailer.web.inline_script import without_remarks
 from mailer.web.language import words
 from mailer.web.signup_form import entry_of, public_newsletter
+from mailer.web.snippets import SCHEMES, VARIANTS
 from mailer.wiring import Mailer
-
-VARIANTS = ("inline", "footer")
-SCHEMES = ("auto", "light", "dark")
-
 
 LABEL, BUTTON = N_("E-mail address"), N_("Sign up")
 PRIVACY, AGAIN = N_("Privacy"), N_("Another address, or try again")
@@ -53,14 +51,14 @@ class Embed:
         return made
 
     def frame(self, slug: str) -> str:
-        """The form alone, for an iframe: `?variant=inline|footer&scheme=auto|light|dark`."""
-        g.may_be_framed = True
+        """The form alone, for an iframe: `?variant=inline|footer&scheme=host|auto|light|dark`."""
+        g.may_be_framed_by = "*"
         newsletter = public_newsletter(self._mailer, slug)
         return render_template(
             "embed.html",
             entry=entry_of(self._mailer, newsletter),
-            variant=_known(request.args.get("variant"), VARIANTS),
-            scheme=_known(request.args.get("scheme"), SCHEMES),
+            variant=known(request.args.get("variant"), VARIANTS),
+            scheme=known(request.args.get("scheme", "auto"), SCHEMES),
         )
 
     def words(self, slug: str) -> Response:
@@ -107,7 +105,3 @@ def host_css(path: Path) -> str:
         f":host([data-scheme=dark]){{color-scheme:dark;{dark}}}"
         + path.read_text("utf-8").replace("\n", "")
     )
-
-
-def _known(word: str | None, words: tuple[str, ...]) -> str:
-    return word if word in words else words[0]

@@ -1,6 +1,6 @@
 // Draws the signup form into every <div data-newsletter="slug">, in a shadow root: the site's styles do
 // not reach it, and it leaves nothing behind. Whatever the div held is what people without scripts see.
-// It also gives frames with the form in them the height they ask for.
+// It also gives frames with the form in them the height they ask for, and tells them the site's scheme.
 (() => {
   'use strict';
   const base = /*base*/ '';
@@ -11,10 +11,14 @@
     made.append(...inside);
     return made;
   };
+  const theme = (element) => element.closest('[data-theme]')?.dataset.theme || 'auto';
   const follow = (host) => {
-    const site = host.closest('[data-theme]');
-    host.dataset.scheme = host.dataset.colours || (site && site.dataset.theme) || 'auto';
+    host.dataset.scheme = host.dataset.colours || theme(host);
   };
+  const tell = (frame) => {  // which cannot see the switch of the page around it
+    if (frame.src.startsWith(`${base}/embed/`)) frame.contentWindow.postMessage({mailerTheme: theme(frame)}, base);
+  };
+  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const post = async (address, words, email) => {
     try {
       const reply = await fetch(address, {method: 'POST', headers: {'Content-Type': 'application/json'},
@@ -84,17 +88,21 @@
     root.adoptedStyleSheets = [sheet];
     root.append(box);
     follow(host);
-    new MutationObserver(() => follow(host)).observe(document.documentElement,
-      {attributes: true, attributeFilter: ['data-theme'], subtree: true});
   };
-  const start = () => document.querySelectorAll('[data-newsletter]').forEach((host) => {
+  const start = () => all('[data-newsletter]', (host) => {
     if (!host.shadowRoot) draw(host).catch(() => {});
   });
+  new MutationObserver(() => {
+    all('[data-newsletter]', follow);
+    all('iframe', tell);
+  }).observe(document.documentElement, {attributes: true, attributeFilter: ['data-theme'], subtree: true});
   addEventListener('message', ({origin, source, data}) => {
     if (origin !== base || !data || !(data.mailerHeight > 0)) return;
-    for (const frame of document.querySelectorAll('iframe')) {
-      if (frame.contentWindow === source) frame.height = Math.ceil(data.mailerHeight);
-    }
+    all('iframe', (frame) => {
+      if (frame.contentWindow !== source) return;
+      frame.height = Math.ceil(data.mailerHeight);
+      tell(frame);
+    });
   });
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', start);
   else start();

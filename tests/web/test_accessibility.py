@@ -8,13 +8,13 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from mailer.address import parse_address
-from mailer.cli.embed import framed as framed_snippet
-from mailer.cli.embed import scripted
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
 from mailer.errors import StoreError
 from mailer.languages.catalogue import catalogue
 from mailer.web.app import create_app
+from mailer.web.snippets import Look, scripted
+from mailer.web.snippets import framed as framed_snippet
 from mailer.wiring import Mailer, build
 from tests.conftest import add_newsletter
 from tests.fakes.browser import chromium
@@ -195,6 +195,8 @@ WAYS: dict[str, Way] = {
     "data": behind("data"),
     "erased": behind("data", "Erase all of it"),
     "expired": expired,
+    "the form on your site": at("/embed/brief/snippets"),
+    "a preview of it": at("/embed/brief/preview?way=html&ground=dark"),
     "no past editions yet": at("/read/brief/"),
     "no page": at("/nothing/here"),
     "wrong method": at("/trouble/405"),
@@ -262,7 +264,7 @@ def _troubles(app: Flask, mailer: Mailer) -> None:
         with mailer.store.read() as tx:
             newsletter = tx.newsletters.by_slug("brief")
         make = {"script": scripted, "frame": framed_snippet}[way]
-        page = HOST.format(snippet=make(newsletter, mailer.links, variant, "auto"))
+        page = HOST.format(snippet=make(newsletter, mailer.links, Look(variant)))
         policy = f"default-src {mailer.links.base_url} 'unsafe-inline'"
         return page, {"Content-Security-Policy": policy}
 

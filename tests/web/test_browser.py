@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from mailer.cli.embed import scripted
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
 from mailer.subscribers.model import Alarm, AlarmKind, State
 from mailer.web.app import create_app
+from mailer.web.snippets import Look, scripted
 from mailer.wiring import build
 from tests.conftest import add_newsletter
 from tests.fakes.browser import chromium
@@ -48,7 +48,7 @@ class Two:
         """Return what `mailer newsletters embed` prints for the script."""
         with self.ours.mailer.store.read() as tx:
             newsletter = tx.newsletters.by_slug("brief")
-        return scripted(newsletter, self.ours.mailer.links, variant, scheme)
+        return scripted(newsletter, self.ours.mailer.links, Look(variant, scheme))
 
     def host(self, *, theme: str = "light", css: str = "", policy: str | None = None) -> None:
         """Write the other site's only page."""
@@ -207,7 +207,7 @@ def test_the_form_in_a_frame_gets_the_height_it_asks_for(page: Page, two: tuple[
 
 
 @pytest.mark.parametrize("variant", ["inline", "footer"])
-@pytest.mark.parametrize("scheme", ["auto", "dark"])
+@pytest.mark.parametrize("scheme", ["host", "auto", "dark"])
 def test_the_printed_snippets_work_and_move_nothing_on_the_page(
     page: Page, two: tuple[Two, str], variant: str, scheme: str
 ) -> None:

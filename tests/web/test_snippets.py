@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mailer.cli.embed import plain
 from mailer.web.app import create_app
+from mailer.web.snippets import plain
 from tests.fakes.browser import chromium
 from tests.web.test_browser import Two, page, two
 

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
-from mailer.cli.embed import plain
 from mailer.web.app import create_app
+from mailer.web.snippets import plain
 from mailer.web.way_back import way_back
 from mailer.wiring import Mailer
 from tests.conftest import add_newsletter
