@@ -21,7 +21,7 @@ from mailer.web.reader import Reader
 from mailer.web.security import SecurityTxt
 from mailer.web.signup_form import SignupForm
 from mailer.web.sitemap import Sitemap
-from mailer.web.style import Stylesheet
+from mailer.web.style import Stylesheets
 from mailer.web.trouble import trouble_page
 from mailer.wiring import Mailer
 
@@ -45,22 +45,16 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = BIGGEST_REQUEST
     app.url_map.converters |= {"default": Segment, "path": Rest, "int": Number}
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    style = Stylesheet("style", "style.css")
-    builder_style = Stylesheet("builder-style", "style.css", "builder.css")
-    archive_style = Stylesheet("archive-style", "style.css", "archive.css")
+    sheets = Stylesheets()
     app.jinja_env.globals |= {
         "site_name": mailer.settings.site.name,
-        "style_url": style.url,
-        "archive_style_url": archive_style.url,
-        "builder_style_url": builder_style.url,
+        "stylesheet": sheets.url,
         "privacy_url": mailer.links.privacy,
         "script": InlineScripts().tag,
     }
     install(app, mailer.clock)
     for part in (
-        style,
-        archive_style,
-        builder_style,
+        sheets,
         Public(mailer),
         SignupForm(mailer, stroke),
         Reader(mailer),
