@@ -20,6 +20,7 @@
     │  ├─ RelayAway             no conversation could be opened; nothing was sent
     │  ├─ LoginRefused          the relay did not take our credentials
     │  └─ ConversationLost      the line went dead before an answer
+    ├─ NeverMailed              the owner of an address wants no mail
     ├─ MailUnderWay             a person cannot be erased while a mail to them is being sent
     ├─ PortTaken                host, port
     ├─ DemoError                a step of the demo did not happen, or not as it must
@@ -197,6 +198,16 @@ class LoginRefused(DeliveryError):
 
 class ConversationLost(DeliveryError, ConnectionError):
     """The line went dead, or fell silent, before the answer came."""
+
+
+class NeverMailed(MailerError):
+    """The owner of the address does not want to hear of us."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            f"{who} is never mailed, at the wish of its owner",
+            help="whoever was erased can sign up anew by the form; nobody can do it for them",
+        )
 
 
 class MailUnderWay(MailerError):

@@ -1,17 +1,15 @@
 """`mailer subscribers`: who gets it."""
 
-import csv
-import sys
-from collections.abc import Iterator
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict
-from io import StringIO
 from pathlib import Path
 
 import click
 
 from mailer.address import Address, parse_address
 from mailer.cli import privacy
+from mailer.cli.address_file import read_addresses
 from mailer.cli.context import Context, pass_context
 from mailer.cli.explain import print_reasons, stories_of, stories_to_come
 from mailer.cli.output import (
@@ -29,11 +27,11 @@ from mailer.cli.preferences import edit, feed, move, pause, resume
 from mailer.cli.tree import Branch
 from mailer.editions.forecast import NextMail
 from mailer.editions.wording import coming_words, rhythm_words
-from mailer.errors import AddressError, Conflict, NotFound, UsageError
-from mailer.subscribers.model import State
+from mailer.errors import NotFound
+from mailer.subscribers.model import Added, State
 
 LAST_DIGESTS = 5
-HEADINGS = frozenset({"email", "e-mail", "address", "email address", "e-mail address", "mail"})
+AT_A_TIME = 500  # people who are put on a list in one transaction
 
 
 @click.group(cls=Branch)
@@ -251,11 +249,13 @@ def unsubscribe(context: Context, address: str, *, newsletter: str | None, yes: 
 def import_file(
     context: Context, file: Path, *, newsletter: str, state: str, dry_run: bool, yes: bool
 ) -> None:
-    """Put the addresses of a file on the list: one a line, or the first column of a CSV file.
+    """Put the addresses of a file on the list: one a line, or a column of a CSV file.
 
-    You answer for their consent. Lines that hold no address are named, and exit is 1 then.
+    That is the first column, or the one with the heading email. You answer for their consent.
+    Lines that hold no address are named, and exit is 1 then. The same file again adds whom it did
+    not add before.
     """
-    addresses, faults = _read_addresses(file)
+    addresses, faults = read_addresses(file)
     for fault in faults:
         note(fault)
     with context.mailer.store.read() as tx:
@@ -264,53 +264,22 @@ def import_file(
         say(f"{len(addresses):,} addresses in the file, {len(faults):,} lines without one.")
     else:
         confirm(f"Add {len(addresses):,} addresses to {newsletter}, as {state}?", yes=yes)
-        added = _add_all(context, newsletter, addresses)
+        became = _add_all(context, newsletter, addresses)
         say(
-            f"{added:,} added, {len(addresses) - added:,} were known or are never mailed,"
-            f" {len(faults):,} lines without an address."
+            f"{became[Added.ADDED]:,} added, {became[Added.KNOWN]:,} were known,"
+            f" {became[Added.NEVER_MAILED]:,} want no mail, {len(faults):,} lines without an"
+            " address."
         )
     if faults:
         raise click.exceptions.Exit(1)
 
 
-def _add_all(context: Context, newsletter: str, addresses: list[Address]) -> int:
-    added = 0
-    with progress("Adding", len(addresses)) as done:
-        for number, address in enumerate(addresses, start=1):
-            added += _added(context, newsletter, address)
-            done(number)
-    return added
-
-
-def _added(context: Context, newsletter: str, address: Address) -> bool:
-    try:
-        context.mailer.signup.add(newsletter, address)
-    except Conflict:
-        return False
-    return True
-
-
-def _read_addresses(file: Path) -> tuple[list[Address], list[str]]:
-    """Return the addresses, each once, and a sentence for each line that holds none."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError as why:
-        raise UsageError(f"{file} is not UTF-8 text: {why}") from why
-    found: dict[str, Address] = {}
-    faults = []
-    for number, cell in _first_cells(text):
-        if not cell or (number == 1 and cell.casefold() in HEADINGS):
-            continue
-        try:
-            address = parse_address(cell)
-        except AddressError as why:
-            faults.append(f"{file}, line {number}: {why.reason}")
-        else:
-            found.setdefault(address.key, address)
-    return list(found.values()), faults
-
-
-def _first_cells(text: str) -> Iterator[tuple[int, str]]:
-    csv.field_size_limit(sys.maxsize)
-    for number, row in enumerate(csv.reader(StringIO(text)), start=1):
-        yield number, row[0].strip() if row else ""
+def _add_all(context: Context, newsletter: str, addresses: list[Address]) -> Counter[Added]:
+    """Put them on the list, some at a time: what was added stays, whatever ends the command."""
+    became: Counter[Added] = Counter()
+    with progress("Adding", len(addresses)) as tell:
+        for begin in range(0, len(addresses), AT_A_TIME):
+            some = addresses[begin : begin + AT_A_TIME]
+            became += context.mailer.signup.add_all(newsletter, some)
+            tell(begin + len(some))
+    return became

@@ -120,6 +120,28 @@ class Subscriptions(Aggregate):
             **self._turn(found.newsletter_id, found.schedule, due),
         )
 
+    def activate_new(
+        self,
+        people: Collection[int],
+        newsletter: Newsletter,
+        now: datetime,
+        watermark: int,
+        due: Due,
+    ) -> list[int]:
+        """Make pending ties in the newsletter's own rhythm active; return the ids of those."""
+        pending = update(subscription).where(
+            subscription.c.newsletter_id == newsletter.id,
+            subscription.c.subscriber_id.in_(self._each(people)),
+            subscription.c.state == State.PENDING,
+        )
+        begun = pending.values(
+            state=State.ACTIVE,
+            confirmed_at=now,
+            watermark=watermark,
+            **self._turn(newsletter.id, newsletter.schedule, due),
+        )
+        return sorted(self._connection.scalars(begun.returning(subscription.c.id)))
+
     def end(self, found: Subscription, now: datetime) -> bool:
         """Make a tie left; False when somebody else was quicker."""
         return self._move(

@@ -50,10 +50,8 @@ class Suppressions(Aggregate):
 
     def among(self, hashes: Collection[str]) -> set[str]:
         """Return those of the hashes that are on the list."""
-        rows = self._all(
-            select(suppression.c.address_hash).where(suppression.c.address_hash.in_(hashes))
-        )
-        return {row["address_hash"] for row in rows}
+        listed = {"words": self._listed(hashes)}
+        return {row[0] for row in self._connection.execute(_REASONS[self._dialect.name], listed)}
 
     def count(self) -> int:
         return self._count(select(func.count()).select_from(suppression))

@@ -125,6 +125,14 @@ class Verdict(StrEnum):
     FORM_USED = "form-used"  # the form was sent before, for another address: nothing was kept
 
 
+class Added(StrEnum):
+    """What became of putting somebody on a list."""
+
+    ADDED = "added"
+    KNOWN = "known"  # on it already
+    NEVER_MAILED = "never mailed"  # at their own wish
+
+
 class FormState(StrEnum):
     """What the token in a signup form says of it."""
 

@@ -14,7 +14,7 @@ from mailer.clock import Clock
 from mailer.config.settings import Limit
 from mailer.delivery.model import Notice, OwedNotice
 from mailer.editions.model import Newsletter
-from mailer.errors import Conflict, MoveError, NotFound, TokenExpired
+from mailer.errors import Conflict, MoveError, NeverMailed, NotFound, TokenExpired
 from mailer.store.address_changes import AddressChange
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.limits import Scope, Use, uses_of_mail
@@ -143,7 +143,7 @@ class Moving:
     def by_operator(self, old: Address, new: Address) -> None:
         """Give a reader another address at once; the old one is told, and may take it back.
 
-        Raises NotFound when nobody gets mail at the old one, Conflict when the new one is never
+        Raises NotFound when nobody gets mail at the old one, NeverMailed when the new one is never
         mailed, or has a subscription.
         """
         now = self._clock.now()
@@ -155,7 +155,7 @@ class Moving:
                 raise NotFound("subscription of", old.text)
             hashed = address_hash(new, self._keyring.pepper)
             if tx.suppressions.holds(hashed):
-                raise Conflict("suppression of", new.text)
+                raise NeverMailed(new.text)
             known = tx.subscribers.find(new)
             if known is not None and (known.id == person.id or _gets_mail(tx, known.id)):
                 raise Conflict("subscriber", new.text)

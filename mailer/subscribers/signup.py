@@ -1,6 +1,7 @@
 """Signing up, confirming, leaving: what people do about their own mail."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,15 +11,17 @@ from mailer.clock import Clock
 from mailer.config.settings import ProofOfWork, SignupSettings
 from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
-from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
+from mailer.errors import Conflict, NeverMailed, NotFound, TokenError, TokenExpired
 from mailer.store.database import Store, Transaction
 from mailer.store.suppressions import NOT_ME
 from mailer.subscribers import proof
+from mailer.subscribers.adding import BY_OPERATOR, activate, add_people
 from mailer.subscribers.asking import Asking
 from mailer.subscribers.leaving import end
 from mailer.subscribers.limits import use_of_answer
 from mailer.subscribers.model import (
     Act,
+    Added,
     Answer,
     Ask,
     FormState,
@@ -28,7 +31,6 @@ from mailer.subscribers.model import (
     State,
     Subscription,
     Verdict,
-    Way,
 )
 from mailer.subscribers.notices import owe_notice
 from mailer.subscribers.proof import Challenge
@@ -121,7 +123,7 @@ class Signup:
         with self._store.write() as tx:
             found = _signed_up_with(tx, token)
             if found.state is State.PENDING:
-                self._activate(tx, found, Act.CONFIRMED, origin)
+                activate(tx, found, Act.CONFIRMED, origin, self._clock.now())
                 tx.signup_limits.take([use_of_answer(found.newsletter_id)], self._clock.now())
                 if self._settings.welcome:
                     owe_notice(tx, found, Notice.WELCOME, self._clock.now())
@@ -230,29 +232,30 @@ class Signup:
     def add(self, slug: str, address: Address) -> Subscription:
         """Put somebody on the list at once; whoever does so answers for the consent.
 
-        Raises Conflict when they are on it, or on the list of those who are never mailed.
+        Raises Conflict when they are on it, NeverMailed when they want no mail.
         """
-        now = self._clock.now()
         with self._store.write() as tx:
             newsletter = tx.newsletters.by_slug(slug)
-            hashed = address_hash(address, self._keyring.pepper)
-            if tx.suppressions.holds(hashed):
-                raise Conflict("suppression of", address.text)
-            person = tx.subscribers.get_or_add({address: hashed}, now)[address]
-            found = tx.subscriptions.find(person.id, newsletter.id)
-            if found is not None and found.state in {State.ACTIVE, State.PAUSED}:
+            (became,) = self._add(tx, newsletter, [address]).values()
+            if became is Added.NEVER_MAILED:
+                raise NeverMailed(address.text)
+            if became is Added.KNOWN:
                 raise Conflict("subscriber", address.text)
-            if found is None:
-                tx.subscriptions.add_pending([(person.id, newsletter)], now)
-            else:
-                tx.subscriptions.ask_again([found], now)
-            (pending,) = (
-                one
-                for one in tx.subscriptions.of_subscriber(person.id)
-                if one.newsletter_id == newsletter.id
-            )
-            self._activate(tx, pending, Act.ADDED, Origin(Way.CLI))
-            return tx.subscriptions.by_id(pending.id)
+            ties = tx.subscriptions.of_subscriber(tx.subscribers.by_address(address).id)
+            return next(tie for tie in ties if tie.newsletter_id == newsletter.id)
+
+    def add_all(self, slug: str, addresses: Sequence[Address]) -> Counter[Added]:
+        """Do what `add` does for each of these, in one transaction; return how many became what."""
+        with self._store.write() as tx:
+            became = self._add(tx, tx.newsletters.by_slug(slug), addresses)
+        return Counter(became.values())
+
+    def _add(
+        self, tx: Transaction, newsletter: Newsletter, addresses: Sequence[Address]
+    ) -> dict[Address, Added]:
+        pepper = self._keyring.pepper
+        hashes = {address: address_hash(address, pepper) for address in addresses}
+        return add_people(tx, newsletter, hashes, self._clock.now())
 
     def confirm_by_operator(self, slug: str, address: Address) -> Subscription:
         """Confirm a waiting signup by hand; raise NotFound when none waits."""
@@ -262,7 +265,7 @@ class Signup:
             found = tx.subscriptions.find(person.id, newsletter.id)
             if found is None or found.state is not State.PENDING:
                 raise NotFound("waiting signup of", address.text)
-            self._activate(tx, found, Act.CONFIRMED, Origin(Way.CLI))
+            activate(tx, found, Act.CONFIRMED, BY_OPERATOR, self._clock.now())
             return tx.subscriptions.by_id(found.id)
 
     def unsubscribe(self, address: Address, slug: str | None = None) -> list[Newsletter]:
@@ -274,18 +277,9 @@ class Signup:
                 found
                 for found in tx.subscriptions.of_subscriber(person.id)
                 if only in {None, found.newsletter_id}
-                and end(tx, found, Origin(Way.CLI), self._clock.now())
+                and end(tx, found, BY_OPERATOR, self._clock.now())
             ]
             return [tx.newsletters.by_id(found.newsletter_id) for found in ended]
-
-    def _activate(self, tx: Transaction, found: Subscription, act: Act, origin: Origin) -> None:
-        now = self._clock.now()
-        # From the newest edition that is out: the first mail is as whole as everybody's. Whoever
-        # was here before has had some of it, when they read at once until they left.
-        out = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
-        watermark = max(out, found.watermark)
-        if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
-            tx.consent.record(found.id, act, origin, now)
 
     def _glimpse(self, tx: Transaction, key: int) -> Glimpse:
         found = tx.subscriptions.by_id(key)

@@ -14,6 +14,7 @@ from mailer.wiring import build
 from tests.cli.conftest import Operator
 
 ADA, BEN = "ada@example.org", "ben@example.org"
+ACTIVE = ("--state", "active", "--yes")
 
 
 @pytest.fixture
@@ -133,8 +134,65 @@ def test_a_file_of_addresses_is_imported(mailer: Operator, brief: str, tmp_path:
         "subscribers", "import", file, "--newsletter", brief, "--state", "active", "--yes"
     )
 
-    assert told.out.startswith("1 added, 1 were known")
+    assert told.out.startswith("1 added, 1 were known, 0 want no mail")
     assert states(mailer) == {ADA: "active", BEN: "active"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'email;name\r\nada@example.org;Ada\r\n"ben@example.org";Ben\r\n',
+        b"name\temail\nAda\tada@example.org\nBen\tben@example.org\n",
+        b'name,address,email\n"Lovelace, Ada",1 Quay,ada@example.org\nBen,,ben@example.org\n',
+        "email\tname\r\nada@example.org\tAda\r\nben@example.org\tBen\r\n".encode("utf-16"),
+        b"Ada Lovelace <ada@example.org>\n<ben@example.org>\n",
+    ],
+    ids=["semicolons", "tabs", "another-column", "utf-16", "names-before"],
+)
+def test_files_of_spreadsheets_and_mail_programs_are_read(
+    mailer: Operator, brief: str, tmp_path: Path, raw: bytes
+) -> None:
+    file = tmp_path / "readers.csv"
+    file.write_bytes(raw)
+
+    told = mailer.does(*("subscribers", "import", file, "--newsletter", brief), *ACTIVE)
+
+    assert told.out.startswith("2 added, ")
+    assert states(mailer) == {ADA: "active", BEN: "active"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"email,name\nben@example.org,Ben\nada@example.org,\xc4da\n", "line 3: this is not UTF-8"),
+        (b'ben@example.org\n"ada@example.org\nx@example.org\n', "its quotation marks"),
+    ],
+    ids=["8-bit", "quotes"],
+)
+def test_a_file_that_cannot_be_read_to_its_end_adds_nobody_and_says_where(
+    mailer: Operator, brief: str, tmp_path: Path, raw: bytes, told: str
+) -> None:
+    file = tmp_path / "readers.csv"
+    file.write_bytes(raw)
+
+    refused = mailer(*("subscribers", "import", file, "--newsletter", brief), *ACTIVE)
+
+    assert refused.code == 2
+    assert told in refused.err
+    assert states(mailer) == {}
+
+
+def test_whoever_wants_no_mail_is_not_imported(
+    mailer: Operator, brief: str, waiting: str, tmp_path: Path
+) -> None:
+    mailer.does("subscribers", "erase", waiting, "--yes")
+    file = tmp_path / "readers.txt"
+    file.write_text(f"{ADA}\n{BEN}\n")
+
+    told = mailer.does(*("subscribers", "import", file, "--newsletter", brief), *ACTIVE)
+
+    assert told.out.startswith("1 added, 0 were known, 1 want no mail")
+    assert states(mailer) == {ADA: "active"}
 
 
 def test_a_line_without_an_address_is_named_and_the_others_go_in(

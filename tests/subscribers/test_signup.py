@@ -7,10 +7,19 @@ import pytest
 
 from mailer.address import address_hash, parse_address
 from mailer.config.settings import SignupSettings
-from mailer.errors import Conflict, NotFound, TokenError, TokenExpired
+from mailer.errors import NeverMailed, NotFound, TokenError, TokenExpired
 from mailer.links import Links
 from mailer.store.database import Store
-from mailer.subscribers.model import Act, FormState, Origin, SentForm, State, Subscription, Way
+from mailer.subscribers.model import (
+    Act,
+    Added,
+    FormState,
+    Origin,
+    SentForm,
+    State,
+    Subscription,
+    Way,
+)
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 from tests.conftest import add_newsletter
@@ -94,8 +103,31 @@ def test_a_blocked_address_is_answered_like_any_other_and_kept_nowhere(
 
     with both_stores.read() as tx:
         assert tx.subscribers.find(ADA) is None
-    with pytest.raises(Conflict):
+    with pytest.raises(NeverMailed):
         signup.add("brief", ADA)
+
+
+def test_many_are_put_on_a_list_as_one_by_one_they_would_be(
+    both_stores: Store, signup: Signup, links: Links
+) -> None:
+    new, waiting, back = (parse_address(f"{name}@example.org") for name in ("new", "waits", "back"))
+    signup.add("brief", ADA)
+    signup.subscribe("brief", waiting, FORM)
+    signup.add("brief", back)
+    signup.unsubscribe(back)
+
+    became = signup.add_all("brief", [ADA, new, waiting, back])
+    signup.add("other", new)
+
+    assert became == {Added.ADDED: 3, Added.KNOWN: 1}
+    with both_stores.read() as tx:
+        rows = tx.subscribers.listing(newsletter_slug="brief")
+        ties = [tx.subscriptions.by_id(row.subscription_id) for row in rows]
+        last = [tx.consent.history(one.id)[-1].act for one in ties]
+    assert {(one.state, one.next_slot, one.left_at) for one in ties} == {
+        (State.ACTIVE, "2026-11-24", None)
+    }
+    assert last == [Act.ADDED] * 4
 
 
 def test_a_new_reader_begins_where_the_newest_edition_ended(
