@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailer import resources
-from mailer.address import parse_address
+from mailer.address import Address, parse_address
 from mailer.checks.inspect import Inspect
 from mailer.clock import Clock, SystemClock
-from mailer.config.settings import FeedSettings, Settings, SiteSettings
+from mailer.config.settings import FeedSettings, OperatorMail, Settings, SiteSettings
 from mailer.delivery.alert import Alert
 from mailer.delivery.canary import Canary
 from mailer.delivery.exchanges import Exchanges
+from mailer.delivery.inform import Inform
 from mailer.delivery.plan import Plan
 from mailer.delivery.preview import Preview
 from mailer.delivery.send import Send
@@ -79,6 +80,7 @@ class Mailer:
     plan: Plan
     canary: Canary
     alert: Alert
+    inform: Inform
     render: Render
     send: Send
     steer: Steer
@@ -108,7 +110,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         inspect=inspect,
         signup=Signup(store, clock, keyring, settings.signup),
         leave_later=LeaveLater(store, clock, keyring, _parked(settings.site)),
-        watch=Watch(store, clock, keyring, settings.signup, settings.site.operator),
+        watch=Watch(store, clock, keyring, settings.signup, _told_of_signups(settings.site)),
         preferences=Preferences(store, clock),
         privacy=Privacy(store, clock, keyring),
         moving=Moving(store, clock, keyring),
@@ -127,6 +129,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         plan=Plan(store, clock, settings.delivery),
         canary=Canary(store, clock, settings.delivery),
         alert=Alert(store, clock),
+        inform=_inform(store, clock, keyring, links, settings.site),
         render=Render(store, clock, pages),
         send=_send(store, clock, settings, templates, links, signers),
         steer=Steer(store, clock),
@@ -137,6 +140,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
 
 def _parked(site: SiteSettings) -> ParkedLeavings:
     return ParkedLeavings(site.data_dir / "leavings.parked")
+
+
+def _told_of_signups(site: SiteSettings) -> Address | None:
+    return site.operator if OperatorMail.SIGNUPS in site.operator_mails else None
+
+
+def _inform(
+    store: Store, clock: Clock, keyring: Keyring, links: Links, site: SiteSettings
+) -> Inform:
+    return Inform(store, clock, keyring, links, site.operator, site.operator_mails)
 
 
 def _links(site: SiteSettings, keyring: Keyring) -> Links:

@@ -45,6 +45,16 @@ class ProofOfWork(StrEnum):
     AUTO = "auto"  # under attack, by itself
 
 
+class OperatorMail(StrEnum):
+    """What the operator may be told by mail."""
+
+    SIGNUPS = "signups"  # a newsletter takes none for a while
+    WAITING = "waiting"  # an edition needs somebody's word
+    SENT = "sent"  # an edition has gone out, in figures
+    REFUSED = "refused"  # so much that a newsletter is paused
+    NOTHING = "nothing"  # to send
+
+
 class LogLevel(StrEnum):
     """From which level on a line is written."""
 
@@ -117,6 +127,7 @@ class SiteSettings:
     privacy_url: str | None = None  # the owner's notice; forms and digests lead to it
     leave_address: str | None = None  # whose mail goes to `mailer receive`; None: there is none
     operator: Address | None = None  # is told by mail what needs a person
+    operator_mails: tuple[OperatorMail, ...] = tuple(OperatorMail)  # and of that, this
     theme: Path | None = None  # templates of mails that stand before ours; relative as well
 
 

@@ -42,6 +42,42 @@ class Notice(StrEnum):
     ADDRESS_ASKED = "address_asked"  # to the old one, before
     ADDRESS_CHANGED = "address_changed"  # to the old one, after
     SIGNUPS_REST = "signups_rest"  # to the operator: a newsletter takes no signups for a while
+    EDITION_WAITS = "edition_waits"  # for somebody's word
+    EDITION_SENT = "edition_sent"
+    DELIVERY_PAUSED = "delivery_paused"  # too many refusals
+    NOTHING_TO_SEND = "nothing_to_send"
+
+
+# What the operator is told with figures of its own: each is a `Memo`.
+MEMOS = frozenset(
+    {
+        Notice.EDITION_WAITS,
+        Notice.EDITION_SENT,
+        Notice.DELIVERY_PAUSED,
+        Notice.NOTHING_TO_SEND,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """What the operator is told by one mail, once for its occasion."""
+
+    notice: Notice
+    newsletter_id: int
+    occasion: str  # of this notice and newsletter there is one memo for it
+    edition_id: int = 0  # 0: it is about none
+    subject: str = ""  # the edition's
+    url: str = ""  # the one page to look at; nothing: there is none
+    cause: str = ""  # in the program's words, which are English; nothing: it needs none
+    stories: int = 0
+    readers: int = 0  # who are to get it, or got a row in the ledger
+    sent: int = 0
+    refused: int = 0
+    given_up: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+    later: int = 0  # readers whose hour has not come
 
 
 class OwedNotice(NamedTuple):
@@ -72,6 +108,7 @@ SENT_TO_ALL = frozenset(
         Notice.ADDRESS_ASKED,
         Notice.ADDRESS_CHANGED,
         Notice.SIGNUPS_REST,
+        *MEMOS,
     }
 )
 

@@ -210,7 +210,7 @@ class Sender:
                 else:
                     tx.pacing.set_receiver(receiver)
             for key, why in pauses.items():
-                tx.steering.pause(key, why, now)
+                tx.steering.pause(key, why, now, by_itself=True)
 
         await self._patiently(write)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mailer.delivery import person
-from mailer.delivery.model import Envelope, Job
+from mailer.delivery.model import MEMOS, Envelope, Job, Memo
 from mailer.delivery.ordinary import Ordinary, path_of
 from mailer.editions.apart import apart
 from mailer.editions.model import Edition, Newsletter
@@ -42,6 +42,7 @@ class Writer:
         self._signer_of = lru_cache(KEPT)(signers.of)
         self._digests: dict[object, Digest] = {}  # a page that is made anew has a new key
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
+        self._memo = lru_cache(KEPT)(self._read_memo)
 
     def lacks(self, jobs: Sequence[Job]) -> bool:
         """Whether something has to be read before all these can be written."""
@@ -49,6 +50,9 @@ class Writer:
 
     def prepare(self, jobs: Sequence[Job]) -> None:
         """Read and compile what these need, so that no line waits for it. Raises StoreError."""
+        for job in jobs:
+            if job.notice in MEMOS:
+                self._memo(job.id)
         for job in {job.page or job.newsletter_id: job for job in jobs}.values():
             try:
                 self._newsletter(job.newsletter_id)
@@ -83,7 +87,10 @@ class Writer:
     def _write_notice(self, job: Job) -> Envelope:
         assert job.notice is not None  # noqa: S101 - narrows the type
         newsletter = self._newsletter(job.newsletter_id)
-        page = self._templates.notice(job.notice, newsletter, job.language)
+        memo = self._memo(job.id) if job.notice in MEMOS else None
+        if memo is None and job.notice in MEMOS:
+            raise RenderError(f"{job.notice}/", "what it is to say is not in the database")
+        page = self._templates.notice(job.notice, newsletter, job.language, memo)
         page = replace(page, html="") if apart(job.apart).text else page
         whom = person.notice(job, newsletter, self._links)
         message = build(whom.head, page, whom.values, utf8=job.recipient.needs_smtputf8)
@@ -128,3 +135,7 @@ class Writer:
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:
             return tx.newsletters.by_id(key)
+
+    def _read_memo(self, delivery_id: int) -> Memo | None:
+        with self._store.read() as tx:
+            return tx.memos.of_delivery(delivery_id)

@@ -35,7 +35,7 @@ class Approve:
                 log.info("edition.moved_meanwhile", extra={"edition": draft.id})
             except (EditionStopped, RenderError) as why:
                 log.error("edition.stopped", extra={"edition": draft.id, "why": str(why)})
-                self.hold(draft.id)
+                self._move(draft.id, EditionState.HELD, _stopped(why))
         return moved
 
     def approve(self, key: int, *, despite: bool = False) -> Edition:
@@ -80,3 +80,10 @@ class Approve:
             index(tx, moved)
         log.info("edition.moved", extra={"edition": key, "state": to.value})
         return moved
+
+
+def _stopped(why: EditionStopped | RenderError) -> str:
+    """Say in a line why an edition did not go out at its hour."""
+    if isinstance(why, EditionStopped):
+        return f"the checks stop it: {'; '.join(why.reasons)}"
+    return f"it cannot be rendered: {why}"

@@ -77,6 +77,10 @@ def _watch(mailer: Mailer) -> str:
     return f"{len(mailer.watch.due())} floods of signups seen"
 
 
+def _inform(mailer: Mailer) -> str:
+    return f"{mailer.inform.due()} mails to the operator"
+
+
 def _tidy(mailer: Mailer) -> str:
     rows = mailer.signup.tidy() + mailer.moving.tidy()
     return f"{rows} rows and {mailer.illustrate.tidy()} pictures forgotten"
@@ -95,7 +99,11 @@ JOBS = (
         "sends urgent articles to those who want them at once",
         (_urgent, _look_again, _illustrate, _approve, _alert, _render),
     ),
-    Job("watch", "looks whether signups are people's", (_watch,)),
+    Job(
+        "watch",
+        "looks whether signups are people's, and tells the operator what there is to tell",
+        (_watch, _inform),
+    ),
     Job("tidy", "forgets what was kept for a time and is over", (_tidy,)),
     Job("send", "sends what is due", (_send,), by_scheduler=False),
 )

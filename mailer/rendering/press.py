@@ -214,6 +214,7 @@ def _filters(words: Catalogue, language: str) -> dict[str, Callable[..., object]
         "breakable_name": filters.breakable_name,
         "shown_address": filters.shown_address,
         "long_date": partial(dates.long_date, words),
+        "number": partial(dates.number, words),
         "short_date": partial(dates.short_date, words),
         "local_day": dates.local_day,
         "short_address": filters.short_address,

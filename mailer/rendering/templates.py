@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from mailer.confined import Bounds, Broke, Confined, Ended
-from mailer.delivery.model import Notice
+from mailer.delivery.model import Memo, Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
 from mailer.rendering.model import Page, is_unspaced
@@ -34,6 +34,7 @@ GIVEN: Mapping[str, type] = {
     "newsletter": Newsletter,
     "subject": str,
     "confirm_days": int,
+    "memo": Memo,
 }
 
 
@@ -44,27 +45,36 @@ class Templates:
         """Take templates from the owner's `theme` first, file by file, and else from `folder`."""
         self._press = Press([folder]) if theme is None else Confinement([theme, folder])
         self._notice = lru_cache(NOTICES_KEPT)(self._render_notice)
-        self._failed: dict[tuple[Notice, int, str], tuple[float, RenderError]] = {}
+        self._failed: dict[tuple[Notice, int, str, Memo | None], tuple[float, RenderError]] = {}
 
     def digest(self, view: DigestView) -> Page:
         """Return one variant of an edition, with slots; raise RenderError naming file and line."""
         values = {"digest": view, "newsletter": view.newsletter, "subject": view.subject}
         return self._press.page("digest", view.language, values)
 
-    def notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
-        """Return a small mail of a newsletter, with slots; raise RenderError."""
-        key = (notice, newsletter.id, language)
+    def notice(
+        self, notice: Notice, newsletter: Newsletter, language: str, memo: Memo | None = None
+    ) -> Page:
+        """Return a small mail of a newsletter, with slots; raise RenderError.
+
+        `memo` is what it says, where that is the operator's.
+        """
+        key = (notice, newsletter.id, language, memo)
         since, failure = self._failed.get(key, (0.0, None))
         if failure is not None and time.monotonic() < since + REMEMBERED:
             raise RenderError(failure.template, failure.reason, line=failure.line)
         try:
-            return self._notice(notice, newsletter, language)
+            return self._notice(notice, newsletter, language, memo)
         except RenderError as why:
             self._failed[key] = (time.monotonic(), why)
             raise
 
-    def _render_notice(self, notice: Notice, newsletter: Newsletter, language: str) -> Page:
-        values = {"newsletter": newsletter, "confirm_days": CONFIRM_DAYS}
+    def _render_notice(
+        self, notice: Notice, newsletter: Newsletter, language: str, memo: Memo | None
+    ) -> Page:
+        values: dict[str, object] = {"newsletter": newsletter, "confirm_days": CONFIRM_DAYS}
+        if memo is not None:
+            values["memo"] = memo
         return self._press.page(notice.value, language, values)
 
 

@@ -29,6 +29,7 @@ from mailer.store.erasure import HOLDING_PEOPLE, Erasure
 from mailer.store.feeds import Feeds
 from mailer.store.job_runs import JobRuns
 from mailer.store.ledger_reports import LedgerReports
+from mailer.store.memos import Memos
 from mailer.store.newsletters import Newsletters
 from mailer.store.pacing import Pacing
 from mailer.store.pages import Pages
@@ -173,6 +174,10 @@ class Transaction:
     @cached_property
     def steering(self) -> Steering:
         return Steering(self.connection)
+
+    @cached_property
+    def memos(self) -> Memos:
+        return Memos(self.connection)
 
     @cached_property
     def pacing(self) -> Pacing:

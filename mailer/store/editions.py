@@ -255,7 +255,7 @@ class Editions(Aggregate):
                 edition.c.due_at <= now,
                 or_(edition.c.at_once.is_(False), edition.c.rhythm == Rhythm.AT_ONCE),
                 or_(edition.c.checking_until.is_(None), edition.c.checking_until <= now),
-                _goes_by_itself(),
+                goes_by_itself(),
             )
             .order_by(edition.c.id)
         )
@@ -269,7 +269,7 @@ class Editions(Aggregate):
         waiting = is_owed(Appointments(self._connection).owed(now), in_wave=True)
         begun = exists(select(delivery.c.id).where(delivery.c.edition_id == edition.c.id))
         draft = and_(
-            edition.c.state == EditionState.DRAFT, _goes_by_itself(), edition.c.due_at <= now
+            edition.c.state == EditionState.DRAFT, goes_by_itself(), edition.c.due_at <= now
         )
         out = and_(
             edition.c.state == EditionState.APPROVED,
@@ -373,7 +373,7 @@ def is_listed() -> ColumnElement[bool]:
     return and_(~hidden, or_(edition.c.rhythm != Rhythm.AT_ONCE, own))
 
 
-def _goes_by_itself() -> ColumnElement[bool]:
+def goes_by_itself() -> ColumnElement[bool]:
     """Whether a draft waits for nobody's word: its newsletter's do not, or it had that word.
 
     Who marks an article as urgent has said it of the edition that tells it alone.

@@ -13,12 +13,17 @@ from mailer.store.tables import delivery, newsletter, pause
 class Steering(Aggregate):
     """Every change names the state it expects; rows that a sender holds are never touched."""
 
-    def pause(self, newsletter_id: int | None, reason: str, now: datetime) -> bool:
-        """Let no digest start, of a newsletter or of any; False when it is paused already."""
+    def pause(
+        self, newsletter_id: int | None, reason: str, now: datetime, *, by_itself: bool = False
+    ) -> bool:
+        """Let no digest start, of a newsletter or of any; False when it is paused already.
+
+        `by_itself`: no person did it, and one is to be told.
+        """
         if self._one(select(pause.c.id).where(_of(newsletter_id))) is not None:
             return False
         statement = self._insert(pause).values(
-            newsletter_id=newsletter_id, reason=reason, since=now
+            newsletter_id=newsletter_id, reason=reason, since=now, by_itself=by_itself
         )
         self._run(statement)
         return True

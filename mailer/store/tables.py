@@ -11,6 +11,7 @@ from mailer.store.schema.jobs import job_run
 from mailer.store.schema.ledger import (
     correction_owed,
     delivery,
+    memo,
     pause,
     receiver,
     relay,
@@ -47,6 +48,7 @@ __all__ = [
     "form_use",
     "illustration",
     "job_run",
+    "memo",
     "metadata",
     "newsletter",
     "page",

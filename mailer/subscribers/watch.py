@@ -9,10 +9,10 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from mailer.address import Address, address_hash
+from mailer.address import Address
 from mailer.clock import Clock
 from mailer.config.settings import ProofOfWork, SignupSettings
-from mailer.delivery.model import Notice, OwedNotice
+from mailer.delivery.model import Notice
 from mailer.editions.model import Newsletter
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.limits import (
@@ -24,6 +24,7 @@ from mailer.subscribers.limits import (
     unanswered,
 )
 from mailer.subscribers.model import Alarm, AlarmKind
+from mailer.subscribers.notices import owe_operator
 from mailer.tokens import Keyring
 
 log = logging.getLogger(__name__)
@@ -75,23 +76,16 @@ class Watch:
         return ended
 
     def _tell(self, tx: Transaction, alarm: Alarm, operator: Address) -> None:
-        """Owe the operator a mail about a rest, once. Who is no reader gets a tie for it."""
-        newsletter = tx.newsletters.by_id(alarm.newsletter_id)
-        hashed = address_hash(operator, self._keyring.pepper)
-        person = tx.subscribers.get_or_add({operator: hashed}, alarm.since)[operator]
-        key = person.id, newsletter.id
-        if key not in tx.subscriptions.of_subscribers([person.id]):
-            tx.subscriptions.add_pending([(person.id, newsletter)], alarm.since)
-        tie = tx.subscriptions.of_subscribers([person.id])[key]
-        occasion = f"{alarm.since:%Y-%m-%dT%H:%M:%S}"
-        owed = OwedNotice(
-            tie.id,
-            newsletter.id,
+        """Owe the operator a mail about a rest, once."""
+        owe_operator(
+            tx,
+            operator,
+            self._keyring.pepper,
+            tx.newsletters.by_id(alarm.newsletter_id),
             Notice.SIGNUPS_REST,
-            tie.language or newsletter.language,
-            occasion=occasion,
+            f"{alarm.since:%Y-%m-%dT%H:%M:%S}",
+            alarm.since,
         )
-        tx.deliveries.add_notice(owed, alarm.since)
 
     def _found(self, tx: Transaction, now: datetime) -> Iterator[Alarm]:
         rush = self._rush(tx, now)

@@ -13,6 +13,12 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+NOTICES = (
+    "'confirm', 'already_subscribed', 'welcome', 'goodbye',"
+    " 'preferences_link', 'data_link', 'fewer', 'paused',"
+    " 'address_confirm', 'address_asked', 'address_changed', 'signups_rest',"
+    " 'edition_waits', 'edition_sent', 'delivery_paused', 'nothing_to_send'"
+)
 
 
 def upgrade() -> None:
@@ -49,12 +55,35 @@ def upgrade() -> None:
         sa.Column("newsletter_id", ID, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
+        sa.Column("by_itself", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["newsletter_id"], ["newsletter.id"], name=op.f("fk_pause_newsletter_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pause")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "memo",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("notice", sa.String(length=32), nullable=False),
+        sa.Column("newsletter_id", ID, nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("told_at", MOMENT, nullable=False),
+        sa.CheckConstraint(f"notice IN ({NOTICES})", name=op.f("ck_memo_notice_known")),
+        sa.ForeignKeyConstraint(
+            ["newsletter_id"], ["newsletter.id"], name=op.f("fk_memo_newsletter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memo")),
+        sa.UniqueConstraint(
+            "notice",
+            "newsletter_id",
+            "occasion",
+            name=op.f("uq_memo_notice_newsletter_id_occasion"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_memo_told_at", "memo", ["told_at"], unique=False)
     op.create_table(
         "relay_use",
         sa.Column("relay", sa.Text(), nullable=False),
@@ -93,9 +122,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("kind IN ('digest', 'notice')", name=op.f("ck_delivery_kind_known")),
         sa.CheckConstraint(
-            "notice IN ('confirm', 'already_subscribed', 'welcome', 'goodbye',"
-            " 'preferences_link', 'data_link', 'fewer', 'paused',"
-            " 'address_confirm', 'address_asked', 'address_changed', 'signups_rest')",
+            f"notice IN ({NOTICES})",
             name=op.f("ck_delivery_notice_known"),
         ),
         sa.CheckConstraint(

@@ -9,7 +9,7 @@ from mailer.address import parse_address
 from mailer.checks.inspect import told_of
 from mailer.checks.letter import Letter
 from mailer.delivery import person
-from mailer.delivery.model import Job, Lane, Notice
+from mailer.delivery.model import MEMOS, Job, Lane, Memo, Notice
 from mailer.languages.catalogue import spoken
 from mailer.message.mime import build
 from mailer.message.slots import fill
@@ -52,10 +52,33 @@ def a_job(notice: Notice, language: str = "en", address: str = "ada@example.org"
     return Job(1, Lane.NOTICE, 1, None, 7, notice, *page, True, ada, 0, *at)
 
 
+def a_memo(notice: Notice) -> Memo | None:
+    """Return what the operator is told, if it is that."""
+    if notice not in MEMOS:
+        return None
+    return Memo(
+        notice,
+        newsletter_id=1,
+        occasion="edition 12",
+        edition_id=12,
+        subject="Ferry deal reached after nine-hour talks",
+        url="https://news.example.org/read/brief/" if notice is not Notice.DELIVERY_PAUSED else "",
+        cause="23 of the last 200 mails were refused" if notice is Notice.DELIVERY_PAUSED else "",
+        stories=12,
+        readers=3,
+        sent=12_345,
+        refused=2,
+        given_up=1,
+        in_doubt=1,
+        skipped=5,
+        later=4_000,
+    )
+
+
 def small_mail(notice: Notice, language: str, address: str = "ada@example.org") -> Mail:
     """Return a small mail to Ada."""
     own = person.notice(a_job(notice, language, address), a_newsletter(), LINKS)
-    page = TEMPLATES.notice(notice, a_newsletter(), language)
+    page = TEMPLATES.notice(notice, a_newsletter(), language, a_memo(notice))
     message = build(own.head, page, own.values, utf8=False)
     return Mail(language, fill(page, own.values), message, None)
 

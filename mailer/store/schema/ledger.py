@@ -39,6 +39,21 @@ pause = numbered(
     ref("newsletter", nullable=True),  # NULL: every newsletter
     Column("reason", Text, nullable=False),
     Column("since", Instant, nullable=False),
+    Column("by_itself", Boolean, nullable=False),  # too much was refused; false: a person did it
+)
+
+# What the operator was told, or is about to be: once for each occasion, whatever the mail comes to.
+memo = numbered(
+    "memo",
+    key(),
+    Column("notice", String(32), nullable=False),
+    ref("newsletter"),
+    Column("occasion", Text, nullable=False),
+    Column("figures", Text, nullable=False),  # JSON object of the other fields of a Memo
+    Column("told_at", Instant, nullable=False),
+    UniqueConstraint("notice", "newsletter_id", "occasion"),
+    is_one_of("notice", Notice),
+    Index("ix_memo_told_at", "told_at"),
 )
 
 # Mails given to relays that have limits, in parts of each limit's time.
