@@ -252,11 +252,23 @@ class StoreError(MailerError):
 class SchemaError(StoreError):
     """The database is at another version than this program."""
 
-    def __init__(self, found: str | None, wanted: str) -> None:
-        super().__init__(
-            f"the database is at version {found or 'none'}, this program needs {wanted}",
-            help="run `mailer db upgrade`",
-        )
+    def __init__(self, found: str | None, wanted: str, place: str) -> None:
+        if found is None:
+            super().__init__(
+                f"there is nothing of mailer in the database {place}",
+                help="if that is the right one (see [database] url and [site] data_dir), `mailer db"
+                " upgrade` makes its tables",
+            )
+        elif found < wanted:
+            super().__init__(
+                f"the database is at version {found}, this program needs {wanted}",
+                help="take a backup, then run `mailer db upgrade`",
+            )
+        else:
+            super().__init__(
+                f"the database is at version {found}, and this program knows {wanted} at most",
+                help="install the newer program again, or restore the backup from before it",
+            )
         self.found = found
         self.wanted = wanted
 

@@ -1,10 +1,11 @@
-"""`mailer db`: bring the database to this program's version."""
+"""`mailer db`: where the database is, at which version, and what is left in it."""
 
 import click
 
 from mailer.cli.context import Context, pass_context
 from mailer.cli.output import json_option, print_json, say
 from mailer.cli.tree import Branch
+from mailer.errors import SchemaError
 from mailer.store import migrate
 from mailer.store.version import version
 
@@ -25,6 +26,16 @@ def upgrade(context: Context) -> None:
         say(f"The database went from version {before.found or 'none'} to {before.wanted}.")
 
 
+@db.command(epilog="Example: mailer db scrub")
+@pass_context
+def scrub(context: Context) -> None:
+    """Let go of the bytes of what was erased. Erasing does so itself; exit 3 when it cannot now."""
+    if not context.mailer.store.scrub():
+        say("The bytes of what was erased are still on the disk: another program looks at them.")
+        raise click.exceptions.Exit(3)
+    say("Nothing of what was erased is left in the database.")
+
+
 @db.command(epilog="Example: mailer db status --json")
 @json_option
 @pass_context
@@ -32,13 +43,19 @@ def status(context: Context, *, as_json: bool) -> None:
     """Say the database's version; exit 1 when it is not this program's."""
     state = version(context.unchecked.store)
     if as_json:
-        print_json({"found": state.found, "wanted": state.wanted, "current": state.current})
-    elif state.current:
-        say(f"The database is at version {state.wanted}, as it should be.")
-    else:
-        say(
-            f"The database is at version {state.found or 'none'}; this program needs"
-            f" {state.wanted}: `mailer db upgrade`"
+        print_json(
+            {
+                "found": state.found,
+                "wanted": state.wanted,
+                "current": state.current,
+                "place": state.place,
+            }
         )
-    if not state.current:
-        raise click.exceptions.Exit(1)
+    elif state.current:
+        say(f"The database {state.place} is at version {state.wanted}, as it should be.")
+    if state.current:
+        return
+    if not as_json:
+        why = SchemaError(state.found, state.wanted, state.place)
+        say(f"{state.place}: {why}; {why.help}.")
+    raise click.exceptions.Exit(1)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
@@ -118,5 +119,8 @@ def _write(path: Path, pem: str) -> None:
             f"{path} is there already",
             help="a new key needs another --selector: the old one verifies mails under way",
         ) from why
-    with os.fdopen(descriptor, "w") as file:
-        file.write(pem)
+    with ExitStack() as half:
+        half.callback(path.unlink)  # a second try must not find half of a key
+        with os.fdopen(descriptor, "w") as file:
+            file.write(pem)
+        half.pop_all()

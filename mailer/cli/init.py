@@ -186,7 +186,7 @@ def _fill(path: Path, first: Newsletter, feed: str) -> str:
         if feed:
             kept = tx.feeds.add(feed_url(feed), mailer.clock.now())
             tx.newsletters.add_source(made.id, kept.id, FIRST_SECTION)
-    return mailer.store.engine.url.render_as_string(hide_password=True)
+    return mailer.store.place
 
 
 def _say_what_next(path: Path, database: str, first: Newsletter, feed: str) -> None:

@@ -8,7 +8,7 @@ import click
 
 from mailer.address import parse_address
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import confirm, json_option, print_json, print_table, say
+from mailer.cli.output import confirm, json_option, note, print_json, print_table, say
 
 
 @click.command(epilog="Example: mailer subscribers erase ada@example.org --yes")
@@ -18,8 +18,10 @@ from mailer.cli.output import confirm, json_option, print_json, print_table, say
 def erase(context: Context, address: str, *, yes: bool) -> None:
     """Erase all we keep of a person; only a keyed hash stays, so that nobody adds them again."""
     confirm(f"Erase everything about {address}? It cannot be taken back.", yes=yes)
-    context.mailer.privacy.erase_by_operator(parse_address(address))
+    scrubbed = context.mailer.privacy.erase_by_operator(parse_address(address))
     say("Erased. Backups that were made before still hold it.")
+    if not scrubbed:
+        note("Bytes of it are still on the database's disk: `mailer db scrub` lets go of them.")
 
 
 @click.command(epilog="Example: mailer subscribers export ada@example.org > ada.json")

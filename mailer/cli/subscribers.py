@@ -1,7 +1,7 @@
 """`mailer subscribers`: who gets it."""
 
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -277,9 +277,15 @@ def import_file(
 def _add_all(context: Context, newsletter: str, addresses: list[Address]) -> Counter[Added]:
     """Put them on the list, some at a time: what was added stays, whatever ends the command."""
     became: Counter[Added] = Counter()
-    with progress("Adding", len(addresses)) as tell:
+    with progress("Adding", len(addresses)) as tell, ExitStack() as half:
+        half.callback(
+            lambda: note(
+                f"{became[Added.ADDED]:,} were added before that; the same command goes on there."
+            )
+        )
         for begin in range(0, len(addresses), AT_A_TIME):
             some = addresses[begin : begin + AT_A_TIME]
             became += context.mailer.signup.add_all(newsletter, some)
             tell(begin + len(some))
+        half.pop_all()
     return became

@@ -1,8 +1,9 @@
 """The engine, the two kinds of transaction, and the database's troubles told as ours."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -46,8 +47,10 @@ from mailer.store.steering import Steering
 from mailer.store.subscribers import Subscribers
 from mailer.store.subscriptions import Subscriptions
 from mailer.store.suppressions import Suppressions
-from mailer.store.troubles import told_plainly
+from mailer.store.troubles import told_plainly, unusable
 from mailer.store.urgency import Urgency
+
+log = logging.getLogger(__name__)
 
 # A program that was stopped inside a transaction keeps nobody waiting for ever. Statements are many
 # and short: compiling one takes longer than running it.
@@ -222,17 +225,44 @@ class Store:
             return SqliteBooks(self.engine, sender_id)
         return PostgresBooks(self.engine, sender_id)
 
-    def scrub(self) -> None:
-        """Let go of the bytes of rows that were erased: in the write-ahead log, in dead rows."""
-        with told_plainly():
-            if self.engine.dialect.name == "sqlite":
-                raw = self.engine.raw_connection()
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                raw.close()
-                return
-            with self.engine.connect() as connection:
-                outside = connection.execution_options(isolation_level="AUTOCOMMIT")
-                outside.exec_driver_sql(f"VACUUM {', '.join(HOLDING_PEOPLE)}")
+    @property
+    def place(self) -> str:
+        """Where the database is, for people: without its user, and without any secret."""
+        url = self.engine.url
+        if url.get_backend_name() == "sqlite":
+            return str(url.database)
+        port = f":{url.port}" if url.port else ""
+        return f"postgresql://{url.host or ''}{port}/{url.database or ''}"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether a SQLite file is not there, which the first transaction would make."""
+        url = self.engine.url
+        return url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists()
+
+    def scrub(self) -> bool:
+        """Let go of the bytes of rows that were erased: in the write-ahead log, in dead rows.
+
+        False: they stay there until it is done again. The rows are gone whatever comes of this.
+        """
+        try:
+            with told_plainly():
+                return self._scrubbed()
+        except StoreError as why:
+            log.warning("store.not_scrubbed", extra={"reason": str(why)})
+            return False
+
+    def _scrubbed(self) -> bool:
+        if self.engine.dialect.name == "sqlite":
+            with closing(self.engine.raw_connection()) as raw:
+                cursor = raw.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = cursor.fetchone() or (1,)
+                return not busy
+        with self.engine.connect() as connection:
+            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+            outside.exec_driver_sql(f"VACUUM {', '.join(HOLDING_PEOPLE)}")
+            return True
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -248,9 +278,9 @@ def _snapshot(engine: Engine) -> dict[str, object]:
 def _engine(text: str) -> Engine:
     try:
         url = make_url(text)
-    except ArgumentError as why:
+    except (ArgumentError, ValueError) as why:  # its words may hold a password
         raise StoreError(
-            f"database.url is not a database address: {why}",
+            "database.url is not a database address",
             help="sqlite:///data/mailer.db or postgresql://user:password@host/name",
         ) from why
     if url.get_backend_name() == "sqlite":
@@ -264,8 +294,19 @@ def _engine(text: str) -> Engine:
 def _sqlite(url: URL) -> Engine:
     if url.database in {None, "", ":memory:"}:
         raise StoreError("database.url: a SQLite database needs a file", help="sqlite:///mailer.db")
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
+    path = Path(str(url.database))
+    patience = {} if "timeout" in url.query else {"timeout": BUSY_TIMEOUT}
+    engine = create_engine(url, hide_parameters=True, connect_args=patience)
+
+    @event.listens_for(engine, "do_connect")
+    def _make_secretly(*_: object) -> None:
+        if path.exists():
+            return
+        try:  # SQLite would let everybody on the machine read our readers' addresses
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        except OSError as why:
+            raise unusable(f"unable to open database file: {why.strerror}") from why
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

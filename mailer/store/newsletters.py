@@ -14,7 +14,16 @@ from mailer.errors import Conflict, NotFound
 from mailer.feeds.model import Rules, Source
 from mailer.store.aggregate import Aggregate
 from mailer.store.sections import Sections
-from mailer.store.tables import appointment, edition, newsletter, source, subscription
+from mailer.store.tables import (
+    appointment,
+    consent_wording,
+    edition,
+    newsletter,
+    pause,
+    section,
+    source,
+    subscription,
+)
 from mailer.store.turns import owing_somebody
 
 
@@ -115,8 +124,8 @@ class Newsletters(Aggregate):
 
     def remove(self, key: int) -> None:
         """Forget a newsletter that nobody subscribed to and nothing was sent for."""
-        self._run(delete(source).where(source.c.newsletter_id == key))
-        self._run(delete(appointment).where(appointment.c.newsletter_id == key))
+        for table in (source, section, appointment, consent_wording, pause):
+            self._run(delete(table).where(table.c.newsletter_id == key))
         self._run(delete(newsletter).where(newsletter.c.id == key))
 
     def sources(self, key: int) -> list[Source]:

@@ -24,17 +24,24 @@ def told_plainly() -> Iterator[None]:
 
 def unusable(said: str) -> StoreError:
     """Return what a database that cannot be used comes to."""
-    if "database is locked" in said:
+    if "database is locked" in said or "lock timeout" in said:
         return StoreError(
             "the database is locked by another program",
             temporary=True,
-            help="is a backup or another mailer at work on it? Nothing was changed; try again",
+            help="is a backup, an upgrade or another mailer at work on it? Try again",
         )
     if "disk is full" in said or "disk I/O error" in said or "No space left" in said:
         return StoreError(
             f"the disk under the database is full or failing ({said})",
             temporary=True,
-            help="nothing was changed; make room and try again",
+            help="what was being written was not kept; make room and try again",
+        )
+    if "readonly database" in said or "unable to open database file" in said:
+        return StoreError(
+            f"the database's file cannot be used by this user ({said})",
+            temporary=True,
+            help="whoever runs mailer must own it and its folder; which they are, says"
+            " `mailer db status`",
         )
     if "no such table" in said:
         return StoreError("the database has no tables yet", help="run `mailer db upgrade`")

@@ -22,6 +22,7 @@ class Version:
 
     found: str | None  # None: no tables yet
     wanted: str
+    place: str  # of the database, for people
 
     @property
     def current(self) -> bool:
@@ -30,15 +31,17 @@ class Version:
 
 def version(store: Store) -> Version:
     """Return the database's version beside the program's."""
+    if store.is_missing:  # a look makes no file: it may be that only its name is wrong
+        return Version(None, _wanted(), store.place)
     with store.read() as tx:
-        return Version(_found(tx.connection), _wanted())
+        return Version(_found(tx.connection), _wanted(), store.place)
 
 
 def require_current(store: Store) -> None:
     """Raise SchemaError unless the database is at this program's version."""
     state = version(store)
     if not state.current:
-        raise SchemaError(state.found, state.wanted)
+        raise SchemaError(state.found, state.wanted, state.place)
 
 
 def _found(connection: Connection) -> str | None:

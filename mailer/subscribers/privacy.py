@@ -57,11 +57,14 @@ class Privacy:
             self._erase(tx, _known(tx, token.subject))
         self._store.scrub()
 
-    def erase_by_operator(self, address: Address) -> None:
-        """Erase a person; raise NotFound when nobody is known by that address."""
+    def erase_by_operator(self, address: Address) -> bool:
+        """Erase a person; raise NotFound when nobody is known by that address.
+
+        False: bytes of what was erased are on the disk until `Store.scrub` has been done again.
+        """
         with self._store.write() as tx:
             self._erase(tx, tx.subscribers.by_address(address))
-        self._store.scrub()
+        return self._store.scrub()
 
     def copy_by_operator(self, address: Address) -> dict[str, list[Row]]:
         """Return all that is kept of a person; raise NotFound."""

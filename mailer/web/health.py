@@ -1,10 +1,14 @@
 """Whether this process lives, and whether it can do its work."""
 
+import logging
+
 from flask import Blueprint, Response, jsonify
 
 from mailer.errors import StoreError
 from mailer.store.version import version
 from mailer.wiring import Mailer
+
+log = logging.getLogger(__name__)
 
 
 class Health:
@@ -29,7 +33,8 @@ class Health:
             current = version(self._mailer.store).current
             reason = None if current else "the database is at another version"
         except StoreError as why:
-            reason = str(why)
+            log.warning("health.not_ready", extra={"reason": str(why)})
+            reason = "the database cannot be used"  # where it is, is nobody's business
         if reason is None:
             return jsonify({"status": "ready"}), 200
         return jsonify({"status": "not ready", "reason": reason}), 503

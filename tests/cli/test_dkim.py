@@ -1,5 +1,7 @@
 """Keys: made, shown, and looked for in mails."""
 
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,20 @@ def test_a_new_key_is_the_operators_alone_and_is_never_overwritten(signing: Oper
     assert key_file(signing).stat().st_mode & 0o777 == 0o600
     assert (again.code, key_file(signing).read_bytes()) == (2, before)
     assert "--selector" in again.err
+
+
+def test_a_full_disk_leaves_no_half_of_a_key(mailer: Operator) -> None:
+    path = key_file(mailer)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))  # the disk ends here
+    try:
+        told = mailer("dkim", "generate", "news.example.org")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+    assert (told.code, path.exists()) == (1, False)
 
 
 def test_the_record_is_shown_as_a_zone_file_has_it(signing: Operator) -> None:

@@ -104,6 +104,10 @@ def test_a_wrong_edit_changes_nothing(
 
 def test_one_that_nobody_knew_can_be_removed(mailer: Operator, brief: str) -> None:
     mailer.does("feeds", "add", "https://post.example/feed.xml", "--newsletter", brief)
+    mailer.does("sections", "set", "Sport", "--newsletter", brief, "--topic", "sport")
+    mailer.does("deliveries", "pause", "--newsletter", brief)
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+    mailer.does("subscribers", "erase", "ada@example.org", "--yes")
 
     mailer.does("newsletters", "remove", brief, "--yes")
 

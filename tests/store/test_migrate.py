@@ -93,9 +93,9 @@ def test_an_upgrade_done_twice_changes_nothing(both_stores: Store) -> None:
 def test_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/new.db")
 
-    with pytest.raises(SchemaError, match="version none") as caught:
+    with pytest.raises(SchemaError, match=r"nothing of mailer in .*new\.db") as caught:
         require_current(store)
-    assert caught.value.help == "run `mailer db upgrade`"
+    assert "`mailer db upgrade`" in str(caught.value.help)
     with pytest.raises(StoreError, match="no tables yet"), store.read() as tx:
         tx.newsletters.all()
     store.close()

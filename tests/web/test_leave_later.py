@@ -35,6 +35,7 @@ def test_one_press_is_enough_while_the_database_is_away(site: Site) -> None:
         ready = site.client.get("/health/ready")
 
     assert (answer.status_code, ready.status_code) == (200, 503)
+    assert ready.get_json()["reason"] == "the database cannot be used"  # and not where it is
     assert site.state() is State.ACTIVE
     run_job(site.mailer, "digests")
     assert site.state() is State.LEFT
