@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailer.checks.contrast import FULLY, PARTLY, Colour, Repaint, colour
+from mailer.rendering.colour import FULLY, PARTLY, Colour, Repaint, colour
 
 QUESTION = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)", re.IGNORECASE)
 TAG = re.compile(r"<[a-zA-Z](?:\"[^\"]*\"|'[^']*'|[^\"'>])*>")

@@ -1,30 +1,23 @@
 """Contrast of every text, in the colours a mail asks for and in those that clients make of it.
 
-WCAG 2.2 contrast (1.4.3). Half of all opens are in clients that repaint a mail by themselves:
-`partial` turns light grounds and dark letters over, as Gmail on Android and Outlook.com do, and
-`full` turns every colour over, as Gmail on iOS and Outlook on Windows do.
+WCAG 2.2 contrast (1.4.3), in the colours of `mailer.rendering.colour`.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
 from mailer.checks.css import Rule
 from mailer.checks.markup import Element
+from mailer.rendering.colour import FULLY, PARTLY, Colour, Repaint, colour, ratio, same
 
-Colour = tuple[float, float, float]  # red, green, blue, 0 to 1
-Repaint = tuple[Callable[[Colour], Colour], Callable[[Colour], Colour]]  # of grounds, of letters
 Styles = Callable[[Element, str], str]  # an element's own value of a property, or ""
 
-HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
 FONT_SIZE = re.compile(r"(\d+(?:\.\d+)?)px")
 SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<classes>(?:\.[\w-]+)*)")
 LETTER = re.compile(r"\w")
-NAMED = {"white": "#ffffff", "black": "#000000"}
 WHITE: Colour = (1.0, 1.0, 1.0)
 BLACK: Colour = (0.0, 0.0, 0.0)
-NIGHT = 0.07  # lightness below which no client paints a ground
 DARK_QUERY = "prefers-color-scheme"
 VIEWS = ("light", "dark", "partly inverted", "inverted")
 
@@ -43,8 +36,8 @@ def contrasts(document: Element, rules: Sequence[Rule]) -> Iterator[Contrast]:
     """Yield every visible text's contrast in every view."""
     dark = [rule for rule in rules if DARK_QUERY in rule.media and "dark" in rule.media]
     views: Mapping[str, tuple[Styles, Repaint]] = {
-        "light": (_own, (_same, _same)),
-        "dark": (_with(dark), (_same, _same)),
+        "light": (_own, (same, same)),
+        "dark": (_with(dark), (same, same)),
         "partly inverted": (_own, PARTLY),
         "inverted": (_own, FULLY),
     }
@@ -59,52 +52,6 @@ def contrasts(document: Element, rules: Sequence[Rule]) -> Iterator[Contrast]:
 
 
 NO_TEXT = frozenset({"style", "title", "script", "head", "html"})
-
-
-def ratio(one: Colour, other: Colour) -> float:
-    """Return the contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def colour(value: str) -> Colour | None:
-    """Return a CSS colour written as #RGB, #RRGGBB or a basic name; None for none of these."""
-    found = HEX.search(NAMED.get(value.partition("!")[0].strip().lower(), value))
-    if found is None:
-        return None
-    digits = found[1] if len(found[1]) == 6 else "".join(digit * 2 for digit in found[1])
-    red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    return red, green, blue
-
-
-def inverse(one: Colour, floor: float = 0.0) -> Colour:
-    """Return the colour with its lightness turned over, no darker than `floor`."""
-    hue, lightness, saturation = rgb_to_hls(*one)
-    return hls_to_rgb(hue, max(floor, 1 - lightness), saturation)
-
-
-def _same(one: Colour) -> Colour:
-    return one
-
-
-def _over(one: Colour) -> Colour:
-    return inverse(one)
-
-
-def _ground_over(one: Colour) -> Colour:
-    return inverse(one, NIGHT)
-
-
-def _light_over(one: Colour) -> Colour:
-    return inverse(one, NIGHT) if rgb_to_hls(*one)[1] > 0.5 else one
-
-
-def _dark_over(one: Colour) -> Colour:
-    return inverse(one) if rgb_to_hls(*one)[1] < 0.5 else one
-
-
-PARTLY: Repaint = (_light_over, _dark_over)
-FULLY: Repaint = (_ground_over, _over)
 
 
 def _own(element: Element, name: str) -> str:
@@ -185,10 +132,3 @@ def _wanted(element: Element) -> float:
             pixels = float(size[1])
             return 3.0 if pixels >= 24 or (bold and pixels >= 18.66) else 4.5
     return 4.5
-
-
-def _luminance(one: Colour) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in one
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -15,6 +15,7 @@ from mailer.editions.calendar import zone_named
 from mailer.editions.model import Approval, Newsletter, Rhythm, Schedule
 from mailer.editions.wording import AS_IT_COMES
 from mailer.errors import MailerError
+from mailer.rendering.accent import accent
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -50,6 +51,11 @@ OPTIONS = (
     click.option("--first", type=click.IntRange(0), help="Only so many of the newest; 0 for all."),
     click.option(
         "--pictures/--no-pictures", default=None, help="Whether stories have their pictures."
+    ),
+    click.option(
+        "--accent",
+        metavar="#RRGGBB",
+        help="Of links and buttons, as far as one can read it. '' for ours.",
     ),
     click.option("--public/--private", default=None, help="Whether the form is open to everybody."),
 )
@@ -132,6 +138,7 @@ def changed(
         min_stories=options.take("min_stories", _max_stories, newsletter.min_stories),
         rules=changed_rules(newsletter.rules, given),
         public=options.take("public", lambda text: text == "True", newsletter.public),
+        accent=options.take("accent", _accent, newsletter.accent),
         pictures=options.take("pictures", lambda text: text == "True", newsletter.pictures),
         schedule=Schedule(
             rhythm=options.take("rhythm", _word(Rhythm), schedule.rhythm),
@@ -169,6 +176,10 @@ def _line(text: str) -> str:
     if not line or not line.isprintable() or len(line) > LONGEST_LINE:
         raise ValueError(f"one line of 1 to {LONGEST_LINE} characters")
     return line
+
+
+def _accent(text: str) -> str | None:
+    return accent(text).light if text else None
 
 
 def _language(text: str) -> str:

@@ -1,6 +1,6 @@
 """`mailer newsletters`: make them, change them, look at them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
@@ -19,6 +19,7 @@ from mailer.cli.tree import Branch
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Newsletter
 from mailer.errors import UsageError
+from mailer.rendering.accent import accent
 from mailer.subscribers.model import Alarm, AlarmKind
 
 
@@ -90,6 +91,7 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
             ("approval", newsletter.approval),
             ("at most", f"{newsletter.max_stories} stories"),
             ("pictures", "shown" if newsletter.pictures else "not shown"),
+            ("accent", newsletter.accent or "ours"),
             ("language", newsletter.language),
             ("form", "public" if newsletter.public else "private"),
             ("signups", "taken" if rest is None else _resting(rest)),
@@ -115,6 +117,7 @@ def create(context: Context, /, slug: str, **given: object) -> None:
     wanted = new_newsletter(slug, given, mailer.clock.now())
     with mailer.store.write() as tx:
         tx.newsletters.add(wanted)
+    _say_accent(given)
     say(f"Made {slug}: {describe(wanted.schedule)}. Its form: {mailer.links.subscribe(slug)}")
 
 
@@ -131,6 +134,7 @@ def edit(context: Context, /, slug: str, **given: object) -> None:
         after = changed(before, given)
         tx.newsletters.change(after)
         moved = tx.subscriptions.follow(before, after, context.mailer.clock.now())
+    _say_accent(given)
     say(f"Changed {slug}: {describe(after.schedule)}.")
     if moved:
         say(f"Subscriptions that follow the new hour: {moved:,}.")
@@ -176,6 +180,12 @@ def _resting(rest: Alarm) -> str:
     return f"rest until {when(rest.until)}: {rest.reason}"
 
 
+def _say_accent(given: Mapping[str, object]) -> None:
+    """Say what became of a colour that was given, which need not be what is used."""
+    if given.get("accent"):
+        say(accent(str(given["accent"])).told)
+
+
 def _require_unused(slug: str, *, in_use: bool) -> None:
     if in_use:
         raise UsageError(
@@ -202,5 +212,6 @@ def _as_json(newsletter: Newsletter) -> dict[str, object]:
         "max_stories": newsletter.max_stories,
         "public": newsletter.public,
         "pictures": newsletter.pictures,
+        "accent": newsletter.accent,
         "created_at": newsletter.created_at,
     }

@@ -71,6 +71,7 @@ class Newsletter:
     min_stories: int = 1  # with fewer nobody is mailed, and they wait for the next slot
     rules: Rules = NO_RULES
     pictures: bool = True  # whether stories are illustrated
+    accent: str | None = None  # #RRGGBB of what one can press; None: our own blue
 
 
 class EditionState(StrEnum):

@@ -25,15 +25,18 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
 from mailer.languages import dates
 from mailer.languages.catalogue import Catalogue, catalogue
 from mailer.rendering import filters, plain_text, theme
+from mailer.rendering.accent import palettes
 from mailer.rendering.model import CLOSES, OPENS, Page, Slot, is_unspaced
 from mailer.rendering.stories import Story
 
 NO_SLOTS = str.maketrans("", "", OPENS + CLOSES)
-LANGUAGES_KEPT = 32
+ENVIRONMENTS_KEPT = 32  # for a language and an accent each
+INLINERS_KEPT = 16
 FRAGMENTS_KEPT = 1024  # a language: variants of an edition tell the same stories
 LARGEST_PRODUCT = 1_000_000
 LARGEST_PART = 2_000_000  # characters that one template may print: twenty times what Gmail shows
@@ -44,31 +47,36 @@ class Press:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
-        self._environment = lru_cache(LANGUAGES_KEPT)(partial(_environment, self._folders))
-        self._inliner = lru_cache(maxsize=3)(self._make_inliner)
+        self._environment = lru_cache(ENVIRONMENTS_KEPT)(partial(_environment, self._folders))
+        self._inliner = lru_cache(INLINERS_KEPT)(self._make_inliner)
 
     def page(self, name: str, language: str, values: Mapping[str, object]) -> Page:
         """Return a message, with slots; raise RenderError naming file and line."""
-        language = language.translate(NO_SLOTS)
+        newsletter = values.get("newsletter")
+        accent = newsletter.accent if isinstance(newsletter, Newsletter) else None
+        spoken = (language.translate(NO_SLOTS), accent)
         around = {key: without_slots(value) for key, value in values.items()}
-        subject = " ".join(self._render(language, f"{name}/subject.txt", around).split())
+        subject = " ".join(self._render(spoken, f"{name}/subject.txt", around).split())
         around["subject"] = subject
-        html = self._render(language, f"{name}/body.html", around)
+        html = self._render(spoken, f"{name}/body.html", around)
         around["html_addresses"] = plain_text.web_addresses(html)
-        text = self._render(language, f"{name}/body.txt", around)
-        inlined = self._inliner(theme.direction(language), is_unspaced(language)).inline(html)
+        text = self._render(spoken, f"{name}/body.txt", around)
+        kind = (theme.direction(language), is_unspaced(language), accent)
+        inlined = self._inliner(*kind).inline(html)
         return Page(subject, inlined, text.strip("\n") + "\n", is_unspaced(language))
 
-    def _make_inliner(self, direction: str, unspaced: bool) -> CSSInliner:  # noqa: FBT001
+    def _make_inliner(self, direction: str, unspaced: bool, accent: str | None) -> CSSInliner:  # noqa: FBT001
         """Return what puts `_styles.css` on the elements. The head's own blocks stay there."""
-        css = self._render("", "_styles.css", {"dir": direction, "unspaced": unspaced})
+        css = self._render(("", accent), "_styles.css", {"dir": direction, "unspaced": unspaced})
         return CSSInliner(
             extra_css=css, keep_style_tags=True, minify_css=True, load_remote_stylesheets=False
         )
 
-    def _render(self, language: str, name: str, values: Mapping[str, object]) -> str:
+    def _render(
+        self, spoken: tuple[str, str | None], name: str, values: Mapping[str, object]
+    ) -> str:
         try:
-            printed = self._environment(language).get_template(name).render(values)
+            printed = self._environment(*spoken).get_template(name).render(values)
         except TemplateSyntaxError as why:
             raise RenderError(why.name or name, str(why.message), line=why.lineno) from why
         except Exception as why:  # a template may call whatever its values have
@@ -172,7 +180,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return known
 
 
-def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEnvironment:
+def _environment(
+    folders: Sequence[Path], language: str, accent: str | None
+) -> ImmutableSandboxedEnvironment:
     """Return what renders in one language: its words are the same for every template and macro."""
     made = _Sandbox(
         loader=FileSystemLoader(folders),
@@ -183,6 +193,7 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         extensions=["jinja2.ext.i18n"],
     )
     words = catalogue(language)
+    light, dark = palettes(accent)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         words.gettext,
@@ -196,8 +207,8 @@ def _environment(folders: Sequence[Path], language: str) -> ImmutableSandboxedEn
         "dir": theme.direction(language),
         "unspaced": is_unspaced(language),
         "slot": {slot.value: Markup(slot.marker) for slot in Slot},  # noqa: S704 - ours
-        "light": theme.LIGHT,
-        "dark": theme.DARK,
+        "light": light,
+        "dark": dark,
         "serif": theme.SERIF,
         "sans": theme.MAIL_SANS,
         "kept": _fragments(),

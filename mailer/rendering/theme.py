@@ -86,18 +86,19 @@ def declarations(palette: Palette, tokens: Collection[str] | None = None) -> str
     )
 
 
-def css_variables(root: str = ":root") -> str:
+def css_variables(root: str = ":root", palettes: tuple[Palette, Palette] = (LIGHT, DARK)) -> str:
     """Return the CSS that gives every token to `root` and what is inside it, light and dark.
 
     The reader's own scheme decides, unless `root` or something around it says data-theme.
     """
+    light, dark = palettes
     return (
-        f"{root}{{color-scheme:light dark;{declarations(LIGHT)};"
+        f"{root}{{color-scheme:light dark;{declarations(light)};"
         f"--serif:{SERIF};--sans:{WEB_SANS}}}\n"
-        f"@media (prefers-color-scheme:dark){{{root}{{{declarations(DARK)}}}}}\n"
+        f"@media (prefers-color-scheme:dark){{{root}{{{declarations(dark)}}}}}\n"
         + "".join(
             f"{root}[data-theme={name}],[data-theme={name}] {root}"
             f"{{color-scheme:{name};{declarations(palette)}}}\n"
-            for name, palette in (("light", LIGHT), ("dark", DARK))
+            for name, palette in (("light", light), ("dark", dark))
         )
     )

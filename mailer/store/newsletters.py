@@ -45,6 +45,7 @@ def _newsletter(row: RowMapping) -> Newsletter:
         min_stories=row["min_stories"],
         rules=_rules(row["rules"]),
         pictures=row["pictures"],
+        accent=row["accent"],
     )
 
 
@@ -67,6 +68,7 @@ def _columns(value: Newsletter) -> dict[str, object]:
         "rules": _rules_text(value.rules),
         "public": value.public,
         "pictures": value.pictures,
+        "accent": value.accent,
         "created_at": value.created_at,
     }
 

@@ -8,6 +8,7 @@ import re
 
 from flask import Blueprint, g, render_template, request
 
+from mailer.rendering.accent import accent
 from mailer.web.inline_script import allow
 from mailer.web.language import speak
 from mailer.web.signup_form import public_newsletter
@@ -37,6 +38,7 @@ class Builder:
         g.not_to_be_found = True
         allow("'self'", "frame-src")
         allow("'self'", "connect-src")
+        asked = request.args.get("accent", "").strip()
         way, look = _way(), _look()
         return render_template(
             "builder.html",
@@ -45,6 +47,8 @@ class Builder:
             way=way,
             look=look,
             ground=_ground(),
+            asked=asked,
+            remark=_remark(asked),
             snippet=snippet(way, newsletter, self._mailer.links, look),
         )
 
@@ -82,7 +86,24 @@ def _look() -> Look:
     return Look(
         variant=known(request.args.get("variant"), VARIANTS),
         scheme=known(request.args.get("scheme"), SCHEMES),
+        accent=_accent(request.args.get("accent", "").strip()),
     )
+
+
+def _accent(asked: str) -> str | None:
+    """Return a colour that can be read for the one that is asked for; None: for none."""
+    try:
+        return accent(asked).light
+    except ValueError:
+        return None
+
+
+def _remark(asked: str) -> str:
+    """Return what is to be said of a colour that was asked for."""
+    try:
+        return accent(asked).told if asked else ""
+    except ValueError:
+        return f"{asked} is not a colour like #0B5A87: the newsletter's own is used."
 
 
 def known(word: str | None, words: tuple[str, ...]) -> str:

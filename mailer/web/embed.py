@@ -3,13 +3,14 @@
 import json
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from flask import Blueprint, Response, g, render_template, request
 
 from mailer import resources
+from mailer.editions.model import Newsletter
 from mailer.languages.catalogue import N_
-from mailer.rendering.theme import DARK, LIGHT, declarations, direction
+from mailer.rendering.accent import accent, palettes
+from mailer.rendering.theme import declarations, direction
 from mailer.subscribers.rules import consent_words
 from mailer.web.builder import known
 from mailer.web.inline_script import without_remarks
@@ -31,7 +32,7 @@ class Embed:
     def __init__(self, mailer: Mailer) -> None:
         self._mailer = mailer
         folder = resources.folder("templates") / "web"
-        self._css = host_css(folder / "embed.css")
+        self._rules = (folder / "embed.css").read_text("utf-8").replace("\n", "")
         # The base URL is the installation's own: put in once, as JSON, when it starts.
         base = json.dumps(mailer.links.base_url).replace("<", "\\u003c")
         source = without_remarks((folder / "embed.js").read_text("utf-8"))
@@ -51,12 +52,13 @@ class Embed:
         return made
 
     def frame(self, slug: str) -> str:
-        """The form alone, for an iframe: `?variant=inline|footer&scheme=host|auto|light|dark`."""
+        """The form alone, for an iframe: `?variant=inline|footer&scheme=…&accent=RRGGBB`."""
         g.may_be_framed_by = "*"
         newsletter = public_newsletter(self._mailer, slug)
         return render_template(
             "embed.html",
             entry=entry_of(self._mailer, newsletter),
+            accent=_accent(newsletter),
             variant=known(request.args.get("variant"), VARIANTS),
             scheme=known(request.args.get("scheme", "auto"), SCHEMES),
         )
@@ -78,7 +80,7 @@ class Embed:
             "again": spoken.gettext(AGAIN),
             "form": self._mailer.signup.form_token(),
             "wait": 1_000 * self._mailer.settings.signup.least_seconds + 1_000,  # milliseconds
-            "css": self._css,
+            "css": host_css(self._rules, _accent(newsletter)),
         }
         response = Response(json.dumps(told), mimetype="application/json")
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -95,13 +97,20 @@ class Embed:
         return response
 
 
-def host_css(path: Path) -> str:
+def _accent(newsletter: Newsletter) -> str | None:
+    """Return the colour that this site asks for, when it is one, and else the newsletter's."""
+    try:
+        return accent(request.args.get("accent", "")).light
+    except ValueError:
+        return newsletter.accent
+
+
+def host_css(rules: str, chosen: str | None) -> str:
     """Return the form's style in a shadow root: light, dark by itself, or as the site says."""
-    light, dark = (declarations(palette, TOKENS) for palette in (LIGHT, DARK))
+    light, dark = (declarations(palette, TOKENS) for palette in palettes(chosen))
     return (
         f":host{{display:block;color-scheme:light;{light}}}"
         f"@media(prefers-color-scheme:dark){{:host(:not([data-scheme=light]))"
         f"{{color-scheme:dark;{dark}}}}}"
-        f":host([data-scheme=dark]){{color-scheme:dark;{dark}}}"
-        + path.read_text("utf-8").replace("\n", "")
+        f":host([data-scheme=dark]){{color-scheme:dark;{dark}}}" + rules
     )

@@ -23,6 +23,7 @@ class Look:
 
     variant: str = "inline"  # one of VARIANTS
     scheme: str = "host"  # one of SCHEMES
+    accent: str | None = None  # #RRGGBB; None: the newsletter's own
 
 
 def snippet(way: str, newsletter: Newsletter, links: Links, look: Look) -> str:
@@ -77,6 +78,8 @@ def _privacy(links: Links, words: Catalogue) -> str:
 def scripted(newsletter: Newsletter, links: Links, look: Look) -> str:
     """Return the place for the box that the script draws."""
     colours = "" if look.scheme == "host" else f' data-colours="{look.scheme}"'
+    if look.accent is not None:
+        colours += f' data-accent="{look.accent.lstrip("#")}"'
     return f"""\
 <div data-newsletter="{newsletter.slug}" data-variant="{look.variant}"{colours} \
 style="min-height:{HEIGHTS[look.variant]}px">
@@ -87,8 +90,10 @@ style="min-height:{HEIGHTS[look.variant]}px">
 
 def framed(newsletter: Newsletter, links: Links, look: Look) -> str:
     """Return a frame with the form in it."""
-    query = urlencode({"variant": look.variant, "scheme": look.scheme})
-    url = f"{links.base_url}/embed/{newsletter.slug}?{query}"
+    query = {"variant": look.variant, "scheme": look.scheme}
+    if look.accent is not None:
+        query["accent"] = look.accent.lstrip("#")
+    url = f"{links.base_url}/embed/{newsletter.slug}?{urlencode(query)}"
     return f"""\
 <iframe src="{escape(url)}" title="{escape(newsletter.name)}" width="100%" \
 height="{HEIGHTS[look.variant]}" style="border:0"></iframe>

@@ -10,6 +10,8 @@ from hashlib import sha256
 from flask import Blueprint, Response
 
 from mailer import resources
+from mailer.errors import NotFound
+from mailer.rendering.accent import palettes
 from mailer.rendering.theme import css_variables
 
 # Files of templates/web, for each sheet.
@@ -21,30 +23,40 @@ SHEETS = {
 
 
 class Stylesheets:
-    """The design tokens, light and dark, and what SHEETS names behind them."""
+    """The design tokens, light and dark, and what SHEETS names behind them.
+
+    With a newsletter's accent in its address, a sheet has that instead of our own blue. Whatever
+    colour is asked for, what comes can be read.
+    """
 
     def __init__(self) -> None:
         folder = resources.folder("templates") / "web"
-        self._css = {
-            name: css_variables() + "".join((folder / file).read_text("utf-8") for file in files)
+        self._rules = {
+            name: "".join((folder / file).read_text("utf-8") for file in files)
             for name, files in SHEETS.items()
         }
-        self._urls = {
-            name: f"/{name}-{sha256(css.encode()).hexdigest()[:12]}.css"
-            for name, css in self._css.items()
+        self._stems = {
+            name: f"/{name}-{sha256((css_variables() + rules).encode()).hexdigest()[:12]}"
+            for name, rules in self._rules.items()
         }
 
-    def url(self, name: str) -> str:
-        """Return the address of one of SHEETS."""
-        return self._urls[name]
+    def url(self, name: str, chosen: str | None = None) -> str:
+        """Return the address of one of SHEETS, with an accent (#RRGGBB) or without."""
+        return self._stems[name] + (f"-{chosen.lstrip('#').lower()}.css" if chosen else ".css")
 
     def blueprint(self) -> Blueprint:
         made = Blueprint("style", __name__)
-        for name, url in self._urls.items():
-            made.add_url_rule(url, endpoint=name, view_func=partial(self.sheet, name))
+        for name, stem in self._stems.items():
+            sheet = partial(self.sheet, name)
+            made.add_url_rule(f"{stem}.css", endpoint=name, view_func=sheet)
+            made.add_url_rule(f"{stem}-<accent>.css", endpoint=f"{name}-accent", view_func=sheet)
         return made
 
-    def sheet(self, name: str) -> Response:
-        response = Response(self._css[name], mimetype="text/css")
+    def sheet(self, name: str, accent: str | None = None) -> Response:
+        try:
+            tokens = css_variables(palettes=palettes(accent))
+        except ValueError as why:
+            raise NotFound("stylesheet", str(accent)) from why
+        response = Response(tokens + self._rules[name], mimetype="text/css")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response

@@ -16,7 +16,8 @@ form.addEventListener('change', async () => {
   history.replaceState(null, '', query);
   made().replaceWith(document.adoptNode(found));
   ready();
-  said.textContent = 'The snippet and the preview are as you chose.';
+  const remark = document.getElementById('remark');
+  said.textContent = remark ? remark.textContent : 'The snippet and the preview are as you chose.';
 });
 document.addEventListener('click', async ({target}) => {
   if (target.id !== 'copy') return;

@@ -44,9 +44,9 @@
     return [status, said];
   };
   const draw = async (host) => {
-    const {newsletter, variant, heading} = host.dataset;
+    const {newsletter, variant, heading, accent} = host.dataset;
     const slug = encodeURIComponent(newsletter);
-    const answer = await fetch(`${base}/embed/${slug}.json`);
+    const answer = await fetch(`${base}/embed/${slug}.json?accent=${accent || ''}`);
     if (!answer.ok || host.shadowRoot) return;
     const words = await answer.json();
     const address = `${base}/subscribe/${slug}`;

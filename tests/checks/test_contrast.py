@@ -2,9 +2,10 @@
 
 import pytest
 
-from mailer.checks.contrast import colour, contrasts, inverse, ratio
+from mailer.checks.contrast import contrasts
 from mailer.checks.css import AtRule, BrokenCss, Rule, declarations, rules
 from mailer.checks.markup import read
+from mailer.rendering.colour import colour, inverse, ratio
 
 
 def of(html: str, css: str = "") -> dict[str, float]:

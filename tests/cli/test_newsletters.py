@@ -133,6 +133,19 @@ def test_embed_prints_a_link_a_form_a_box_and_a_frame(mailer: Operator, brief: s
     assert '<iframe src="https://news.example.org/embed/brief?variant=footer&amp;' in told
 
 
+def test_an_accent_is_checked_and_what_is_used_is_told(mailer: Operator, brief: str) -> None:
+    told = mailer.does("newsletters", "edit", brief, "--accent", "#FF1A75").out
+    shown = mailer.does("newsletters", "show", brief, "--json").json["accent"]
+    mailer.does("newsletters", "edit", brief, "--accent", "")
+    wrong = mailer("newsletters", "edit", brief, "--accent", "pink")
+
+    assert "#FF1A75 is too light: on white it has a contrast of 3.71" in told
+    assert shown == "#E2005A"
+    assert mailer.does("newsletters", "show", brief, "--json").json["accent"] is None
+    assert wrong.code == 2
+    assert "'pink' is not a colour like #0B5A87" in wrong.err
+
+
 def test_a_private_newsletter_has_no_form_to_embed(mailer: Operator, brief: str) -> None:
     mailer.does("newsletters", "edit", brief, "--private")
 

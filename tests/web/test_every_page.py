@@ -20,6 +20,7 @@ def addresses(site: Site) -> list[str]:
         "day": "24",
         "topic": "World",
         "name": "a.jpg",
+        "accent": "0b5a87",
     }
     found = []
     for rule in site.client.application.url_map.iter_rules():

@@ -38,6 +38,7 @@ newsletter = numbered(
     Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
     Column("public", Boolean, nullable=False),
     Column("pictures", Boolean, nullable=False, server_default=text("true")),
+    Column("accent", String(7)),  # NULL: our own blue
     Column("created_at", Instant, nullable=False),
     is_one_of("rhythm", Rhythm),
     is_one_of("approval", Approval),
