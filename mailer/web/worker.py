@@ -9,21 +9,26 @@ waiting. The loop itself waits for nobody: whoever is answered and does not hang
 import selectors
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from mailer.subscribers.rules import network_of
 from mailer.web.hearing import Heard, how_much
 from mailer.web.patience import TO_ASK, Patience
 
-ROOM = 400  # who may be in the middle of a request at once; one more, and the oldest has to go
+# Who may be in the middle of a request at once. One more, and the oldest has to go of the network
+# (/24, /48) that has most of them: whoever fills the room pushes out their own.
+ROOM = 400
 TO_PART = 2.0  # seconds for a caller to hang up after an answer (RFC 9112 section 9.6)
 MEMORY = 256 * 1024  # bytes of an answer that the kernel keeps for who listens slowly: any page
 AT_A_TIME = 16 * 1024  # bytes
+T = TypeVar("T")
 REFUSALS = {
     Heard.TOO_LONG: b"413 Content Too Large",
     Heard.ENDLESS: b"431 Request Header Fields Too Large",
@@ -36,6 +41,7 @@ class _Asking:
     """Somebody in the middle of a request."""
 
     line: socket.socket
+    network: str | None  # whence
     since: float  # seconds of a monotonic clock
     said: bytes
 
@@ -54,7 +60,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*args, **named)
         self._patience = Patience()
         self._asking: dict[TConn, _Asking] = {}  # those who came first are first
-        self._parting: dict[TConn, float] = {}  # since when
+        self._parting: dict[TConn, float] = {}  # since when; the same
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a caller who has something to say to a thread, once all of it is said."""
@@ -63,7 +69,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MEMORY)
         conn.sock.setblocking(False)
         said = conn.parser.unreader.take_buffered()  # behind the request before
-        asking = _Asking(conn.sock, time.monotonic(), said)
+        asking = _Asking(conn.sock, _network(conn), time.monotonic(), said)
         heard = asking.hear()
         if heard is not Heard.PART:
             self._settle(conn, asking, heard)
@@ -71,7 +77,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._asking[conn] = asking
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._go_on, conn))
         if len(self._asking) > ROOM:
-            self._hang_up(next(iter(self._asking)))
+            self._hang_up(oldest_of_most(self._asking, lambda one: self._asking[one].network))
 
     def _go_on(self, conn: TConn, _line: socket.socket) -> None:
         """Hear somebody who was in the middle of a request."""
@@ -120,7 +126,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._parting[conn] = time.monotonic()
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._hear_nothing, conn))
         if len(self._parting) > ROOM:
-            self._hang_up(next(iter(self._parting)))
+            self._hang_up(oldest_of_most(self._parting, _network))
 
     def _hear_nothing(self, conn: TConn, line: socket.socket) -> None:
         if conn in self._parting and _said(line) == b"":
@@ -148,6 +154,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _leave(self, conn: TConn) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def oldest_of_most(lines: Iterable[T], network: Callable[[T], str | None]) -> T:
+    """Return the first of the lines from the network that has most of them; there is one at least.
+
+    They are in the order in which they came.
+    """
+    by_network: dict[str | None, list[T]] = {}
+    for one in lines:
+        by_network.setdefault(network(one), []).append(one)
+    return max(by_network.values(), key=len)[0]
+
+
+def _network(conn: TConn) -> str | None:
+    """Return the network that calls. Behind a proxy of ours everybody comes from there."""
+    return network_of(conn.client[0]) if isinstance(conn.client, tuple) else None
 
 
 def _said(line: socket.socket) -> bytes | None:

@@ -6,6 +6,7 @@ device when it is not among these, and every IANA name is taken.
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from mailer.editions.calendar import zone_named
 
@@ -32,13 +33,13 @@ OFFERED = (
 )
 
 
-def zones(now: datetime, *own: str) -> Sequence[tuple[str, str]]:
-    """Return names and what is shown for each, `Europe/Berlin (UTC+01:00)`, from west to east.
+def zones(now: datetime, *own: str) -> Sequence[tuple[str, Sequence[str]]]:
+    """Return names by how clocks stand there now, `UTC+01:00`, from west to east.
 
     `own` are names that must be among them.
     """
-    sorted_by_clock = sorted({*OFFERED, *own}, key=lambda name: (_minutes(name, now), name))
-    return [(name, f"{name.replace('_', ' ')} ({_shown(name, now)})") for name in sorted_by_clock]
+    names = sorted({*OFFERED, *own}, key=lambda name: (_minutes(name, now), name))
+    return [(shown, list(those)) for shown, those in groupby(names, lambda name: _shown(name, now))]
 
 
 def _minutes(name: str, now: datetime) -> int:

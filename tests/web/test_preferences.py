@@ -76,14 +76,16 @@ def test_the_hour_is_one_of_the_readers_own_zone(site: Site) -> None:
     found = site.subscription()
     assert found.schedule.zone == "America/St_Johns"
     assert (found.next_due_at or site.mailer.clock.now()).isoformat() == "2026-11-27T20:30:00+00:00"
-    assert '<option value="America/St_Johns" selected>America/St Johns (UTC-03:30)' in answer.text
+    assert '<option value="America/St_Johns" selected>America/St Johns' in answer.text
+    ahead = answer.text.partition('<option value="America/St_Johns"')[0]
+    assert ahead.rpartition('<optgroup label="')[2].startswith("UTC-03:30")
 
 
 def test_a_zone_that_no_page_offers_is_taken_and_shown_from_then_on(site: Site) -> None:
     site.join()
     site.client.post(page(site), data={**WEEKLY, "zone": "Asia/Calcutta"})
 
-    assert '<option value="Asia/Calcutta" selected>' in site.client.get(page(site)).text
+    assert "<option selected>Asia/Calcutta<" in site.client.get(page(site)).text
 
 
 def test_only_who_has_the_newsletters_zone_is_proposed_another(site: Site) -> None:

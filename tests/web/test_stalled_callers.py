@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailer.web.hearing import LONGEST, Heard, how_much
-from mailer.web.worker import ROOM
+from mailer.web.worker import ROOM, oldest_of_most
 from tests.fakes.postgres import free_port
 
 ASKS = b"GET /health/live HTTP/1.1\r\nHost: here\r\n"
@@ -63,8 +63,10 @@ class Callers(ExitStack):
         super().__init__()
         self._port = port
 
-    def call(self, said: bytes) -> socket.socket:
-        line = self.enter_context(socket.create_connection(("127.0.0.1", self._port), timeout=60))
+    def call(self, said: bytes, source: str = "127.0.0.1") -> socket.socket:
+        there = ("127.0.0.1", self._port)
+        made = socket.create_connection(there, timeout=60, source_address=(source, 0))
+        line = self.enter_context(made)
         line.sendall(said)
         return line
 
@@ -122,6 +124,24 @@ def test_of_too_many_who_stop_in_the_middle_the_oldest_is_hung_up_on(callers: Ca
 
     stalled[-1].sendall(b"\r\n")
     assert answer(stalled[-1]) == 200
+
+
+def test_whoever_fills_the_room_pushes_out_nobody_of_another_network(callers: Callers) -> None:
+    slow = [callers.call(ASKS, f"127.0.{number}.1") for number in range(1, 6)]
+    crowd = [callers.call(ASKS, f"127.0.9.{1 + number % 200}") for number in range(ROOM)]
+
+    assert [answer(line) for line in crowd[:5]] == [0] * 5
+
+    for line in slow:
+        line.sendall(b"\r\n")
+    assert [answer(line) for line in slow] == [200] * 5
+
+
+def test_who_has_to_go_is_the_oldest_of_the_network_with_most() -> None:
+    lines = ["a1", "b1", "b2", "c1", "b3", "a2"]
+
+    assert oldest_of_most(lines, lambda line: line[0]) == "b1"
+    assert oldest_of_most(lines, lambda line: line) == "a1"
 
 
 def test_a_request_that_would_be_too_long_is_refused_before_it_is_there(callers: Callers) -> None:
