@@ -89,14 +89,15 @@ def _look(context: Context) -> House:
     mailer = context.mailer
     now = mailer.clock.now()
     with mailer.store.read() as tx:
+        ties = tx.subscriptions.counts()
         return House(
             ledger=(ledger := tx.ledger_reports.status(now)),
             traffic=_traffic(tx, mailer, ledger, now),
             newsletters=[
                 Readers(
                     newsletter,
-                    tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.ACTIVE),
-                    tx.subscribers.count(newsletter_slug=newsletter.slug, state=State.PENDING),
+                    ties[newsletter.id, State.ACTIVE],
+                    ties[newsletter.id, State.PENDING],
                     next_due(newsletter.schedule, now).at,
                 )
                 for newsletter in tx.newsletters.all()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, select
 
 from mailer.delivery.model import (
     OPEN,
@@ -16,6 +16,7 @@ from mailer.delivery.model import (
 )
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, sender, subscriber, subscription
+from mailer.store.taking import IN_DOUBT, IS_DUE
 
 _LISTED = (
     select(delivery, newsletter.c.slug, subscriber.c.address)
@@ -24,6 +25,7 @@ _LISTED = (
     .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
 )
 HELD = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+LATEST = 3  # editions that say how fast mail leaves
 
 
 class LedgerReports(Aggregate):
@@ -37,11 +39,13 @@ class LedgerReports(Aggregate):
         limit: int = 100,
     ) -> list[LedgerRow]:
         """Return ledger rows, newest first."""
-        query = _LISTED.order_by(delivery.c.id.desc()).limit(limit)
+        # Of the few in doubt the newest are not looked for by going back through the whole table.
+        number = delivery.c.id + 0 if state is DeliveryState.IN_DOUBT else delivery.c.id
+        query = _LISTED.order_by(number.desc()).limit(limit)
         if edition_id is not None:
             query = query.where(delivery.c.edition_id == edition_id)
         if state is not None:
-            query = query.where(delivery.c.state == state)
+            query = query.where(_is(state))
         return [_ledger_row(row) for row in self._all(query)]
 
     def audits(self, edition_id: int | None = None) -> list[Audit]:
@@ -88,25 +92,45 @@ class LedgerReports(Aggregate):
         return [ReaderDigest(**{**row, "state": DeliveryState(row["state"])}) for row in rows]
 
     def sent_since(self, moment: datetime) -> int:
-        """Return how many mails were taken since then."""
-        sent = and_(delivery.c.state == DeliveryState.SENT, delivery.c.settled_at >= moment)
-        return self._count(select(func.count()).select_from(delivery).where(sent))
+        """Return how many mails were taken since then, of the newest editions that owe some."""
+        key = delivery.c.edition_id + 0  # not in the order of the index of all editions
+        owing = select(key).distinct().where(IS_DUE, delivery.c.edition_id.is_not(None))
+        return self._count(
+            select(func.count())
+            .select_from(delivery)
+            .where(
+                delivery.c.edition_id.in_(owing.order_by(key.desc()).limit(LATEST)),
+                delivery.c.state == DeliveryState.SENT,
+                delivery.c.settled_at >= moment,
+            )
+        )
 
     def status(self, now: datetime) -> LedgerStatus:
-        """Return what the ledger owes at this moment."""
-        is_due = delivery.c.state == DeliveryState.DUE
-        held = delivery.c.state.in_(HELD)
-        row = self._one(
+        """Return what the ledger owes at this moment: no row that has ended is looked at."""
+        due = self._one(
             select(
-                _sum(and_(is_due, delivery.c.due_at <= now)).label("due"),
-                _sum(and_(is_due, delivery.c.due_at > now)).label("later"),
-                _sum(and_(held, sender.c.lease_until >= now)).label("under_way"),
-                _sum(and_(held, sender.c.lease_until < now)).label("stuck"),
-                _sum(delivery.c.state == DeliveryState.IN_DOUBT).label("in_doubt"),
-                func.min(delivery.c.due_at).filter(is_due).label("next_due_at"),
-            ).select_from(delivery.outerjoin(sender, sender.c.id == delivery.c.sender_id))
+                _sum(delivery.c.due_at <= now).label("due"),
+                _sum(delivery.c.due_at > now).label("later"),
+                func.min(delivery.c.due_at).label("next_due_at"),
+            ).where(IS_DUE)
         )
-        return LedgerStatus(**dict(row or {}))
+        held = self._one(
+            select(
+                _sum(sender.c.lease_until >= now).label("under_way"),
+                _sum(sender.c.lease_until < now).label("stuck"),
+            )
+            .select_from(delivery.join(sender, sender.c.id == delivery.c.sender_id))
+            .where(delivery.c.sender_id.is_not(None), delivery.c.state.in_(HELD))
+        )
+        doubt = self._count(select(func.count()).select_from(delivery).where(IN_DOUBT))
+        return LedgerStatus(in_doubt=doubt, **dict(due or {}), **dict(held or {}))
+
+
+def _is(state: DeliveryState) -> ColumnElement[bool]:
+    """Return the condition in the words of the index there may be."""
+    return {DeliveryState.DUE: IS_DUE, DeliveryState.IN_DOUBT: IN_DOUBT}.get(
+        state, delivery.c.state == state
+    )
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -18,6 +18,7 @@ from mailer.store.tables import (
     appointment,
     consent_wording,
     edition,
+    memo,
     newsletter,
     pause,
     section,
@@ -126,7 +127,7 @@ class Newsletters(Aggregate):
 
     def remove(self, key: int) -> None:
         """Forget a newsletter that nobody subscribed to and nothing was sent for."""
-        for table in (source, section, appointment, consent_wording, pause):
+        for table in (source, section, appointment, consent_wording, pause, memo):
             self._run(delete(table).where(table.c.newsletter_id == key))
         self._run(delete(newsletter).where(newsletter.c.id == key))
 

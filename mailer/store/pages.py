@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, and_, select, union, update
 
 from mailer.delivery.model import OPEN, Kind
 from mailer.rendering.model import Page, Variant, is_unspaced
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, page, piece
+from mailer.store.taking import IS_DUE
 
 
 class Pages(Aggregate):
@@ -74,24 +75,26 @@ class Pages(Aggregate):
 
     def missing(self) -> list[tuple[int, Variant]]:
         """Return the editions and variants that open deliveries wait for."""
+        # By the indexes of what is due and what is held: most of a ledger has ended.
+        held = and_(delivery.c.sender_id.is_not(None), delivery.c.state.in_(OPEN))
+        waits = union(*(_variants().where(state) for state in (IS_DUE, held))).subquery()
         known = select(page.c.id).where(
-            page.c.edition_id == delivery.c.edition_id,
-            page.c.since == delivery.c.since,
-            page.c.language == delivery.c.language,
-            page.c.apart == delivery.c.apart,
+            page.c.edition_id == waits.c.edition_id,
+            page.c.since == waits.c.since,
+            page.c.language == waits.c.language,
+            page.c.apart == waits.c.apart,
             page.c.stale.is_(False),
         )
         rows = self._all(
-            select(delivery.c.edition_id, delivery.c.since, delivery.c.language, delivery.c.apart)
-            .distinct()
-            .where(
-                delivery.c.kind == Kind.DIGEST,
-                delivery.c.state.in_(OPEN),
-                ~known.exists(),
-            )
-            .order_by(delivery.c.edition_id, delivery.c.since)
+            select(waits).where(~known.exists()).order_by(waits.c.edition_id, waits.c.since)
         )
         return [
             (row["edition_id"], Variant(row["since"], row["language"], row["apart"]))
             for row in rows
         ]
+
+
+def _variants() -> Select[tuple[int, int, str, str]]:
+    return select(
+        delivery.c.edition_id, delivery.c.since, delivery.c.language, delivery.c.apart
+    ).where(delivery.c.kind == Kind.DIGEST)

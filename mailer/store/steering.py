@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, true, up
 from mailer.delivery.model import DeliveryState, Kind, Pause
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, pause
+from mailer.store.taking import IN_DOUBT
 
 
 class Steering(Aggregate):
@@ -50,7 +51,7 @@ class Steering(Aggregate):
         edition_id: int | None = None,
     ) -> int:
         """Say of mails in doubt what became of them; return how many those were."""
-        chosen = and_(delivery.c.state == DeliveryState.IN_DOUBT, _among(keys, edition_id))
+        chosen = and_(IN_DOUBT, _among(keys, edition_id))
         over = {} if becomes is DeliveryState.DUE else {"settled_at": now}
         return self._run(
             update(delivery)

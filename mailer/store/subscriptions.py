@@ -1,9 +1,10 @@
 """Ties between people and newsletters. Every move repeats the state it found."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, bindparam, case, select, update
+from sqlalchemy import RowMapping, bindparam, case, func, select, update
 
 from mailer.editions.apart import Apart, apart
 from mailer.editions.calendar import next_due
@@ -83,6 +84,15 @@ class Subscriptions(Aggregate):
         keys = {"keys": self._listed(people)}
         rows = self._connection.execute(_OF[self._dialect.name], keys).mappings()
         return {(row["subscriber_id"], row["newsletter_id"]): _subscription(row) for row in rows}
+
+    def counts(self) -> Counter[tuple[int, State]]:
+        """Return how many ties of each newsletter are in which state."""
+        rows = self._all(
+            select(
+                subscription.c.newsletter_id, subscription.c.state, func.count().label("ties")
+            ).group_by(subscription.c.newsletter_id, subscription.c.state)
+        )
+        return Counter({(row["newsletter_id"], State(row["state"])): row["ties"] for row in rows})
 
     def add_pending(self, ties: Collection[tuple[int, Newsletter]], now: datetime) -> None:
         """Keep new ties that wait for their confirmation, in the newsletter's own rhythm.
@@ -202,8 +212,9 @@ class Subscriptions(Aggregate):
 
     def pauses_over(self, now: datetime) -> list[int]:
         """Return the ids of paused ties whose day has come."""
+        # Sorted here: SQLite would read the whole table to have them in order.
         over = select(subscription.c.id).where(subscription.c.paused_until <= now)
-        return list(self._connection.scalars(over.order_by(subscription.c.id)))
+        return sorted(self._connection.scalars(over))
 
     def bring_back(self, found: Subscription, due: Due) -> bool:
         """Make a tie that was left active as it was; False when somebody else was quicker."""

@@ -70,6 +70,7 @@ STILL_WANTED = and_(
 )
 # Written out, not as a parameter: only then does SQLite see that its partial index will do.
 IS_DUE = delivery.c.state == literal_column("'due'")
+IN_DOUBT = delivery.c.state == literal_column("'in_doubt'")
 _NOW = bindparam("now", type_=Instant())
 _LANE = bindparam("lane", type_=Integer())
 _EDITION = bindparam("edition", type_=Id)

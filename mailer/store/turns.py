@@ -10,6 +10,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -27,6 +28,7 @@ from mailer.store.tables import (
     piece,
     subscription,
 )
+from mailer.subscribers.model import State
 
 
 def owing_somebody(now: datetime) -> Select[int]:
@@ -67,6 +69,7 @@ def _scheduled(found: Edition, now: datetime) -> ColumnElement[bool]:
 def at_once(of: Edition | ReadOnlyColumnCollection[str, Any]) -> ColumnElement[bool]:
     """Whether a reader is to get an edition made by hand, whatever their hour."""
     return and_(
+        subscription.c.state == literal_column(f"'{State.ACTIVE}'"),  # as their index has it
         subscription.c.newsletter_id == of.newsletter_id,
         subscription.c.rhythm == of.rhythm,
         subscription.c.next_slot >= of.slot,

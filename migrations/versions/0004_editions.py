@@ -111,6 +111,7 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_piece_article_id", "piece", ["article_id"], unique=False)
     op.create_table(
         "correction",
         sa.Column("id", ID, nullable=False),

@@ -149,6 +149,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_edition_id", "delivery", ["edition_id"], unique=False)
     op.create_index(
+        "ix_delivery_in_doubt",
+        "delivery",
+        ["edition_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'in_doubt'"),
+        sqlite_where=sa.text("state = 'in_doubt'"),
+    )
+    op.create_index(
         "ix_delivery_canary",
         "delivery",
         ["edition_id"],
@@ -196,3 +204,5 @@ def upgrade() -> None:
     op.create_index(
         "ix_correction_owed_subscription_id", "correction_owed", ["subscription_id"], unique=False
     )
+    op.create_index("ix_correction_owed_got_id", "correction_owed", ["got_id"], unique=False)
+    op.create_index("ix_correction_owed_shown_id", "correction_owed", ["shown_id"], unique=False)

@@ -63,6 +63,7 @@ piece = numbered(
     Column("included", Boolean, nullable=False),
     Column("reasons", Text, nullable=False),  # JSON list of [rule, points, note]
     UniqueConstraint("edition_id", "article_id"),
+    Index("ix_piece_article_id", "article_id"),
 )
 
 page = numbered(

@@ -123,6 +123,7 @@ delivery = numbered(
     # What is open is found by these; what has ended costs them nothing, and is most of it.
     partial_index("ix_delivery_due", "lane", "edition_id", "due_at", where="state = 'due'"),
     partial_index("ix_delivery_held", "sender_id", where="sender_id IS NOT NULL"),
+    partial_index("ix_delivery_in_doubt", "edition_id", where="state = 'in_doubt'"),
     partial_index("ix_delivery_canary", "edition_id", where=f"lane = {int(Lane.CANARY)}"),
     Index("ix_delivery_edition_id", "edition_id"),
 )
@@ -137,4 +138,7 @@ correction_owed = numbered(
     Column("shown_id", Id, ForeignKey("delivery.id")),
     UniqueConstraint("correction_id", "subscription_id"),
     Index("ix_correction_owed_subscription_id", "subscription_id"),
+    # Asked by the database itself for each row of the ledger that goes.
+    Index("ix_correction_owed_got_id", "got_id"),
+    Index("ix_correction_owed_shown_id", "shown_id"),
 )
