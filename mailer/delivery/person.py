@@ -11,7 +11,7 @@ from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import clock_time, long_date, short_date
 from mailer.links import Links
 from mailer.message.model import Head, ListHead, Own
-from mailer.rendering.filters import breakable_address
+from mailer.rendering.filters import breakable_address, in_lines
 from mailer.rendering.model import Slot
 
 
@@ -74,13 +74,15 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
     # What makes the row's number unique for ever: another database may count from 1 again.
     key = f"{int(job.planned_at.timestamp() * 1e6):x}"
     leave = links.leave(job.subscription_id, job.planned_at)
+    confirm = links.confirm(job.subscription_id, job.requested_at)
     found = {
         Slot.ADDRESS: job.recipient.text,
         Slot.SHOWN_ADDRESS: breakable_address(job.recipient.text),
         Slot.SIGNED_UP_ON: day(since, job, newsletter),
         Slot.LEAVE_URL: leave,
         Slot.WHY_URL: links.why(leave),
-        Slot.CONFIRM_URL: links.confirm(job.subscription_id, job.requested_at),
+        Slot.CONFIRM_URL: confirm,
+        Slot.SHOWN_CONFIRM_URL: in_lines(confirm),
         Slot.REFUSE_URL: links.refuse(job.subscription_id, job.requested_at),
         Slot.UNDO_URL: links.undo(job.subscription_id, job.planned_at),
         Slot.PREFERENCES_URL: links.preferences(job.subscription_id, job.planned_at),

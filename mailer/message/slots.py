@@ -6,7 +6,7 @@ from dataclasses import replace
 from html import escape
 
 from mailer.errors import RenderError
-from mailer.rendering.model import BREAK, CLOSES, MARKER, OPENS, Page, Slot
+from mailer.rendering.model import BREAK, CLOSES, LINE, MARKER, OPENS, Page, Slot
 
 LEFT_OVER = re.compile(f"[{OPENS}{CLOSES}]")
 
@@ -26,12 +26,12 @@ def fill(page: Page, values: Mapping[Slot, str]) -> Page:
 
 def in_html(value: str) -> str:
     """Return a value as it stands in HTML: escaped, and breakable where it may be broken."""
-    return escape(value).replace(BREAK, "<wbr>")
+    return escape(value).replace(BREAK, "<wbr>").replace(LINE, "<br>")
 
 
 def in_text(value: str) -> str:
     """Return a value as it stands in text and in a subject."""
-    return value.replace(BREAK, "")
+    return value.replace(BREAK, "").replace(LINE, "")
 
 
 def _filled(text: str, values: Mapping[Slot, str], as_printed: Callable[[str], str]) -> str:

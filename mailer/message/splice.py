@@ -21,14 +21,14 @@ from mailer.message.model import Head, Own
 from mailer.message.quoted import quoted_value
 from mailer.message.sign import Signer, hash_simple_body
 from mailer.message.slots import in_html, in_text
-from mailer.rendering.model import BREAK, MARKER, Page, Slot
+from mailer.rendering.model import BREAK, LINE, MARKER, Page, Slot
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Nothing that a header or an envelope could take for something else (RFC 5321 section 4.1.2).
 STANDS_FOR_ITSELF = re.compile(r"[A-Za-z0-9_@:/-][A-Za-z0-9_@:/.-]{0,74}")
-NEEDS_MARKUP = re.compile(f"[&<>\"'{BREAK}]")
+NEEDS_MARKUP = re.compile(f"[&<>\"'{BREAK}{LINE}]")
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 

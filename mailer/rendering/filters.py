@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup
 
-from mailer.rendering.model import BREAK
+from mailer.rendering.model import BREAK, LINE
 from mailer.rendering.plain_text import columns
 
 WORDS_A_MINUTE = 238  # silent reading of English prose, Brysbaert 2019
@@ -21,6 +21,8 @@ WEB_ADDRESS = re.compile(r"://|^\W*www\.|\.[a-zA-Z]{2,}/")
 PART_OF_AN_ADDRESS = re.compile(r"@?[^@.\-_]{1,12}[.\-_]*|[@.\-_]+")
 LONG_WORD_OF_A_NAME = re.compile(r"[^\s\u2e80-\uffdc]{16,}")  # at the height of a mail's title
 PART_OF_A_NAME = re.compile(r".{1,7}-?")
+LONGEST_LINE = 34  # letters of a small line on a phone
+PART_OF_A_TOKEN = 23  # letters: half of one
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
 
 
@@ -66,6 +68,19 @@ def breakable_address(address: str) -> str:
     if len(address) <= LONGEST_WORD:
         return address
     return BREAK.join(PART_OF_AN_ADDRESS.findall(address))
+
+
+def in_lines(url: str) -> str:
+    """Return a link of ours for people to read: in lines that are no wider than a phone.
+
+    Its token has no place to break at, and what breaks words anywhere is known to few clients.
+    """
+    host, _, token = url.rpartition("/")
+    lines = [
+        *re.findall(rf".{{1,{LONGEST_LINE}}}", f"{host}/"),
+        *re.findall(f".{{1,{PART_OF_A_TOKEN}}}", token),
+    ]
+    return LINE.join(lines)
 
 
 def shown_address(address: object) -> Markup:

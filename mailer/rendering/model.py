@@ -10,6 +10,9 @@ OPENS = "\ue000"
 CLOSES = "\ue001"
 # In a value: a line may break here. `<wbr>` in HTML, which nobody copies, and nothing elsewhere.
 BREAK = "\u200b"
+# In a value: here a line ends, in HTML alone. Who copies it copies an end of line, which the bar that
+# takes web addresses leaves out.
+LINE = "\u2028"
 MARKER = re.compile(f"{OPENS}([a-z_]*){CLOSES}")
 
 
@@ -22,6 +25,7 @@ class Slot(StrEnum):
     LEAVE_URL = "leave_url"
     WHY_URL = "why_url"
     CONFIRM_URL = "confirm_url"
+    SHOWN_CONFIRM_URL = "shown_confirm_url"  # the same in short lines, for a phone
     REFUSE_URL = "refuse_url"
     UNDO_URL = "undo_url"
     PREFERENCES_URL = "preferences_url"

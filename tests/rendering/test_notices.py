@@ -88,3 +88,16 @@ def test_a_small_mail_says_that_a_program_wrote_it(notice: Notice, links: Links)
 
     assert b"\r\nAuto-Submitted: auto-generated\r\n" in message
     assert b"List-Unsubscribe" not in message.partition(b"\r\n\r\n")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "he"])
+def test_whoever_cannot_press_the_button_reads_the_link_to_confirm(
+    links: Links, language: str
+) -> None:
+    html = written(Notice.CONFIRM, links, language).html
+    (whole,) = set(re.findall(r'href="(https://news\.example\.org/confirm/[^"]+)"', html))
+    shown = re.search(r"<a [^>]+>(https://news[^<]+(?:<br>[^<]+)+)</a>", html)
+
+    assert shown is not None
+    assert shown[1].replace("<br>", "") == whole
+    assert max(map(len, shown[1].split("<br>"))) <= 34
