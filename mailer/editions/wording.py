@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailer.editions.model import Rhythm, Schedule
 from mailer.languages.catalogue import SOURCE, catalogue
-from mailer.languages.dates import near_moment, weekday_names
+from mailer.languages.dates import JOINED, near_moment, weekday_names
 
 ENGLISH = catalogue(SOURCE)
 AS_IT_COMES = "as soon as something is new"
@@ -51,4 +51,4 @@ def coming_words(schedule: Schedule, at: datetime | None, now: datetime, *, acti
 
 def moment_words(at: datetime, zone: str, now: datetime) -> str:
     """Return `Tuesday 07:00`, further away `Tuesday 8 December, 07:00`, in another year with it."""
-    return near_moment(ENGLISH, at, zone, now)
+    return near_moment(ENGLISH, at, zone, now).replace(JOINED, " ")  # a terminal breaks no words

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailer.languages.catalogue import Catalogue
 
+JOINED = "\u00a0"  # no line ends between a day and its month
 NEAR = timedelta(days=6)  # further away the day of the week alone would be misread
 
 
@@ -20,7 +21,8 @@ def local_day(moment: datetime, zone: str) -> date:
 def long_date(words: Catalogue, moment: datetime, zone: str) -> str:
     """Return the date in that zone with its weekday: `Tuesday, 24 November 2026`."""
     day = local_day(moment, zone)
-    return words.pgettext("date", "%(weekday)s, %(day)s %(month)s %(year)s") % _parts(words, day)
+    pattern = words.pgettext("date", "%(weekday)s, %(day)s %(month)s %(year)s")
+    return _whole(pattern) % _parts(words, day)
 
 
 def short_date(words: Catalogue, moment: datetime, zone: str) -> str:
@@ -36,7 +38,7 @@ def near_moment(words: Catalogue, moment: datetime, zone: str, now: datetime) ->
         pattern, said = words.pgettext("weekday and time", "%(day)s %(time)s"), parts["weekday"]
     else:
         pattern = words.pgettext("date and time", "%(day)s, %(time)s")
-        said = words.pgettext("date", "%(weekday)s %(day)s %(month)s") % parts
+        said = _whole(words.pgettext("date", "%(weekday)s %(day)s %(month)s")) % parts
         if day.year != today.year:
             said = long_date(words, moment, zone)
     return pattern % {"day": said, "time": clock_time(words, moment, zone)}
@@ -75,7 +77,15 @@ def number(words: Catalogue, value: int) -> str:
 @lru_cache(4096)
 def _short_date(words: Catalogue, day: date) -> str:
     """Return a day in words: it stands in every mail, and readers who began on one day are many."""
-    return words.pgettext("date", "%(day)s %(month)s %(year)s") % _parts(words, day)
+    return _whole(words.pgettext("date", "%(day)s %(month)s %(year)s")) % _parts(words, day)
+
+
+def _whole(pattern: str) -> str:
+    """Return a pattern whose day, month and year stay in one line; its weekday may end another."""
+    begins = min(
+        pattern.find(f"%({part})s") for part in ("day", "month", "year") if part in pattern
+    )
+    return pattern[:begins] + pattern[begins:].replace(" ", JOINED)
 
 
 def _parts(words: Catalogue, day: date) -> dict[str, str]:

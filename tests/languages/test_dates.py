@@ -26,19 +26,31 @@ LONG = {
 
 @pytest.mark.parametrize("tag", LONG)
 def test_a_date_reads_as_people_write_it(tag: str) -> None:
-    assert dates.long_date(catalogue(tag), TUESDAY, "UTC") == LONG[tag]
+    assert shown(dates.long_date(catalogue(tag), TUESDAY, "UTC")) == LONG[tag]
+
+
+@pytest.mark.parametrize("tag", LONG)
+def test_no_line_ends_between_a_day_its_month_and_the_year(tag: str) -> None:
+    assert " " not in dates.short_date(catalogue(tag), TUESDAY, "UTC")
+    of_the_week, _, rest = dates.long_date(catalogue(tag), TUESDAY, "UTC").rpartition(" ")
+    assert "24" in rest
+    assert "24" not in of_the_week
+
+
+def shown(date_in_words: str) -> str:
+    return date_in_words.replace("\u00a0", " ")
 
 
 def test_the_day_is_that_of_the_zone() -> None:
-    assert dates.short_date(catalogue("en"), TUESDAY, "Europe/Berlin") == "25 November 2026"
+    assert shown(dates.short_date(catalogue("en"), TUESDAY, "Europe/Berlin")) == "25 November 2026"
     assert dates.clock_time(catalogue("en"), TUESDAY, "Europe/Berlin") == "00:30"
 
 
 def test_french_counts_the_first_day_of_a_month() -> None:
     first = datetime(2026, 12, 1, tzinfo=UTC)
 
-    assert dates.short_date(catalogue("fr"), first, "UTC") == "1er décembre 2026"
-    assert dates.short_date(catalogue("de"), first, "UTC") == "1. Dezember 2026"
+    assert shown(dates.short_date(catalogue("fr"), first, "UTC")) == "1er décembre 2026"
+    assert shown(dates.short_date(catalogue("de"), first, "UTC")) == "1. Dezember 2026"
 
 
 def test_a_month_alone_is_not_bent() -> None:

@@ -220,9 +220,9 @@ def test_a_corrected_story_says_so_on_its_page(world: World) -> None:
 
     _, text = page(world, "/read/brief/1")
 
-    assert "was corrected on 25 November 2026.</p>" not in text
+    assert "was corrected on 25\u00a0November\u00a02026.</p>" not in text
     assert re.search(
-        r"“Story number \d” was corrected on 25 November 2026. It was a Tuesday.", text
+        r"“Story number \d” was corrected on 25\u00a0November\u00a02026. It was a Tuesday.", text
     )
     assert "It was a Tuesday." not in page(world, "/read/brief/2")[1]
 

@@ -133,7 +133,10 @@ def test_a_pause_ends_on_the_day_that_was_chosen(site: Site, clock: StandingCloc
 
     paused = site.client.post(page(site), data={"act": "pause", "until": "2026-12-24"})
 
-    assert (site.state(), "Paused until 24 December 2026." in paused.text) == (State.PAUSED, True)
+    assert (site.state(), "Paused until 24\u00a0December\u00a02026." in paused.text) == (
+        State.PAUSED,
+        True,
+    )
     ends = local_midnight(date(2026, 12, 24), "Europe/Berlin")
     assert site.subscription().paused_until == ends
     clock.advance(ends - clock.now())
