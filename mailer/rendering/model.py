@@ -10,8 +10,8 @@ OPENS = "\ue000"
 CLOSES = "\ue001"
 # In a value: a line may break here. `<wbr>` in HTML, which nobody copies, and nothing elsewhere.
 BREAK = "\u200b"
-# In a value: here a line ends, in HTML alone. Who copies it copies an end of line, which the bar that
-# takes web addresses leaves out.
+# In a value: here a line ends, in HTML alone. Who copies it copies an end of line, which the bar
+# that takes web addresses leaves out.
 LINE = "\u2028"
 MARKER = re.compile(f"{OPENS}([a-z_]*){CLOSES}")
 
