@@ -106,7 +106,8 @@ class Confined:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._child is None:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", self._module],
+                # -P: no file of the folder in which an operator works stands before our modules.
+                [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what went wrong is in the answer, or in its absence

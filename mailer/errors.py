@@ -22,6 +22,7 @@
     │  └─ ConversationLost      the line went dead before an answer
     ├─ NeverMailed              the owner of an address wants no mail
     ├─ MailUnderWay             a person cannot be erased while a mail to them is being sent
+    ├─ JobBroken                job, step: an error of ours, and the log says where
     ├─ PortTaken                host, port
     ├─ DemoError                a step of the demo did not happen, or not as it must
     └─ StoreError               temporary: whether waiting may help
@@ -217,6 +218,18 @@ class MailUnderWay(MailerError):
 
     def __init__(self, who: str) -> None:
         super().__init__(f"a mail to {who} is being sent", help="try again in a minute")
+
+
+class JobBroken(MailerError):
+    """A step of a job met what it was not written for."""
+
+    def __init__(self, job: str, step: str) -> None:
+        super().__init__(
+            f"job {job}: an error of ours in “{step}”",
+            help="the log has the line job.broken, with where it was; please report it",
+        )
+        self.job = job
+        self.step = step
 
 
 class PortTaken(MailerError):

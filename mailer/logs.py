@@ -17,14 +17,19 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 
 @contextmanager
-def only_logged(log: logging.Logger, event: str, **fields: object) -> Iterator[None]:
+def only_logged(
+    log: logging.Logger, event: str, but: tuple[type[Exception], ...] = (), **fields: object
+) -> Iterator[None]:
     """Log whatever goes wrong inside, and go on behind it: one thing's trouble costs no other.
 
-    For one turn of a loop over what comes from outside. What is known to go wrong is caught inside
-    and told to whoever should know; the rest would be an error of ours.
+    `but` goes through: it is no single thing's trouble. For one turn of a loop over what comes from
+    outside. What is known to go wrong is caught inside and told to whoever should know; the rest
+    would be an error of ours.
     """
     try:
         yield
+    except but:
+        raise
     except Exception:  # the one place for it
         log.exception(event, extra=fields)
 

@@ -1,6 +1,7 @@
 """What is believed of a child that reads what strangers wrote."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,22 @@ from mailer.rendering.stories import DigestView
 from tests.rendering.samples import a_view
 
 BOUNDS = Bounds(memory=2**28, processor=1.0, patience=20.0)
+
+
+@pytest.fixture(autouse=True)
+def findable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child looks for no module in the folder that it was started in."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+
+
+def test_files_where_an_operator_works_do_not_stand_before_our_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('an operator has a file of that name')")
+    monkeypatch.chdir(tmp_path)
+
+    with Confined("tests.fakes.liar_child", BOUNDS) as child:
+        assert child.ask({}, b'{"octets": 2}\nOK') == ({"octets": 2}, b"OK")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def run(context: Context) -> None:
     context.mailer.store.close()  # settings and database are right, and neither is held here
     check_port(context.settings.web)
     note(f"Pages at {context.mailer.links.base_url}, Ctrl-C ends it.")
-    program = [sys.executable, "-m", "mailer", "--config", str(context.config)]
+    program = [sys.executable, "-P", "-m", "mailer", "--config", str(context.config)]
     senders = ["work"] * context.settings.delivery.processes
     parts = ["serve", "schedule", *senders]
     ended = run_together([[*program, *_debug(context), part] for part in parts])

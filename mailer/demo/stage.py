@@ -232,7 +232,7 @@ class Stage:
         return service
 
     def _program(self) -> list[str]:
-        return [sys.executable, "-m", "mailer", "--config", str(self.config)]
+        return [sys.executable, "-P", "-m", "mailer", "--config", str(self.config)]
 
     def _wait_until_ready(self) -> None:
         deadline = monotonic() + READY_WITHIN

@@ -1,6 +1,7 @@
 """Makes editions of what is new since each reader's last mail."""
 
 import logging
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from mailer.editions.calendar import current_slot, is_missed
 from mailer.editions.drafting import Order, draft, order_for, without_stories
 from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter, Rhythm
 from mailer.editions.waves import TELLING, end_of_hour, is_time_at_once, joins
-from mailer.errors import Conflict, UsageError
+from mailer.errors import Conflict, StoreError, UsageError
+from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -37,8 +39,13 @@ class Compose:
                 for group in tx.editions.due_groups(newsletter.id, now)
             ]
             reading = tx.editions.who_read_at_once()
-        made = [self._make(newsletter, group) for newsletter, group in groups]
-        made += [self._make_at_once(newsletter_id, least) for newsletter_id, least in reading]
+        made: list[Edition | None] = []
+        for newsletter, group in groups:
+            with _its_own_trouble(newsletter.id):
+                made.append(self._make(newsletter, group))
+        for newsletter_id, least in reading:
+            with _its_own_trouble(newsletter_id):
+                made.append(self._make_at_once(newsletter_id, least))
         return [edition for edition in made if edition is not None]
 
     def by_hand(self, slug: str) -> Edition:
@@ -100,6 +107,11 @@ class Compose:
             else:
                 kept = tx.editions.add(*draft(tx, order, now))
         return _told(kept)
+
+
+def _its_own_trouble(newsletter_id: int) -> AbstractContextManager[None]:
+    """Keep what is wrong with a newsletter from the readers of all others."""
+    return only_logged(log, "edition.not_composed", but=(StoreError,), newsletter=newsletter_id)
 
 
 def _nothing_to_tell(newsletter: Newsletter, new: int) -> UsageError:

@@ -3,12 +3,16 @@
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
 
-from mailer.errors import NotFound, RelayAway
+from mailer.address import parse_address
+from mailer.errors import JobBroken, NotFound, RelayAway
 from mailer.jobs.catalogue import BY_NAME, JOBS
 from mailer.jobs.local import run_scheduler
 from mailer.jobs.run import run_job
 from mailer.store.job_runs import JobRun
+from tests.conftest import add_newsletter
+from tests.feeds.samples import a_draft
 from tests.system.world import World
 
 
@@ -52,6 +56,46 @@ def test_a_run_that_fails_leaves_its_reason_and_the_next_one_clears_it(world: Wo
     world.relay.forget_answers()
     run_job(world.mailer, "send")
     assert not runs(world)["send"].failed
+
+
+def test_a_step_that_breaks_keeps_no_digest_from_going_out(world: World) -> None:
+    world.newsletter()
+    world.reader("ada@example.org")
+    world.publish()
+    world.at(2026, 11, 24, 6, 0)
+    run_job(world.mailer, "gather")
+    (world.settings.site.data_dir / "leavings.parked").mkdir()  # no file: it cannot be opened
+
+    with pytest.raises(JobBroken, match="leave"):
+        run_job(world.mailer, "digests")
+    run_job(world.mailer, "send")
+
+    assert runs(world)["digests"].failed
+    assert len(world.digests("ada@example.org")) == 1
+
+
+def test_a_newsletter_that_cannot_be_composed_keeps_no_other_from_its_readers(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = add_newsletter(world.mailer.store, "broken")
+    world.mailer.signup.add("broken", parse_address("ben@example.org"))
+    world.newsletter()
+    world.reader("ada@example.org")
+    world.publish()
+    world.at(2026, 11, 24, 6, 0)
+    run_job(world.mailer, "gather")
+    with world.mailer.store.write() as tx:
+        feed = tx.feeds.add("https://other.example/feed.xml", world.clock.now())
+        tx.newsletters.add_source(broken.id, feed.id, "World")
+        tx.articles.keep(feed.id, [a_draft()], world.clock.now())
+        bad = f"UPDATE article SET topics = 'no JSON' WHERE feed_id = {feed.id}"
+        tx.connection.execute(text(bad))  # as a hand may leave it
+
+    run_job(world.mailer, "digests")
+    run_job(world.mailer, "send")
+
+    assert "edition.not_composed" in caplog.text
+    assert len(world.digests("ada@example.org")) == 1
 
 
 def test_an_unknown_job_is_told_which_there_are(world: World) -> None:
