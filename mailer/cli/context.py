@@ -1,5 +1,6 @@
 """What every command gets: the settings, and the program built from them, both on demand."""
 
+import logging
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from mailer.config.read import read
 from mailer.config.settings import Settings
 from mailer.store.version import require_current
 from mailer.wiring import Mailer, build
+
+log = logging.getLogger(__name__)
 
 
 def _config() -> Path:
@@ -54,8 +57,10 @@ class Context:
     @cached_property
     def service(self) -> Mailer:
         """The same for a command that stays: what it does is told in its log, as was configured."""
-        mailer, logging = self.mailer, self.settings.logging
-        logs.set_up("debug" if self.debug else logging.level, logging.style.value)
+        mailer, wanted = self.mailer, self.settings.logging
+        logs.set_up("debug" if self.debug else wanted.level, wanted.style.value)
+        if not mailer.privacy.knows_who_wants_no_mail():
+            log.error("secret.lost", extra={"see": "mailer status"})
         return mailer
 
 

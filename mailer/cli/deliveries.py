@@ -127,7 +127,9 @@ def send(context: Context, *, edition: int | None, until_done: bool, as_json: bo
     if as_json:
         print_json({"planned": planned, "pages": pages, **asdict(report)})
     else:
-        say(_in_words(report))
+        with mailer.store.read() as tx:
+            waiting = tx.ledger_reports.status(mailer.clock.now()).due
+        say(_in_words(report, waiting))
 
 
 @deliveries.command(epilog="Example: mailer deliveries audit --edition 12 --json")
@@ -176,7 +178,8 @@ def _ended(report: SendReport) -> int:
     return report.sent + report.refused + report.given_up + report.skipped + report.in_doubt
 
 
-def _in_words(report: SendReport) -> str:
+def _in_words(report: SendReport, waiting: int) -> str:
+    """Say what became of mails, and of how many nothing: a pause keeps them, or a receiver."""
     counts = {
         "sent": report.sent,
         "refused": report.refused,
@@ -186,4 +189,6 @@ def _in_words(report: SendReport) -> str:
         "in doubt": report.in_doubt,
     }
     parts = [f"{count:,} {what}" for what, count in counts.items() if count]
+    if waiting:
+        parts.append(f"{waiting:,} more wait: `mailer status` says for what")
     return f"{', '.join(parts)}." if parts else NOTHING_DUE

@@ -66,6 +66,7 @@ class House:
     held: list[tuple[Feed, int]]  # feeds that brought too much at once, and how much is held
     alarms: list[Alarm]
     runs: list[LastRun]
+    has_lost_a_secret: bool
 
 
 @click.command(epilog="Example: mailer status --json")
@@ -112,6 +113,7 @@ def _look(context: Context) -> House:
             held=[(tx.feeds.by_id(key), count) for key, count in tx.articles.held().items()],
             alarms=tx.signup_alarms.open(now),
             runs=_last_runs(mailer),
+            has_lost_a_secret=not mailer.privacy.knows_who_wants_no_mail(),
         )
 
 
@@ -204,6 +206,11 @@ def _outcome(run: LastRun) -> str | None:
 
 def _print_what_wants_a_person(house: House) -> None:
     told = [*_about_mail(house), *_about_feeds(house)]
+    if house.has_lost_a_secret:
+        told.append(
+            "The last one of [site] secret_key is not the one it was: whoever wants no mail is not"
+            " known again. Put the old one back, as the last of a list"
+        )
     if house.ledger.in_doubt:
         told.append(
             "Nobody knows whether some mails arrived: mailer deliveries list --state in_doubt"
@@ -311,4 +318,5 @@ def _as_json(house: House) -> dict[str, object]:
         "held_articles": [{"url": feed.url, "articles": count} for feed, count in house.held],
         "signup_alarms": house.alarms,
         "jobs": house.runs,
+        "has_lost_a_secret": house.has_lost_a_secret,
     }

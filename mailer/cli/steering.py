@@ -30,7 +30,9 @@ def pause(context: Context, *, newsletter: str | None, reason: str) -> None:
 
 
 @click.command(epilog="Example: mailer deliveries resume --receiver outlook.com")
-@newsletter_option
+@click.option(
+    "--newsletter", metavar="SLUG", help="End this one's own pause; that of all of them otherwise."
+)
 @click.option(
     "--receiver", metavar="NAME", help="A receiver that rests, as `mailer status` has it."
 )
@@ -54,10 +56,21 @@ def resume(
             raise click.exceptions.Exit(1)
         say(f"Mail to {receiver} goes on as to any other; what was put off keeps its time.")
         return
-    if not context.mailer.steer.resume(newsletter):
+    resumed = context.mailer.steer.resume(newsletter)
+    with context.mailer.store.read() as tx:
+        others = [one for one in tx.steering.pauses() if None in {newsletter, one.newsletter}]
+    if resumed:
+        say(f"Digests of {newsletter or 'all newsletters'} go on.")
+    elif not others:
         say("Nothing was paused.")
+    for one in others:
+        which = f" --newsletter {one.newsletter}" if one.newsletter else ""
+        say(
+            f"Still paused is {one.newsletter or 'every newsletter'} ({one.reason}):"
+            f" mailer deliveries resume{which}"
+        )
+    if not resumed:
         raise click.exceptions.Exit(1)
-    say(f"Digests of {newsletter or 'all newsletters'} go on.")
 
 
 @click.command(epilog="Example: mailer deliveries settle --edition 12 --as repeat")

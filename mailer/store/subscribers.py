@@ -99,6 +99,12 @@ class Subscribers(Aggregate):
             raise NotFound("subscriber", key)
         return str(row["address_hash"])
 
+    def oldest(self) -> tuple[Address, str] | None:
+        """Return the address that has been kept for longest, with its keyed hash."""
+        columns = (subscriber.c.address, subscriber.c.address_hash)
+        row = self._one(select(*columns).order_by(subscriber.c.id).limit(1))
+        return None if row is None else (parse_address(row["address"]), row["address_hash"])
+
     def listing(
         self,
         *,

@@ -4,7 +4,7 @@ Only by a mail to the address itself: the link to leave, which may have been for
 any of it.
 """
 
-from mailer.address import Address
+from mailer.address import Address, address_hash
 from mailer.clock import Clock
 from mailer.delivery.model import Notice
 from mailer.errors import MailUnderWay, NotFound, TokenExpired
@@ -70,6 +70,16 @@ class Privacy:
         """Return all that is kept of a person; raise NotFound."""
         with self._store.read() as tx:
             return tx.erasure.copy(tx.subscribers.by_address(address).id)
+
+    def knows_who_wants_no_mail(self) -> bool:
+        """Whether addresses are hashed as they were when the first of those here came.
+
+        If not, the oldest secret of `[site] secret_key` was taken away: whoever was erased, or
+        refused to be written to, would not be known again.
+        """
+        with self._store.read() as tx:
+            oldest = tx.subscribers.oldest()
+        return oldest is None or address_hash(oldest[0], self._keyring.pepper) == oldest[1]
 
     def _erase(self, tx: Transaction, person: Subscriber) -> None:
         if tx.erasure.under_way(person.id):

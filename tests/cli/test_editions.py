@@ -59,6 +59,15 @@ def test_a_draft_goes_to_nobody_and_an_approved_one_to_its_readers(desk: Operato
     assert (before, owed(desk)) == (0, 1)
 
 
+def test_what_a_pause_keeps_is_not_called_nothing(desk: Operator, brief: str) -> None:
+    desk.does("editions", "approve", 1, "--yes")
+    desk.does("deliveries", "pause", "--newsletter", brief)
+
+    told = desk.does("deliveries", "send").out
+
+    assert told == "1 more wait: `mailer status` says for what.\n"
+
+
 def test_without_a_yes_nothing_is_approved(desk: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
 

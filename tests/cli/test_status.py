@@ -71,6 +71,34 @@ def test_what_is_paused_is_told_with_the_way_out(mailer: Operator, brief: str) -
     assert "mailer deliveries resume --newsletter brief" in told
 
 
+def test_resuming_all_leaves_a_newsletter_s_own_pause_and_says_so(
+    mailer: Operator, brief: str
+) -> None:
+    mailer.does("deliveries", "pause", "--newsletter", brief, "--reason", "refused too often")
+
+    told = mailer("deliveries", "resume")
+    mailer.does("deliveries", "pause")
+    of_one = mailer.does("deliveries", "resume", "--newsletter", brief).out
+
+    assert told.code == 1
+    assert "(refused too often): mailer deliveries resume --newsletter brief\n" in told.out
+    assert "Still paused is every newsletter (paused by hand): mailer deliveries resume\n" in of_one
+    assert mailer.does("deliveries", "resume").out == "Digests of all newsletters go on.\n"
+
+
+def test_a_secret_that_was_taken_away_is_missed(mailer: Operator, brief: str) -> None:
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+    text, new = mailer.config.read_text(), '"another secret, which is long enough too"'
+    old = '"a secret for tests, long enough to be one"'
+
+    mailer.config.write_text(text.replace(old, f"[{new}, {old}]"))
+    rotated = mailer.json("status")["has_lost_a_secret"]
+    mailer.config.write_text(text.replace(old, new))
+
+    assert (rotated, mailer.json("status")["has_lost_a_secret"]) == (False, True)
+    assert "Put the old one back" in mailer.does("status").out
+
+
 def test_one_mail_is_shown_with_the_servers_words(waited_for: Operator, relay: SmtpServer) -> None:
     relay.refuse("ada@example.org", "550 5.1.1 nobody here")
     waited_for("deliveries", "send")
