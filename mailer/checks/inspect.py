@@ -11,6 +11,7 @@ from mailer.checks.letter import Letter, Told, examine
 from mailer.checks.model import Report
 from mailer.checks.support import Known
 from mailer.editions.model import Edition, EditionState
+from mailer.feeds.model import Label
 from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import short_date
 from mailer.links import Links
@@ -55,7 +56,7 @@ class Inspect:
         }
         letter = Letter(
             page=fill(page, values),
-            stories=[told_of(story) for story in view.stories],
+            stories=[told_of(story, view.language) for story in view.stories],
             leave_url=leave,
             postal_address=newsletter.postal_address,
             own_host=urlsplit(self._links.base_url).hostname or "",
@@ -74,16 +75,22 @@ def known_clients() -> Known:
     return Known(tuple(data["clients"]), data["features"])
 
 
-def told_of(story: Story) -> Told:
+def told_of(story: Story, language: str = "en") -> Told:
     """Return what the rules ask of a story."""
     names = [other.name for other in story.also]
     texts = (story.title, story.summary, story.byline, story.publisher, *names)
     shown = story.figure
     if shown is None:
-        return Told(story.title, story.source_url, texts)
+        return Told(story.title, story.source_url, texts, label=_label(story, language))
     texts = (*texts, shown.caption, shown.alt, shown.credit)
     credit = " ".join(shown.credit.split())
-    return Told(story.title, story.source_url, texts, shown.url, credit)
+    label = _label(story, language)
+    return Told(story.title, story.source_url, texts, shown.url, credit, label)
+
+
+def _label(story: Story, language: str) -> str:
+    paid = Label.SPONSORED in story.labels
+    return catalogue(language).pgettext("label", "Sponsored") if paid else ""
 
 
 def _weight_of_pictures(view: DigestView, made: Sequence[Illustration]) -> int:

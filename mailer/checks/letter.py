@@ -23,6 +23,7 @@ PREVIEW = (40, 140)  # columns, of which a letter of Japanese fills two; charact
 SMALLEST_TYPE = 13  # pixels
 MOST_PICTURES = 15
 HEAVIEST_PICTURES = 800_000  # bytes
+LABELS = 80  # characters between the first of them and the headline
 TEXT_LINE, WIRE_LINE = 78, 998  # characters, octets: RFC 5322 section 2.1.1
 TOKEN = re.compile(r"\{\{|\{%|%%\{|%\(\w+\)s|\*\|[A-Z_]+\|\*|[\ue000\ue001⟦⟧]|\[object Object\]")
 SHOUTED = re.compile(r"\b[^\W\d_]{5,}\b")
@@ -67,6 +68,7 @@ class Told:
     texts: tuple[str, ...]  # everything the feed said that is printed
     picture_url: str | None = None
     picture_credit: str = ""
+    label: str = ""  # the words that say that somebody pays for it; nothing: nobody does
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def examine(letter: Letter, known: Known) -> Report:
     _links(letter, document, say)
     _pictures(letter, document, say)
     _credits(letter, document, say)
+    _labels(letter, document, say)
     _text_part(letter, document, say)
     seen = list(contrasts(document, [rule for rule in sheets if isinstance(rule, Rule)]))
     _contrast(seen, say)
@@ -270,6 +273,23 @@ def _credits(letter: Letter, document: Element, say: Say) -> None:
             say("credits", Verdict.LOOK, f"“{told.title}” does not say where it is from")
         elif told.source_url not in hrefs:
             say("credits", Verdict.STOP, f"“{told.title}” has no link to where it was published")
+
+
+def _labels(letter: Letter, document: Element, say: Say) -> None:
+    """What somebody pays for says so right before its headline, in both parts."""
+    for told in letter.stories:
+        if not told.label:
+            continue
+        before = re.compile(
+            rf"{re.escape(told.label)}.{{0,{LABELS}}}?{re.escape(told.title)}", re.S
+        )
+        for part, words in (("HTML", document.words), ("text", " ".join(letter.page.text.split()))):
+            if before.search(words.replace("\xa0", " ")) is None:
+                say(
+                    "label",
+                    Verdict.STOP,
+                    f"“{told.title[:40]}” is paid for: the {part} part does not say so",
+                )
 
 
 def _text_part(letter: Letter, document: Element, say: Say) -> None:

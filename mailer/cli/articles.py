@@ -18,7 +18,7 @@ from mailer.cli.output import (
 from mailer.cli.tree import Branch
 from mailer.errors import NotFound, UsageError
 from mailer.feeds.clean import safe_html
-from mailer.feeds.model import Article, ArticleState
+from mailer.feeds.model import Article, ArticleState, Label
 from mailer.feeds.text import bounded, one_line
 from mailer.feeds.urls import feed_url
 from mailer.wiring import Mailer
@@ -91,6 +91,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             ("author", article.author),
             ("original", article.original_publisher or article.original_url),
             ("topics", ", ".join(article.topics)),
+            ("labels", ", ".join(article.labels)),
             ("words", article.words),
             ("told otherwise", article.changed_at),
             ("urgent since", article.urgent_at),
@@ -173,6 +174,40 @@ def urgent(context: Context, numbers: tuple[int, ...], *, no: bool) -> None:
         say(f"{len(numbers)} not urgent.")
     else:
         say(f"{len(numbers)} urgent: `mailer run` sends it at once, or `mailer jobs run urgent`.")
+
+
+@articles.command(epilog="Example: mailer articles label 812 --sponsored")
+@click.argument("numbers", metavar="ID...", nargs=-1, required=True, type=int)
+@click.option("--sponsored", is_flag=True, help="Somebody pays for it.")
+@click.option("--opinion", is_flag=True, help="It is somebody's opinion.")
+@click.option("--subscribers-only", is_flag=True, help="Its outlet's subscribers alone read it.")
+@click.option("--none", "nothing", is_flag=True, help="Nothing of that, whatever its feed says.")
+@click.option("--as-found", is_flag=True, help="What its feed says.")
+@pass_context
+def label(
+    context: Context,
+    numbers: tuple[int, ...],
+    *,
+    sponsored: bool,
+    opinion: bool,
+    subscribers_only: bool,
+    nothing: bool,
+    as_found: bool,
+) -> None:
+    """Say in words, before its headline, what an article is.
+
+    That holds for mails that have not left and for public pages, in place of what its feed says.
+    """
+    given = zip(Label, (sponsored, opinion, subscribers_only), strict=True)
+    labels = [label for label, said in given if said]
+    if bool(labels) + nothing + as_found != 1:
+        raise UsageError("say what it is: --sponsored, --opinion, --none …")
+    for number in numbers:
+        _article(context.mailer, number)
+    context.mailer.retract.label(numbers, None if as_found else labels)
+    for number in numbers:
+        article = _article(context.mailer, number)
+        say(f"“{article.title}”: {', '.join(article.labels) or 'no label'}.")
 
 
 @articles.command(epilog="Example: mailer articles clean page.html")

@@ -25,7 +25,7 @@ from mailer.errors import Conflict, FeedError, NotFound
 from mailer.feeds.as_json import article_as_json, error_as_json, parsed_as_json
 from mailer.feeds.check import Findings
 from mailer.feeds.excerpt import MOST_WORDS
-from mailer.feeds.model import Feed, FeedState, Look, Source
+from mailer.feeds.model import Feed, FeedState, Label, Look, Source
 from mailer.feeds.opml import Outline, read_opml, write_opml
 from mailer.feeds.reader import Reader
 from mailer.feeds.urls import feed_url
@@ -127,21 +127,33 @@ def add(context: Context, url: str, *, newsletter: str, section: str, read_pages
     default=None,
     help="For every newsletter: whether its pictures may be shown.",
 )
+@click.option(
+    "--label",
+    "labels",
+    type=click.Choice([*(label.value for label in Label), "none"]),
+    multiple=True,
+    help="For every newsletter: what each of its articles is, said before the headline; or none.",
+)
 @pass_context
 def edit(context: Context, /, url: str, newsletter: str | None, **given: Any) -> None:
     """Change a feed, or, with --newsletter, what that one makes of it."""
     address = feed_url(url)
     own = {name: given.pop(name) for name in OWN}
+    labels = tuple(Label(one) for one in given["labels"] if one != "none")
+    labelled = bool(given.pop("labels"))
     used = any(value is not None and value != () for value in given.values())
     if used and newsletter is None:
         raise click.UsageError("say with --newsletter whose use of the feed that changes")
-    if not used and all(value is None for value in own.values()):
+    if not (used or labelled) and all(value is None for value in own.values()):
         raise click.UsageError("say what is to be changed; `mailer feeds edit --help` names it all")
     with context.mailer.store.write() as tx:
         feed = tx.feeds.by_url(address)
         known = None if newsletter is None else tx.newsletters.by_slug(newsletter)
         source = None if known is None else _changed_source(tx, known, feed, given)
         changed = _changed_feed(tx, feed, **own)
+    if labelled:
+        context.mailer.retract.label_feed(changed, labels)
+        changed = replace(changed, labels=labels)
     say(f"{changed.url}: {_as_it_is(changed)}.")
     if source is not None:
         rules = rules_in_words(source.rules) or "everything"
@@ -199,6 +211,7 @@ def _changed_source(
 def _as_it_is(feed: Feed) -> str:
     pages = "pages are read" if feed.read_pages else "pages are not read"
     shown = "" if feed.pictures else ", no pictures"
+    shown += f", labelled {' and '.join(feed.labels)}" if feed.labels else ""
     if feed.excerpt_words is None:
         return f"“{feed.title}”, {pages}, excerpts as long as they fit{shown}"
     return f"“{feed.title}”, {pages}, excerpts of {feed.excerpt_words} words at most{shown}"
@@ -432,6 +445,7 @@ def _as_json(feed: Feed, newsletters: list[str]) -> dict[str, object]:
         "read_pages": feed.read_pages,
         "excerpt_words": feed.excerpt_words,
         "pictures": feed.pictures,
+        "labels": feed.labels,
     }
 
 

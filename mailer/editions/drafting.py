@@ -10,6 +10,7 @@ from mailer.editions.layout import Layout, lay_out
 from mailer.editions.model import DueGroup, Edition, EditionState, Newsletter, Piece, Rhythm
 from mailer.editions.rank import rank
 from mailer.editions.waves import serves_until
+from mailer.feeds.labels import unpaid
 from mailer.feeds.model import Article
 from mailer.store.database import Transaction
 
@@ -77,8 +78,9 @@ def _composed(
 
 def lines(layout: Layout, known: Mapping[int, Article], newsletter: Newsletter) -> tuple[str, str]:
     """Return the subject and the line behind it, made of the headlines that are shown."""
-    headlines = [known[piece.article_id].title for piece in layout.stories]
-    lead = [] if layout.lead is None else [known[layout.lead.article_id].summary]
+    told = unpaid([known[piece.article_id] for piece in layout.stories])
+    headlines = [article.title for article in told]
+    lead = [article.summary for article in told[:1]]
     return (
         subject(headlines, newsletter.name),
         preheader(headlines, [*lead, newsletter.description]),

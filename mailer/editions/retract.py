@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailer.clock import Clock
 from mailer.editions.model import CorrectionKind
 from mailer.editions.redraw import redraw
 from mailer.errors import NotFound
-from mailer.feeds.model import Article, ArticleState
+from mailer.feeds.labels import in_order
+from mailer.feeds.model import Article, ArticleState, Feed, Label
 from mailer.store.database import Store, Transaction
+
+UNSENT = 2_000  # articles of a feed, the newest: what is older has left
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +63,24 @@ class Retract:
         """Have articles told at once to those who chose that, or not; return how many there are."""
         with self._store.write() as tx:
             return tx.retractions.mark_urgent(keys, self._clock.now() if urgent else None)
+
+    def label(self, keys: Sequence[int], labels: Sequence[Label] | None) -> int:
+        """Say what articles are, before their headlines; None: as their feeds say.
+
+        Return how many there are. What has not left, and the public pages, say it from now on.
+        """
+        with self._store.write() as tx:
+            found = tx.retractions.label(keys, labels)
+            redraw(tx, keys)
+        log.info("article.labelled", extra={"articles": len(keys), "labels": labels})
+        return found
+
+    def label_feed(self, feed: Feed, labels: Sequence[Label]) -> None:
+        """Say what everything is that a feed brings, and has brought."""
+        with self._store.write() as tx:
+            tx.feeds.configure(replace(feed, labels=in_order(labels)))
+            newest = tx.articles.listing([feed.id], None, UNSENT)
+            redraw(tx, [article.id for article in newest])
 
     def _put(self, keys: Sequence[int], state: ArticleState) -> int:
         with self._store.write() as tx:

@@ -38,4 +38,5 @@ def article_as_json(draft: Draft) -> dict[str, object]:
         "original_url": draft.original_url,
         "original_publisher": draft.original_publisher,
         "topics": list(draft.topics),
+        "labels": list(draft.labels),
     }

@@ -8,6 +8,7 @@ from mailer.feeds.clean import safe_html
 from mailer.feeds.excerpt import CUT, excerpt, is_finished, sentences, was_cut
 from mailer.feeds.furniture import paragraphs
 from mailer.feeds.identity import identity
+from mailer.feeds.labels import marked
 from mailer.feeds.model import Draft
 from mailer.feeds.picture import Picture, lead_picture
 from mailer.feeds.syndication import Origin, credited, is_own
@@ -48,6 +49,7 @@ class Entry:
     origin_url: str | None = None  # where the piece was first, when the feed says so
     language: str | None = None
     topics: tuple[str, ...] = ()
+    rights: str = ""  # who may read it, in Dublin Core's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def draft(entry: Entry, frame: Frame) -> Draft | None:
         language=language(entry.language) or frame.language,
         words=_words(text, teaser),
         topics=_topics(entry.topics),
+        labels=marked(map(one_line, entry.topics[:MOST_TOPICS]), one_line(entry.rights)),
     )
 
 

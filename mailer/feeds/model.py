@@ -12,6 +12,14 @@ class FeedState(StrEnum):
     GONE = "gone"  # the server said 410: it is not asked again
 
 
+class Label(StrEnum):
+    """What a reader is to know of an article before its headline, in the order it is shown in."""
+
+    SPONSORED = "sponsored"  # somebody pays for it
+    OPINION = "opinion"
+    SUBSCRIBERS = "subscribers"  # its outlet shows the whole of it to its subscribers alone
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One address that is looked at again and again."""
@@ -34,6 +42,7 @@ class Feed:
     read_pages: bool = False  # where it gives no text, the article's page is read
     excerpt_words: int | None = None  # the most of its words that are told; None: as many as fit
     pictures: bool = True  # whether its pictures may be shown
+    labels: tuple[Label, ...] = ()  # of each of its articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Draft:
     words: int  # of the text the feed gave; 0: unknown
     topics: tuple[str, ...]
     image_caption: str | None = None  # without the credit
+    labels: tuple[Label, ...] = ()  # as the feed marks it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +116,8 @@ class Article:
     changed_at: datetime | None = None  # when it was last told otherwise
     gone_because: str | None = None  # for a person; None unless GONE
     urgent_at: datetime | None = None  # when somebody marked it as urgent
+    labels: tuple[Label, ...] = ()  # what an editor says, else what it and its feed are
+    labelled: bool = False  # whether an editor said it
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
             line_of_html(_text(tag, "label") or _text(tag, "term"))
             for tag in _objects(found, "tags")
         ),
+        rights=_text(found, "dcterms_accessrights") or _text(found, "accessrights"),
     )
 
 

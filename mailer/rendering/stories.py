@@ -12,9 +12,11 @@ from mailer.editions.headline import preheader, shorten, subject
 from mailer.editions.layout import Layout
 from mailer.editions.model import Correction, CorrectionKind, Edition, Newsletter, Piece
 from mailer.feeds.excerpt import excerpt
-from mailer.feeds.model import Article
+from mailer.feeds.labels import unpaid
+from mailer.feeds.model import Article, Label
 from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import local_day
+from mailer.languages.names import name_of
 from mailer.links import Links
 from mailer.pictures.model import Crop, Picture
 from mailer.rendering.figures import Figure, figure
@@ -55,6 +57,12 @@ class Story:
     also: tuple[Coverage, ...] = ()  # others that tell it
     article_id: int = 0
     figure: Figure | None = None  # None: it is told without a picture
+    labels: tuple[Label, ...] = ()  # what is said before its headline
+
+    @property
+    def language_name(self) -> str:
+        """What its own language calls itself; "" when it has none of its own, or an unknown one."""
+        return "" if self.language is None else name_of(self.language)
 
     @property
     def direction(self) -> str | None:
@@ -194,7 +202,7 @@ def _lines(
     own = apart(variant.apart)
     if variant.since <= edition.opens and not own.without and not own.sections:
         return edition.subject, edition.preheader
-    shown = [articles[piece.article_id] for piece in layout.stories]
+    shown = unpaid([articles[piece.article_id] for piece in layout.stories])
     titles = [article.title for article in shown]
     fillers = [*(article.summary for article in shown[:1]), newsletter.description]
     return subject(titles, newsletter.name), preheader(titles, fillers)
@@ -253,6 +261,7 @@ def _story(
         publisher=publisher or _host(source_url),
         source_url=source_url,
         article_id=article.id,
+        labels=article.labels,
     )
 
 

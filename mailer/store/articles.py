@@ -12,10 +12,11 @@ from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 from mailer.editions.model import URGENT_SLOT, EditionState
 from mailer.feeds.article_page import lacks_text
 from mailer.feeds.identity import content_hash
-from mailer.feeds.model import Article, ArticleState, Draft
+from mailer.feeds.labels import shown
+from mailer.feeds.model import Article, ArticleState, Draft, Label
 from mailer.feeds.urls import address_key
 from mailer.store.aggregate import Aggregate
-from mailer.store.tables import arrival, article, edition, piece, source
+from mailer.store.tables import arrival, article, edition, feed, piece, source
 
 SHORT = 80  # characters that are no text of an article
 USUAL = timedelta(days=28)  # of which a feed's habits are known
@@ -47,7 +48,27 @@ def _article(row: RowMapping) -> Article:
         changed_at=row["changed_at"],
         gone_because=row["gone_because"],
         urgent_at=row["urgent_at"],
+        labels=shown(_labels(row["said_labels"]), _labels(row["labels"]) or (), _of_feed(row)),
+        labelled=row["said_labels"] is not None,
     )
+
+
+def _labels(told: str | None) -> tuple[Label, ...] | None:
+    return None if told is None else tuple(map(Label, json.loads(told)))
+
+
+def _of_feed(row: RowMapping) -> tuple[Label, ...]:
+    return _labels(row["feed_labels"]) or ()
+
+
+# An article with what is said of all that its feed brings.
+_ARTICLES = select(
+    article,
+    select(feed.c.labels)
+    .where(feed.c.id == article.c.feed_id)
+    .scalar_subquery()
+    .label("feed_labels"),
+)
 
 
 def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
@@ -68,6 +89,7 @@ def _columns(draft: Draft, published_at: datetime) -> dict[str, object]:
         "language": draft.language,
         "words": draft.words,
         "topics": json.dumps(draft.topics, ensure_ascii=False),
+        "labels": json.dumps(draft.labels),
     }
 
 
@@ -126,7 +148,7 @@ def _all_kept(_fresh: Sequence[Draft]) -> Mapping[str, ArticleState]:
 
 
 TOOK_BACK = "its feed took it back"
-SHOWN = frozenset({"title", "summary", "state"})  # what a mail tells of an article
+SHOWN = frozenset({"title", "summary", "state", "labels"})  # what a mail tells of an article
 
 
 class Articles(Aggregate):
@@ -211,7 +233,7 @@ class Articles(Aggregate):
         changed: bool = False,
     ) -> list[Article]:
         """Return articles, newest first; with `changed` only those that were told otherwise."""
-        query = select(article).order_by(article.c.arrival.desc()).limit(limit)
+        query = _ARTICLES.order_by(article.c.arrival.desc()).limit(limit)
         if feed_ids is not None:
             query = query.where(article.c.feed_id.in_(feed_ids))
         if state is not None:
@@ -253,8 +275,7 @@ class Articles(Aggregate):
     def newest_of(self, newsletter_id: int, since: datetime, limit: int) -> list[Article]:
         """Return the newsletter's newest articles that were gathered at `since` or later."""
         rows = self._all(
-            select(article)
-            .join(source, source.c.feed_id == article.c.feed_id)
+            _ARTICLES.join(source, source.c.feed_id == article.c.feed_id)
             .where(
                 source.c.newsletter_id == newsletter_id,
                 article.c.seen_at >= since,
@@ -282,8 +303,7 @@ class Articles(Aggregate):
     def window(self, newsletter_id: int, opens: int, closes: int) -> list[Article]:
         """Return the newsletter's articles with `opens` < arrival <= `closes`, by arrival."""
         rows = self._all(
-            select(article)
-            .join(source, source.c.feed_id == article.c.feed_id)
+            _ARTICLES.join(source, source.c.feed_id == article.c.feed_id)
             .where(
                 source.c.newsletter_id == newsletter_id,
                 article.c.arrival > opens,
@@ -310,15 +330,15 @@ class Articles(Aggregate):
             )
         )
         rows = self._all(
-            select(article)
-            .where(article.c.arrival <= opens, article.c.published_at >= since, brought.exists())
-            .order_by(article.c.arrival)
+            _ARTICLES.where(
+                article.c.arrival <= opens, article.c.published_at >= since, brought.exists()
+            ).order_by(article.c.arrival)
         )
         return [_article(row) for row in rows]
 
     def by_ids(self, keys: Sequence[int]) -> list[Article]:
         """Return those that there are, by arrival."""
-        rows = self._all(select(article).where(article.c.id.in_(keys)).order_by(article.c.arrival))
+        rows = self._all(_ARTICLES.where(article.c.id.in_(keys)).order_by(article.c.arrival))
         return [_article(row) for row in rows]
 
     def _known(self, feed_id: int, told: Mapping[str, Draft]) -> dict[str, RowMapping]:

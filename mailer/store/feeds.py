@@ -1,12 +1,13 @@
 """Feeds: where they are, when they are looked at next, how the last look went."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, select, update
 
 from mailer.errors import Conflict, NotFound
-from mailer.feeds.model import Feed, FeedState
+from mailer.feeds.model import Feed, FeedState, Label
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import feed
 
@@ -31,6 +32,7 @@ def _feed(row: RowMapping) -> Feed:
         read_pages=row["read_pages"],
         excerpt_words=row["excerpt_words"],
         pictures=row["pictures"],
+        labels=tuple(map(Label, json.loads(row["labels"]))),
     )
 
 
@@ -126,7 +128,7 @@ class Feeds(Aggregate):
         )
 
     def configure(self, changed: Feed) -> None:
-        """Write what the owner decides of a feed: its title, pages, excerpts, pictures."""
+        """Write what the owner decides of a feed: its title, pages, excerpts, pictures, labels."""
         self._run(
             update(feed)
             .where(feed.c.id == changed.id)
@@ -135,6 +137,7 @@ class Feeds(Aggregate):
                 read_pages=changed.read_pages,
                 excerpt_words=changed.excerpt_words,
                 pictures=changed.pictures,
+                labels=json.dumps(changed.labels),
             )
         )
 

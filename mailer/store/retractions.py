@@ -1,12 +1,14 @@
 """What became of articles after they were kept: taken back, gone, told otherwise, urgent."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
 from mailer.feeds.guards import Known, taken_back
-from mailer.feeds.model import ArticleState, Draft
+from mailer.feeds.labels import in_order
+from mailer.feeds.model import ArticleState, Draft, Label
 from mailer.store.aggregate import Aggregate
 from mailer.store.articles import TOOK_BACK
 from mailer.store.tables import article
@@ -52,6 +54,15 @@ class Retractions(Aggregate):
         """Mark articles as urgent, or as not; return how many there are."""
         marked = update(article).where(article.c.id.in_(keys))
         return self._run(marked.values(urgent_at=now)).rowcount
+
+    def label(self, keys: Collection[int], said: Sequence[Label] | None) -> int:
+        """Let these articles have labels, whatever their feeds say; None: as those say.
+
+        Return how many there are.
+        """
+        word = None if said is None else json.dumps(in_order(said))
+        chosen = update(article).where(article.c.id.in_(keys))
+        return self._run(chosen.values(said_labels=word)).rowcount
 
     def rhythm(self, feed_id: int) -> list[datetime]:
         """Return when a feed published its newest articles, the newest first."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailer.editions.model import Correction, Edition, Newsletter
+from mailer.feeds.model import Label
 from mailer.languages.catalogue import Catalogue
 from mailer.links import Links
 from mailer.rendering.stories import DigestView, Story
@@ -78,10 +79,12 @@ def list_data(
 
 def _article(story: Story, language: str) -> Thing:
     made: Thing = {
-        "@type": "NewsArticle",
+        "@type": _kind(story),
         "headline": story.title,
         "inLanguage": story.language or language,
     }
+    if Label.SUBSCRIBERS in story.labels:
+        made["isAccessibleForFree"] = False
     if story.url:
         made["url"] = story.url
     if story.summary:
@@ -99,6 +102,12 @@ def _article(story: Story, language: str) -> Thing:
     if story.source_url and story.source_url != story.url:
         made["isBasedOn"] = story.source_url
     return made
+
+
+def _kind(story: Story) -> str:
+    if Label.SPONSORED in story.labels:
+        return "AdvertiserContentArticle"
+    return "OpinionNewsArticle" if Label.OPINION in story.labels else "NewsArticle"
 
 
 def _series(newsletter: Newsletter, archive: str) -> Thing:

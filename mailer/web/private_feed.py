@@ -2,6 +2,8 @@
 
 from flask import Blueprint, Response
 
+from mailer.feeds.model import Article, Label
+from mailer.languages.catalogue import catalogue
 from mailer.rendering.stories import web_address
 from mailer.subscribers.private_feed import Chosen, Selection
 from mailer.web import syndicate
@@ -47,10 +49,20 @@ def _entry(found: Selection, one: Chosen, base_url: str) -> syndicate.Entry:
     name = f"tag:{host},{found.newsletter.created_at:%Y-%m-%d}:{slug}/{article.id}"
     return syndicate.Entry(
         url=web_address(article.url) or base_url,
-        title=article.title,
+        title=_title(article, found.newsletter.language),
         summary=article.summary,
         html=article.html or article.summary,
         at=article.changed_at or article.seen_at,
         name=name,
         topic=one.piece.section,
     )
+
+
+def _title(article: Article, language: str) -> str:
+    """Return a headline, behind what says that somebody pays for it."""
+    if Label.SPONSORED not in article.labels:
+        return article.title
+    words = catalogue(language)
+    paid = words.pgettext("label", "Sponsored")
+    before = words.pgettext("before an address", "%(words)s:") % {"words": paid}
+    return f"{before} {article.title}"

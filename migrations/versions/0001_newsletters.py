@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("read_pages", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("excerpt_words", sa.Integer(), nullable=True),
         sa.Column("pictures", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("labels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),

@@ -45,6 +45,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("said_labels", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("address_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column(

@@ -215,3 +215,15 @@ def test_what_was_told_otherwise_is_listed(full: Operator, site: FeedServer) -> 
     assert [one["title"] for one in full.json("articles", "list", "--changed")] == [
         "Night buses stay"
     ]
+
+
+def test_an_editor_says_what_an_article_is_and_takes_it_back(full: Operator) -> None:
+    number = full.json("articles", "list")[0]["id"]
+
+    said = full.does("articles", "label", number, "--sponsored", "--subscribers-only").out
+    assert "sponsored, subscribers" in said
+    assert full.json("articles", "show", number)["labels"] == ["sponsored", "subscribers"]
+
+    full.does("articles", "label", number, "--as-found")
+    assert full.json("articles", "show", number)["labels"] == []
+    assert full("articles", "label", number, "--none", "--opinion").code == 2

@@ -293,3 +293,16 @@ def test_a_check_reads_pages_when_asked_to(mailer: Operator, site: FeedServer) -
 
     assert (bare["without_text"], read["without_text"]) == (1, 0)
     assert read["articles"][0]["summary"] == words
+
+
+def test_all_that_a_feed_brings_can_be_labelled(drawing: Operator, site: FeedServer) -> None:
+    url = site.url("/feed.xml")
+
+    said = drawing.does("feeds", "edit", url, "--label", "sponsored", "--label", "opinion").out
+    assert "labelled sponsored and opinion" in said
+    (feed,) = drawing.json("feeds", "list")
+    assert feed["labels"] == ["sponsored", "opinion"]
+
+    drawing.does("feeds", "edit", url, "--label", "none")
+    (feed,) = drawing.json("feeds", "list")
+    assert feed["labels"] == []

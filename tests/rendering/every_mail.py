@@ -36,7 +36,9 @@ class Mail:
         """What the checks look at."""
         return Letter(
             page=self.page,
-            stories=() if self.view is None else [told_of(story) for story in self.view.stories],
+            stories=()
+            if self.view is None
+            else [told_of(story, self.language) for story in self.view.stories],
             leave_url=None if self.view is None else VALUES[Slot.LEAVE_URL],
             postal_address=a_newsletter().postal_address,
             own_host="news.example.org",

@@ -1,4 +1,4 @@
-"""The editions every check looks at: short, usual, pictureless, long, corrected, other scripts.
+"""The editions every check looks at: short, usual, pictureless, long, corrected, labelled, foreign.
 
 `python -m tests.rendering.golden FOLDER` writes each as NAME.html, NAME.txt and NAME.eml.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from mailer.address import parse_address
 from mailer.editions.layout import Layout, Section
 from mailer.editions.model import Newsletter, Piece
-from mailer.feeds.model import Article
+from mailer.feeds.model import Article, Label
 from mailer.message.mime import build
 from mailer.message.model import Head, ListHead
 from mailer.message.slots import fill
@@ -171,6 +171,20 @@ def correction() -> DigestView:
     return replace(usual(), corrections=lines)
 
 
+def labelled() -> DigestView:
+    """Paid, opinion, for subscribers, in another language: lead, story and line."""
+    own: dict[int, tuple[Label, ...]] = {
+        1: (Label.OPINION,),
+        2: (Label.SPONSORED,),
+        6: (Label.OPINION, Label.SUBSCRIBERS),
+        10: (Label.SPONSORED, Label.SUBSCRIBERS),
+    }
+    articles = [an_article(number, labels=own.get(number, ())) for number in range(1, 13)]
+    articles[4] = an_article(5, **_told(PAPERS["he"], 2))
+    places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
+    return digest(articles, places, a_newsletter(), copies=COPIES)
+
+
 def hebrew() -> DigestView:
     """From right to left."""
     return _of(PAPERS["he"])
@@ -232,7 +246,18 @@ def _told(paper: Paper, number: int) -> dict[str, object]:
 
 EDITIONS: Mapping[str, Callable[[], DigestView]] = {
     made.__name__: made
-    for made in (short, usual, no_pictures, fifty, correction, hebrew, arabic, japanese, mixed)
+    for made in (
+        short,
+        usual,
+        no_pictures,
+        fifty,
+        correction,
+        labelled,
+        hebrew,
+        arabic,
+        japanese,
+        mixed,
+    )
 }
 
 

@@ -49,6 +49,8 @@ article = numbered(
     Column("language", String(35)),
     Column("words", Integer, nullable=False),
     Column("topics", Text, nullable=False),  # JSON list of strings
+    Column("labels", Text, nullable=False, server_default=text("'[]'")),  # JSON, as it was told
+    Column("said_labels", Text),  # JSON, in an editor's word; NULL: none spoke
     Column("state", String(16), nullable=False),
     Column(
         "address_key", Text, nullable=False, server_default=text("''")

@@ -67,6 +67,7 @@ feed = numbered(
     Column("read_pages", Boolean, nullable=False, server_default=text("false")),
     Column("excerpt_words", Integer),  # NULL: as many as fit
     Column("pictures", Boolean, nullable=False, server_default=text("true")),
+    Column("labels", Text, nullable=False, server_default=text("'[]'")),  # JSON, of each article
     is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
