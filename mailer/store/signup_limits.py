@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    update,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -68,6 +69,23 @@ class SignupLimits(Aggregate):
                     left[key] -= 1
         self._add({key: -uses for key, uses in ours.items() if uses}, now)
         return verdicts
+
+    def give_back(self, uses: Sequence[Use], taken_at: datetime) -> None:
+        """Count one less for each of these, of what was taken then; nothing goes below 0."""
+        for scope, subject, period in sorted(
+            {_key(use, one) for use in uses for one in use.limits}
+        ):
+            self._run(
+                update(signup_use)
+                .where(
+                    signup_use.c.scope == scope,
+                    signup_use.c.subject == subject,
+                    signup_use.c.period == period,
+                    signup_use.c.start == part_of(timedelta(seconds=period), taken_at),
+                    signup_use.c.uses > 0,
+                )
+                .values(uses=signup_use.c.uses - 1)
+            )
 
     def use_forms(self, sent: Sequence[tuple[int, str]], now: datetime) -> list[bool]:
         """Let forms count, each a number and a hash; False for one that did for another address.

@@ -39,6 +39,7 @@ class _Wanted:
     request: Request
     origin: Origin
     language: str | None  # the person's own
+    is_back: bool  # asks anew for what they left, or never confirmed
 
     @property
     def notice(self) -> Notice:
@@ -124,7 +125,15 @@ class Asking:
             if request is Request.BEGIN:
                 begun[pair] = one.newsletter
             wanted.append(
-                _Wanted(one.hashed, one.newsletter, pair, request, one.ask.origin, person.language)
+                _Wanted(
+                    one.hashed,
+                    one.newsletter,
+                    pair,
+                    request,
+                    one.ask.origin,
+                    person.language,
+                    is_back=request is Request.BEGIN and pair in ties,
+                )
             )
         self._write(wanted, ties | self._begin(begun, ties))
 
@@ -161,6 +170,8 @@ class Asking:
                 one.newsletter.id,
                 one.notice,
                 ties[one.pair].language or one.language or one.newsletter.language,
+                # They may have had one today, and have answered it: the limits know.
+                occasion=f"{self._now:%Y-%m-%dT%H:%M:%S}" if one.is_back else "",
             )
             for one, mailed in zip(wanted, few, strict=True)
             if mailed

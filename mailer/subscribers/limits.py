@@ -44,8 +44,9 @@ class Use(NamedTuple):
 
 # A mailbox is asked to confirm one newsletter once a day and three times a month, and all of them
 # together five times a day and ten times a month: this is what keeps the form from being a weapon,
-# and no setting. What goes to people who have confirmed is counted apart, since nobody can bring a
-# victim that far.
+# and no setting. What was answered counts no more: whoever can confirm has asked for it, and may
+# come back on the day on which they left. What goes to people who have confirmed is counted apart,
+# since nobody can bring a victim that far.
 PER_NEWSLETTER = (Limit(1, DAY), Limit(3, MONTH))
 PER_ADDRESS = (Limit(5, DAY), Limit(10, MONTH))
 COUNTED = (Limit(1_000_000_000, DAY),)  # only counted: nobody is refused for it
@@ -64,13 +65,18 @@ def uses_of_request(
 
 def uses_of_mail(notice: Notice, newsletter_id: int, address_hash: str) -> tuple[Use, ...]:
     """Return what one mail to an address counts against."""
-    per_address = (
-        Use(Scope.ADDRESS, f"{notice}:{newsletter_id}:{address_hash}", PER_NEWSLETTER),
-        Use(Scope.ADDRESS, f"{notice}:{address_hash}", PER_ADDRESS),
-    )
+    per_address = uses_of_mailbox(notice, newsletter_id, address_hash)
     if notice is not Notice.CONFIRM:
         return per_address
     return *per_address, Use(Scope.ASKED, str(newsletter_id), COUNTED)
+
+
+def uses_of_mailbox(notice: Notice, newsletter_id: int, address_hash: str) -> tuple[Use, ...]:
+    """Return what one mail counts against of what an address may be mailed."""
+    return (
+        Use(Scope.ADDRESS, f"{notice}:{newsletter_id}:{address_hash}", PER_NEWSLETTER),
+        Use(Scope.ADDRESS, f"{notice}:{address_hash}", PER_ADDRESS),
+    )
 
 
 def use_of_answer(newsletter_id: int) -> Use:

@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mailer.address import Address, address_hash
 from mailer.clock import Clock
@@ -18,7 +18,7 @@ from mailer.subscribers import proof
 from mailer.subscribers.adding import BY_OPERATOR, activate, add_people
 from mailer.subscribers.asking import Asking
 from mailer.subscribers.leaving import end
-from mailer.subscribers.limits import use_of_answer
+from mailer.subscribers.limits import use_of_answer, uses_of_mailbox
 from mailer.subscribers.model import (
     Act,
     Added,
@@ -124,7 +124,7 @@ class Signup:
             found = _signed_up_with(tx, token)
             if found.state is State.PENDING:
                 activate(tx, found, Act.CONFIRMED, origin, self._clock.now())
-                tx.signup_limits.take([use_of_answer(found.newsletter_id)], self._clock.now())
+                _answered(tx, found, self._clock.now())
                 if self._settings.welcome:
                     owe_notice(tx, found, Notice.WELCOME, self._clock.now())
             return self._glimpse(tx, found.id)
@@ -304,6 +304,14 @@ def _left_with(tx: Transaction, token: Token) -> Subscription:
     ):
         raise TokenExpired("this link belongs to another leaving")
     return found
+
+
+def _answered(tx: Transaction, found: Subscription, now: datetime) -> None:
+    """Count a confirmation as answered, and its mail no more among those nobody asked for."""
+    tx.signup_limits.take([use_of_answer(found.newsletter_id)], now)
+    hashed = tx.subscribers.hash_of(found.subscriber_id)
+    mailed = uses_of_mailbox(Notice.CONFIRM, found.newsletter_id, hashed)
+    tx.signup_limits.give_back(mailed, found.requested_at)
 
 
 def _signed_up_with(tx: Transaction, token: Token) -> Subscription:

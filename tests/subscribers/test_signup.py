@@ -7,6 +7,7 @@ import pytest
 
 from mailer.address import address_hash, parse_address
 from mailer.config.settings import SignupSettings
+from mailer.delivery.model import Notice
 from mailer.errors import NeverMailed, NotFound, TokenError, TokenExpired
 from mailer.links import Links
 from mailer.store.database import Store
@@ -207,3 +208,37 @@ def test_what_was_counted_is_forgotten_when_it_counts_no_more(
     # The form's number, and the counts: four for the mail and one
     # for having asked, one each for network, domain and all.
     assert (kept, forgotten) == (0, 9)
+
+
+def confirmations(store: Store) -> int:
+    """Return how many mails to confirm were ever owed."""
+    with store.read() as tx:
+        return len([row for row in tx.ledger_reports.rows() if row.notice is Notice.CONFIRM])
+
+
+def test_whoever_confirmed_and_left_may_come_back_on_the_same_day(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    signup.confirm(confirm_token(links, tie(both_stores)), FORM)
+    signup.leave(leave_token(links, tie(both_stores)), FORM)
+    clock.advance(timedelta(minutes=1))
+
+    for _ in range(3):
+        signup.subscribe("brief", ADA, FORM)
+        clock.advance(timedelta(minutes=1))
+
+    assert confirmations(both_stores) == 2
+    assert tie(both_stores).state is State.PENDING
+
+
+def test_whoever_left_and_never_answers_is_asked_no_more_than_others(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock
+) -> None:
+    signup.add("brief", ADA)
+    signup.leave(leave_token(links, tie(both_stores)), FORM)
+    for _ in range(120):
+        signup.subscribe("brief", ADA, FORM)
+        clock.advance(timedelta(hours=4))
+
+    assert confirmations(both_stores) == 3
