@@ -274,12 +274,12 @@ class SchemaError(StoreError):
             )
         elif found < wanted:
             super().__init__(
-                f"the database is at version {found}, this program needs {wanted}",
+                f"the database {place} is at version {found}, this program needs {wanted}",
                 help="take a backup, then run `mailer db upgrade`",
             )
         else:
             super().__init__(
-                f"the database is at version {found}, and this program knows {wanted} at most",
+                f"the database {place} is at version {found}; this program knows {wanted} at most",
                 help="install the newer program again, or restore the backup from before it",
             )
         self.found = found

@@ -1,4 +1,6 @@
-"""`mailer db`: where the database is, at which version, and what is left in it."""
+"""`mailer db`: where the database is, at which version, copies of it, and what is left in it."""
+
+from pathlib import Path
 
 import click
 
@@ -12,7 +14,7 @@ from mailer.store.version import version
 
 @click.group(cls=Branch)
 def db() -> None:
-    """The database's version."""
+    """The database: its version, a copy of it, and what is left in it."""
 
 
 @db.command(epilog="Example: mailer db upgrade")
@@ -24,6 +26,19 @@ def upgrade(context: Context) -> None:
         say(f"The database is at version {before.wanted} already.")
     else:
         say(f"The database went from version {before.found or 'none'} to {before.wanted}.")
+
+
+@db.command(epilog="Example: mailer db backup /var/backups/mailer-monday.db")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@pass_context
+def backup(context: Context, file: Path) -> None:
+    """Copy the database into a new file, while everything runs. For SQLite; pg_dump does it else.
+
+    The file holds every address: it is readable for its owner alone. docs/how-to/backup.md says how
+    to go back to one.
+    """
+    context.unchecked.store.back_up(file)
+    say(f"{file} holds the database as it was just now. Keep config.toml and its secrets as well.")
 
 
 @db.command(epilog="Example: mailer db scrub")
@@ -57,5 +72,5 @@ def status(context: Context, *, as_json: bool) -> None:
         return
     if not as_json:
         why = SchemaError(state.found, state.wanted, state.place)
-        say(f"{state.place}: {why}; {why.help}.")
+        say(f"{why}; {why.help}.")
     raise click.exceptions.Exit(1)

@@ -33,7 +33,7 @@ COMMANDS = {
     "subscribers": ("mailer.cli.subscribers", "Who gets it."),
     "receive": ("mailer.cli.receive", "Take a mail by which somebody leaves, from a mail server."),
     "dkim": ("mailer.cli.dkim", "The keys that sign your mails."),
-    "db": ("mailer.cli.database", "The database's version."),
+    "db": ("mailer.cli.database", "The database: its version, a copy of it."),
     "jobs": ("mailer.cli.jobs", "What runs by itself."),
 }
 

@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -69,6 +70,34 @@ def test_nobody_else_on_the_machine_can_read_a_new_database(
 
     modes = {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (folder, *folder.iterdir())}
     assert modes == {0}
+
+
+def test_a_backup_made_beside_a_writer_is_whole_and_its_owner_s_alone(
+    mailer: Operator, brief: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.db"
+    mailer.does("subscribers", "add", "ada@example.org", "--newsletter", brief)
+    with closing(sqlite3.connect(mailer.config.with_name("mailer.db"))) as writer:
+        writer.execute("UPDATE newsletter SET name = 'not kept yet'")
+        mailer.does("db", "backup", copy)
+    again = mailer("db", "backup", copy)
+
+    monkeypatch.setenv("MAILER_DATABASE__URL", f"sqlite:///{copy}")
+    assert (again.code, stat.S_IMODE(copy.stat().st_mode)) == (2, 0o600)
+    assert [row["address"] for row in mailer.json("subscribers", "list")] == ["ada@example.org"]
+    assert mailer.json("newsletters", "show", brief)["name"] == "The Harbour Brief"
+
+
+@pytest.mark.postgres
+def test_for_a_backup_of_postgresql_its_own_program_is_named(
+    anywhere: Operator, postgres_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MAILER_DATABASE__URL", postgres_url)
+
+    told = anywhere("db", "backup", tmp_path / "copy.dump")
+
+    assert told.code == 2
+    assert "pg_dump --format=custom" in told.err
 
 
 def test_what_was_erased_is_let_go_of_once_nobody_looks_at_it(
