@@ -138,7 +138,7 @@ class Engine:
                 continue
             self._flying[job.id] = job
             low = len(self._ready) * 2 < self._group.size and not (self._marked or self._dry)
-            if low and not self._in_rounds:  # the next round is near, and sees it
+            if low and not (self._in_rounds or self._sender.waits):  # the next write sees it
                 self._wake.set()
             return envelope
         self._hungry = True
@@ -194,10 +194,7 @@ class Engine:
         self._hear()
         await self._traffic.look(urgent=any(job.notice for job in self._claimed))
         shaped = bool(self._traffic.shapes or self._claimed)
-        if shaped:
-            await self._keep_shaped_books()
-        else:
-            await self._keep_books()
+        await (self._keep_shaped_books() if shaped else self._keep_books())
         self._in_rounds = not (shaped or self._stopping or self._sender.waits)
         self._flush_marked()
         if shaped or not self._sender.waits or len(self._told) < self._group.worth_writing:
@@ -265,6 +262,7 @@ class Engine:
             if self._sender.waits:
                 await asyncio.sleep(0)  # it begins; what the last one freed is said meanwhile
                 self._go_on()
+                self._desk.write_ahead(islice(self._ready, 2 * self._pool.width))
             started = await writing
             await self._prepare(started.jobs)
             self._begun(started.jobs, wish, dry=started.dry)
@@ -373,7 +371,8 @@ class Engine:
         """Return how many rows may be marked now."""
         waiting = len(self._ready) + len(self._marked)
         unsettled = waiting + len(self._flying) + len(self._ended)
-        return min(self._group.wish(waiting), self._limit - unsettled, self._traffic.room - waiting)
+        wish = self._group.wish(waiting, anyway=bool(self._ended) and self._sender.waits)
+        return min(wish, self._limit - unsettled, self._traffic.room - waiting)
 
     def _settled(self, settlements: Sequence[Settlement]) -> None:
         """Forget rows that are settled: lines that were kept back may go on."""

@@ -27,10 +27,13 @@ class Group:
         """Note that a line found nothing ready."""
         self._starved = True
 
-    def wish(self, waiting: int) -> int:
-        """Return how many rows to mark when so many are marked and wait: none, or half a group."""
+    def wish(self, waiting: int, *, anyway: bool = False) -> int:
+        """Return how many rows to mark when so many are marked and wait: none, or half a group.
+
+        Where a server is asked `anyway`, a few more rows cost nothing.
+        """
         missing = self.size - waiting
-        return missing if missing * 2 >= self.size else 0
+        return missing if anyway or missing * 2 >= self.size else 0
 
     def took(self, count: int, ready: int) -> None:
         """Learn from a group that was marked, while `ready` rows were waiting."""

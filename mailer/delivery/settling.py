@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from mailer.delivery.model import (
@@ -38,45 +39,23 @@ def settle(
     chance: Callable[[], float],
 ) -> Settlement:
     """Return what is written down about a row that was being sent."""
-
+    tries = job.attempts + 1
     if isinstance(outcome, Sent):  # most are
-        return Settlement(
-            job.id,
-            DeliveryState.SENDING,
-            DeliveryState.SENT,
-            job.attempts + 1,
-            outcome.reply,
-            None,
-            relay,
-            None,
-            now,
-        )
-
-    def over(state: DeliveryState, reply: Reply | None, reason: str | None = None) -> Settlement:
-        tries = job.attempts + 1
-        return Settlement(
-            job.id, DeliveryState.SENDING, state, tries, reply, reason, relay, settled_at=now
-        )
-
+        found, sent = DeliveryState.SENDING, DeliveryState.SENT
+        return Settlement(job.id, found, sent, tries, outcome.reply, None, relay, None, now)
+    over = partial(
+        Settlement, job.id, DeliveryState.SENDING, attempts=tries, relay=relay, settled_at=now
+    )
     match outcome:
         case Refused(reply):
-            return over(DeliveryState.REFUSED, reply)
+            return over(DeliveryState.REFUSED, reply=reply)
         case InDoubt(reason):
-            return over(DeliveryState.IN_DOUBT, None, reason)
+            return over(DeliveryState.IN_DOUBT, reason=reason)
         case Deferred(reply):
-            tries = job.attempts + 1
             again = next_try(tries, job.planned_at, now, give_up_after, chance())
             if isinstance(again, GiveUp):
-                return over(DeliveryState.GIVEN_UP, reply)
-            return Settlement(
-                job.id,
-                DeliveryState.SENDING,
-                DeliveryState.DUE,
-                tries,
-                reply,
-                relay=relay,
-                due_at=again.at,
-            )
+                return over(DeliveryState.GIVEN_UP, reply=reply)
+            return over(DeliveryState.DUE, reply=reply, settled_at=None, due_at=again.at)
         case Unsent():
             return unsendable(job, outcome, now, found=DeliveryState.SENDING, relay=relay)
         case _:

@@ -38,3 +38,10 @@ def test_small_gaps_are_not_worth_a_write() -> None:
     group = Group(4, 100)
 
     assert [group.wish(waiting) for waiting in (0, 6, 7, 12)] == [12, 6, 0, 0]
+
+
+def test_whoever_asks_a_server_anyway_asks_for_all_that_is_missing() -> None:
+    group = Group(width=4, limit=100)
+
+    assert group.wish(group.size - 3) == 0
+    assert group.wish(group.size - 3, anyway=True) == 3
