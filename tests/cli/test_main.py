@@ -34,7 +34,7 @@ WANTED = {
     "subscribers unsubscribe", "subscribers import", "subscribers erase",
     "subscribers export", "subscribers history",
     "dkim generate", "dkim show", "dkim verify",
-    "db upgrade", "db status", "jobs list", "jobs run",
+    "db upgrade", "db status", "db backup", "db scrub", "jobs list", "jobs run",
 }  # fmt: skip
 REPORTS = {"list", "show", "status", "gather", "parse", "compose", "audit", "send"}
 HEAVY = {"flask", "feedparser", "aiohttp", "css_inline", "sqlalchemy", "gunicorn", "rich"}
