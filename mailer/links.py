@@ -63,6 +63,10 @@ class Links:
         """A reader's own feed, as long as that is given out."""
         return self._private("feed", Purpose.FEED, subscription_id, feed_since)
 
+    def answer(self, delivery_id: int, made_at: datetime) -> str:
+        """The page that takes a reader's word on an edition, without which word that is."""
+        return self._private("answer", Purpose.ANSWER, delivery_id, made_at)
+
     def why(self, leave_url: str) -> str:
         """The page that says why somebody gets a mail, given its link to leave."""
         return f"{self.base_url}/why/{leave_url.rpartition('/')[2]}"

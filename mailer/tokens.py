@@ -40,6 +40,7 @@ class Purpose(IntEnum):
     MOVE = 8  # in the new mailbox: everything is to come here from now on
     RESTORE = 9  # in the old mailbox: no, it is not
     FEED = 10  # a reader's own feed; made when that was given out
+    ANSWER = 11  # how an edition was; its subject is the ledger row that brought it
 
 
 # What is not named here does not expire.

@@ -36,6 +36,7 @@ from mailer.rendering.render import Render
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
 from mailer.subscribers.by_mail import ByMail
+from mailer.subscribers.feedback import Feedback
 from mailer.subscribers.leave_later import LeaveLater
 from mailer.subscribers.moving import Moving
 from mailer.subscribers.parked import ParkedLeavings
@@ -67,6 +68,7 @@ class Mailer:
     moving: Moving
     private_feed: PrivateFeed
     by_mail: ByMail
+    feedback: Feedback
     gather: Gather
     check: Check
     discover: Discover
@@ -116,6 +118,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Mailer:
         moving=Moving(store, clock, keyring),
         private_feed=PrivateFeed(store, clock, keyring),
         by_mail=ByMail(store, clock, keyring),
+        feedback=Feedback(store, clock, keyring),
         discover=Discover(Fetch(settings.feeds), clock),
         gather=Gather(store, clock, Fetch(settings.feeds), settings.feeds),
         check=Check(store, clock, Fetch(settings.feeds)),

@@ -52,6 +52,7 @@ class Inspect:
             Slot.SIGNED_UP_ON: _day(view, newsletter.created_at),
             Slot.LEAVE_URL: leave,
             Slot.WHY_URL: self._links.why(leave),
+            Slot.ANSWER_URL: self._links.answer(NOBODY, edition.due_at),
             Slot.CONFIRM_URL: self._links.confirm(NOBODY, edition.due_at),
         }
         letter = Letter(

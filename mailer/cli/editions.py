@@ -15,7 +15,7 @@ from mailer.cli.explain import Story, print_reasons, stories_of
 from mailer.cli.output import confirm, json_option, print_facts, print_json, print_table, say, when
 from mailer.cli.tree import Branch
 from mailer.editions.explain import OUT
-from mailer.editions.model import Edition, Reason
+from mailer.editions.model import Edition, Reason, Tally
 from mailer.errors import BrowserError, UsageError
 
 
@@ -63,8 +63,11 @@ def list_editions(context: Context, *, newsletter: str | None, limit: int, as_js
 def show(context: Context, number: int, *, as_json: bool) -> None:
     """Show an edition's stories in their order, and why each is in or out."""
     edition, newsletter, stories = stories_of(context.mailer, number)
+    with context.mailer.store.read() as tx:
+        said = tx.answers.of(number)
     if as_json:
-        print_json({**_as_json(edition, newsletter.slug), "stories": stories})
+        answers = {"good": said.good, "poor": said.poor}
+        print_json({**_as_json(edition, newsletter.slug), "answers": answers, "stories": stories})
         return
     print_facts(
         [
@@ -73,6 +76,7 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
             ("due", when(edition.due_at, newsletter.schedule.zone)),
             ("subject", edition.subject),
             ("preheader", edition.preheader),
+            *([("readers say", _said(said))] if any(said) or newsletter.feedback else []),
         ]
     )
     say("")
@@ -279,6 +283,10 @@ def _because(edition: Edition) -> str:
     if why is not None:
         return f", because {why}"
     return "" if edition.canary_since is None else ", and the others wait for those who go first"
+
+
+def _said(said: Tally) -> str:
+    return f"{said.good:,} it was good, {said.poor:,} it could be better"
 
 
 def _bare(stories: Sequence[Story]) -> str:

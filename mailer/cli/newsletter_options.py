@@ -53,6 +53,9 @@ OPTIONS = (
         "--pictures/--no-pictures", default=None, help="Whether stories have their pictures."
     ),
     click.option(
+        "--feedback/--no-feedback", default=None, help="Whether readers are asked how it was."
+    ),
+    click.option(
         "--accent",
         metavar="#RRGGBB",
         help="Of links and buttons, as far as one can read it. '' for ours.",
@@ -140,6 +143,7 @@ def changed(
         public=options.take("public", lambda text: text == "True", newsletter.public),
         accent=options.take("accent", _accent, newsletter.accent),
         pictures=options.take("pictures", lambda text: text == "True", newsletter.pictures),
+        feedback=options.take("feedback", lambda text: text == "True", newsletter.feedback),
         schedule=Schedule(
             rhythm=options.take("rhythm", _word(Rhythm), schedule.rhythm),
             minute_of_day=options.take("at", minute_of_day, schedule.minute_of_day),

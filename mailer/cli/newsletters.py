@@ -91,6 +91,7 @@ def show(context: Context, slug: str, *, as_json: bool) -> None:
             ("approval", newsletter.approval),
             ("at most", f"{newsletter.max_stories} stories"),
             ("pictures", "shown" if newsletter.pictures else "not shown"),
+            ("feedback", "asked for" if newsletter.feedback else "not asked for"),
             ("accent", newsletter.accent or "ours"),
             ("language", newsletter.language),
             ("form", "public" if newsletter.public else "private"),
@@ -212,6 +213,7 @@ def _as_json(newsletter: Newsletter) -> dict[str, object]:
         "max_stories": newsletter.max_stories,
         "public": newsletter.public,
         "pictures": newsletter.pictures,
+        "feedback": newsletter.feedback,
         "accent": newsletter.accent,
         "created_at": newsletter.created_at,
     }

@@ -48,6 +48,8 @@ def values(
         found[Slot.SIGNED_UP_ON] = day(job.signed_up_at, job, newsletter)
     if Slot.WHY_URL in wanted:
         found[Slot.WHY_URL] = links.why(leave)
+    if Slot.ANSWER_URL in wanted:
+        found[Slot.ANSWER_URL] = links.answer(job.id, job.planned_at)
     if Slot.CONFIRM_URL in wanted:
         found[Slot.CONFIRM_URL] = links.confirm(job.subscription_id, job.requested_at)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailer.address import Address
 from mailer.feeds.model import NO_RULES, Rules
@@ -71,6 +72,7 @@ class Newsletter:
     min_stories: int = 1  # with fewer nobody is mailed, and they wait for the next slot
     rules: Rules = NO_RULES
     pictures: bool = True  # whether stories are illustrated
+    feedback: bool = False  # whether an edition asks its readers how it was
     accent: str | None = None  # #RRGGBB of what one can press; None: our own blue
 
 
@@ -150,6 +152,13 @@ class Edition:
 
 
 URGENT_SLOT = "article:"  # and the article's id
+
+
+class Tally(NamedTuple):
+    """How many readers said what of an edition."""
+
+    good: int
+    poor: int
 
 
 class CorrectionKind(StrEnum):

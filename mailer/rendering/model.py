@@ -24,6 +24,7 @@ class Slot(StrEnum):
     SIGNED_UP_ON = "signed_up_on"
     LEAVE_URL = "leave_url"
     WHY_URL = "why_url"
+    ANSWER_URL = "answer_url"  # and what the answer is: /good or /poor
     CONFIRM_URL = "confirm_url"
     SHOWN_CONFIRM_URL = "shown_confirm_url"  # the same in short lines, for a phone
     REFUSE_URL = "refuse_url"

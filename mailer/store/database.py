@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailer.errors import StoreError, UsageError
 from mailer.store.address_changes import AddressChanges
+from mailer.store.answers import Answers
 from mailer.store.apartness import Apartness
 from mailer.store.appointments import Appointments
 from mailer.store.archive import Archive
@@ -177,6 +178,10 @@ class Transaction:
     @cached_property
     def steering(self) -> Steering:
         return Steering(self.connection)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.connection)
 
     @cached_property
     def memos(self) -> Memos:

@@ -46,6 +46,7 @@ def _newsletter(row: RowMapping) -> Newsletter:
         min_stories=row["min_stories"],
         rules=_rules(row["rules"]),
         pictures=row["pictures"],
+        feedback=row["feedback"],
         accent=row["accent"],
     )
 
@@ -69,6 +70,7 @@ def _columns(value: Newsletter) -> dict[str, object]:
         "rules": _rules_text(value.rules),
         "public": value.public,
         "pictures": value.pictures,
+        "feedback": value.feedback,
         "accent": value.accent,
         "created_at": value.created_at,
     }

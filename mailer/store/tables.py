@@ -9,6 +9,7 @@ from mailer.store.schema.base import Id, metadata
 from mailer.store.schema.editions import correction, edition, page, piece, told
 from mailer.store.schema.jobs import job_run
 from mailer.store.schema.ledger import (
+    answer,
     correction_owed,
     delivery,
     memo,
@@ -35,6 +36,7 @@ from mailer.store.schema.signup import form_use, signup_alarm, signup_use
 __all__ = [
     "Id",
     "address_change",
+    "answer",
     "appointment",
     "arrival",
     "article",

@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, Map, PathConverter, UnicodeConver
 from mailer import resources
 from mailer.errors import MailerError, NotFound, StoreError, TokenError, TokenExpired
 from mailer.web.address_pages import AddressPages
+from mailer.web.answers import Answers
 from mailer.web.archive import Archive
 from mailer.web.archive_lists import ArchiveLists
 from mailer.web.builder import Builder
@@ -58,6 +59,7 @@ def create_app(mailer: Mailer, *, stroke: float = 0.0) -> Flask:
         Public(mailer),
         SignupForm(mailer, stroke),
         Reader(mailer),
+        Answers(mailer),
         AddressPages(mailer),
         PrivateFeed(mailer),
         Embed(mailer),

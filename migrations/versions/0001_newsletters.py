@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("pictures", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("feedback", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("accent", sa.String(length=7), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.CheckConstraint(

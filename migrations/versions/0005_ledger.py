@@ -206,3 +206,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_correction_owed_got_id", "correction_owed", ["got_id"], unique=False)
     op.create_index("ix_correction_owed_shown_id", "correction_owed", ["shown_id"], unique=False)
+    op.create_table(
+        "answer",
+        sa.Column("edition_id", ID, nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_answer_edition_id")),
+        sa.PrimaryKeyConstraint("edition_id", "mark", name=op.f("pk_answer")),
+    )

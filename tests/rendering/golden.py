@@ -172,7 +172,7 @@ def correction() -> DigestView:
 
 
 def labelled() -> DigestView:
-    """Paid, opinion, for subscribers, in another language: lead, story and line."""
+    """Paid, opinion, for subscribers, in another language; it asks how it was."""
     own: dict[int, tuple[Label, ...]] = {
         1: (Label.OPINION,),
         2: (Label.SPONSORED,),
@@ -182,7 +182,7 @@ def labelled() -> DigestView:
     articles = [an_article(number, labels=own.get(number, ())) for number in range(1, 13)]
     articles[4] = an_article(5, **_told(PAPERS["he"], 2))
     places = ["World"] * 4 + ["City & schools"] * 3 + ["Business & science"] * 2 + [""] * 3
-    return digest(articles, places, a_newsletter(), copies=COPIES)
+    return digest(articles, places, a_newsletter(feedback=True), copies=COPIES)
 
 
 def hebrew() -> DigestView:

@@ -27,6 +27,7 @@ VALUES = {
     **{slot: f"https://news.example.org/{slot.value}/token" for slot in Slot},
     Slot.ADDRESS: "ada@example.org",
     Slot.SHOWN_ADDRESS: "ada@example.org",
+    Slot.ANSWER_URL: f"https://news.example.org/answer/{'A' * 46}",
     Slot.SIGNED_UP_ON: "3 March 2026",
     Slot.LEAVE_URL: "https://news.example.org/leave/token",
     Slot.CONFIRM_URL: "https://news.example.org/confirm/token",

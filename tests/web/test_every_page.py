@@ -21,6 +21,7 @@ def addresses(site: Site) -> list[str]:
         "topic": "World",
         "name": "a.jpg",
         "accent": "0b5a87",
+        "word": "good",
     }
     found = []
     for rule in site.client.application.url_map.iter_rules():
@@ -29,6 +30,7 @@ def addresses(site: Site) -> list[str]:
             "/confirm": site.confirm_token(),
             "/leave": site.leave_token(),
             "/why": site.leave_token(),
+            "/answer": site.mailer.links.answer(1, site.mailer.clock.now()).rpartition("/")[2],
         }
         tokens |= {
             f"/{name}": make(site.subscription().id, site.mailer.clock.now()).rpartition("/")[2]

@@ -142,3 +142,13 @@ correction_owed = numbered(
     Index("ix_correction_owed_got_id", "got_id"),
     Index("ix_correction_owed_shown_id", "shown_id"),
 )
+
+# How readers found an edition. Whose an answer is stands nowhere: `mark` is a keyed hash of the row
+# that brought the edition, so that each counts once.
+answer = Table(
+    "answer",
+    metadata,
+    Column("edition_id", Id, ForeignKey("edition.id"), primary_key=True),
+    Column("mark", String(64), primary_key=True),
+    Column("good", Boolean, nullable=False),
+)

@@ -39,6 +39,7 @@ newsletter = numbered(
     Column("public", Boolean, nullable=False),
     Column("pictures", Boolean, nullable=False, server_default=text("true")),
     Column("accent", String(7)),  # NULL: our own blue
+    Column("feedback", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Instant, nullable=False),
     is_one_of("rhythm", Rhythm),
     is_one_of("approval", Approval),
