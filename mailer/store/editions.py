@@ -112,6 +112,9 @@ class Editions(Aggregate):
         """
         number = 0
         if made.state in GOES_OUT:
+            # Whoever numbers another edition of it now waits: two would have one address.
+            mine = select(newsletter.c.id).where(newsletter.c.id == made.newsletter_id)
+            self._run(mine.with_for_update(key_share=True))
             newest = select(func.coalesce(func.max(edition.c.number), 0)).where(
                 edition.c.newsletter_id == made.newsletter_id
             )

@@ -147,3 +147,31 @@ def test_gone_is_a_state_with_a_reason() -> None:
 )
 def test_a_refusal_is_told_in_words(status: int, words: str) -> None:
     assert pace.refusal(status) == f"the server answered {status}: {words}"
+
+
+def test_a_new_address_is_believed_when_it_was_named_three_times() -> None:
+    new = "https://new.example/f"
+    named = [(new, 2), (new, 3), (None, 3), (None, 0)]
+
+    believed = [pace.has_moved(replace(FEED, moved_to=to, moved_seen=seen)) for to, seen in named]
+
+    assert believed == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "seen"),
+    [
+        ("https://a.example/f", "https://a.example/f", 3),
+        ("https://a.example/f", "https://b.example/f", 1),
+        ("https://a.example/f", None, 0),
+        (None, None, 0),
+    ],
+)
+def test_sightings_of_a_new_address_are_counted_in_a_row(
+    before: str | None, now: str | None, seen: int
+) -> None:
+    feed = replace(FEED, moved_to=before, moved_seen=2)
+
+    after = pace.unchanged(feed, replace(ANSWER, moved_to=now), QUARTER, NOW)
+
+    assert (after.moved_to, after.moved_seen) == (now, seen)
