@@ -30,6 +30,7 @@ UNITS = {
 LIMIT = re.compile(
     r"(\d{1,9})\s*(?:mails?|messages?|emails?)?\s*(?:/|per|an?|each|every)\s*([a-z]+?)s?"
 )
+LONGEST = timedelta(days=3_653)
 DURATION = re.compile(r"(\d{1,6})\s*([a-z]+?)s?")
 
 
@@ -104,7 +105,9 @@ def _duration(raw: object) -> timedelta:
         raise Wrong(f'is a time like "30 s", "15 min", "6 h" or "5 days", not {raw!r}')
     found = timedelta(seconds=int(match[1]) * UNITS[match[2]])
     if not found:
-        raise Wrong("is no time at all")
+        raise Wrong("must be longer than nothing")
+    if found > LONGEST:  # a date that far away has no place in any calendar
+        raise Wrong("must not be longer than ten years")
     return found
 
 

@@ -15,7 +15,8 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, sqlite3.IntegrityError) as why:
-        raise StoreError(f"the database refused a row: {_said(why)}") from why
+        # Without its cause: PostgreSQL's says what was in the row, and that comes into logs.
+        raise StoreError(f"the database refused a row: {_said(why)}") from None
     except (OperationalError, sqlite3.OperationalError) as why:
         raise unusable(_said(why)) from why
     except (DBAPIError, sqlite3.Error) as why:

@@ -67,6 +67,21 @@ def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ("0 s", "must be longer than nothing"),
+        ("3654 days", "must not be longer than ten years"),
+        ("999999 weeks", "must not be longer than ten years"),
+    ],
+)
+def test_a_time_has_its_bounds(tmp_path: Path, given: str, fault: str) -> None:
+    path = write(tmp_path, SMALL)
+
+    assert faults(path, {"MAILER_JOBS__GRACE": given}) == [f"jobs.grace: {fault}"]
+    assert read(path, {"MAILER_JOBS__GRACE": "3653 days"}).jobs.grace == timedelta(days=3653)
+
+
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     env = {
         "MAILER_WEB__PORT": "9000",

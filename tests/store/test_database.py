@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
+from traceback import format_exception
 
 import pytest
 from sqlalchemy import text
@@ -44,6 +45,19 @@ def test_the_database_refuses_what_no_table_may_hold(both_stores: Store) -> None
                 " VALUES ('u', 't', 'asleep', '2026-11-24')"
             )
         )
+
+
+def test_a_refused_row_brings_no_address_into_a_log(both_stores: Store) -> None:
+    twice = text(
+        "INSERT INTO subscriber (address, address_key, address_hash, created_at)"
+        " VALUES ('ada@example.org', 'ada@example.org', 'x', '2026-11-24'),"
+        " ('ADA@example.org', 'ada@example.org', 'x', '2026-11-24')"
+    )
+
+    with pytest.raises(StoreError, match="refused a row") as caught, both_stores.write() as tx:
+        tx.connection.execute(twice)
+
+    assert "ada@" not in "".join(format_exception(caught.value))
 
 
 def test_a_row_may_not_point_to_nothing(both_stores: Store) -> None:
