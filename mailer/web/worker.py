@@ -108,6 +108,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         finally:
             self._patience.ends(conn.sock)
 
+    def handle_error(
+        self, req: object, client: socket.socket, addr: tuple[str, int] | None, exc: Exception
+    ) -> None:
+        """Answer what is no request, and write down of the caller no more than their network."""
+        whence = addr and (network_of(addr[0]) or "", addr[1])
+        super().handle_error(req, client, whence, exc)
+
     def finish_request(self, conn: TConn, done: "Future[object]") -> None:
         """Wait for a caller's next request, or for them to hang up."""
         if done.cancelled() or done.exception() is not None or done.result():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPResponse, RemoteDisconnected
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -28,23 +29,36 @@ threads = 2
 """
 
 
+class Serving(NamedTuple):
+    """A running `mailer serve`, which has two threads."""
+
+    port: int
+    log: Path
+
+
 @pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a running `mailer serve`, which has two threads."""
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     found, folder = free_port(), tmp_path_factory.mktemp("serve")
+    log = folder / "log"
     config = folder / "config.toml"
     config.write_text(CONFIG.format(port=found))
     config.chmod(0o600)
     command = [sys.executable, "-m", "mailer", "--config", str(config)]
     subprocess.run([*command, "db", "upgrade"], check=True, cwd=folder, env=_around())
-    server = subprocess.Popen([*command, "serve"], cwd=folder, env=_around())
+    with log.open("wb") as said:
+        server = subprocess.Popen([*command, "serve"], cwd=folder, env=_around(), stderr=said)
     try:
         while not _listens(found):
             assert server.poll() is None
-        yield found
+        yield Serving(found, log)
     finally:
         server.terminate()
         server.wait(60)
+
+
+@pytest.fixture
+def port(serving: Serving) -> int:
+    return serving.port
 
 
 def _around() -> dict[str, str]:
@@ -148,6 +162,17 @@ def test_a_request_that_would_be_too_long_is_refused_before_it_is_there(callers:
     assert answer(callers.call(POSTS + b"Content-Length: 70000\r\n\r\n")) == 413
     assert answer(callers.call(CHUNKED + b"fffff\r\n")) == 413
     assert answer(callers.call(b"x" * (LONGEST + 1))) == 431
+
+
+def test_of_who_says_what_is_no_request_the_log_has_a_network_and_no_address(
+    serving: Serving, callers: Callers
+) -> None:
+    line = callers.call(b"GET /" + b"a" * 5_000 + b" HTTP/1.1\r\nHost: here\r\n\r\n", "127.3.2.1")
+
+    assert answer(line) == 414
+    written = serving.log.read_text()
+    assert "Invalid request from ip=127.3.2.0/24" in written
+    assert "127.3.2.1" not in written
 
 
 @pytest.mark.parametrize("closed", [b"0\r\n\r\n", b"0\r\nSaid-By: me\r\n\r\n"])
