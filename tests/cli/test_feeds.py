@@ -154,6 +154,7 @@ def test_files_are_parsed_one_object_a_line(anywhere: Operator, tmp_path: Path) 
             "original_url",
             "original_publisher",
             "topics",
+            "labels",
         ),
     }
     assert second["error"]
