@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -73,11 +73,19 @@ class Recheck:
             editions = tx.editions.claim_unchecked(now, now - FRESH, now + time + SLACK)
         if not editions:
             return RecheckReport()
-        with self._store.read() as tx:
-            todo = _what_to_look_at(tx, editions)
-        ends = monotonic() + time.total_seconds()
-        run_and_leave(self._look(todo, time.total_seconds()))
-        return self._keep(todo, self._read(todo.documents, ends))
+        with ExitStack() as held:
+            held.callback(self._let_go, editions)  # whatever breaks, they do not wait for ever
+            with self._store.read() as tx:
+                todo = _what_to_look_at(tx, editions)
+            ends = monotonic() + time.total_seconds()
+            run_and_leave(self._look(todo, time.total_seconds()))
+            report = self._keep(todo, self._read(todo.documents, ends))
+            held.pop_all()
+        return report
+
+    def _let_go(self, editions: Sequence[Edition]) -> None:
+        with self._store.write() as tx:
+            tx.editions.checked([edition.id for edition in editions], self._clock.now())
 
     async def _look(self, todo: _Round, seconds: float) -> None:
         """Ask for all pages and feeds at once; what has not come when the time is over is left."""

@@ -1,5 +1,6 @@
 """What a reader chooses: how often, on which days, at which hour, in which language; and pauses."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -8,10 +9,13 @@ from mailer.clock import Clock
 from mailer.delivery.model import Notice
 from mailer.editions.calendar import local_date, local_midnight, zone_named
 from mailer.editions.model import Newsletter, Rhythm, Schedule
-from mailer.errors import MoveError, UsageError
+from mailer.errors import MoveError, StoreError, UsageError
+from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.model import State, Subscription
 from mailer.subscribers.notices import owe_notice
+
+log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = timedelta(days=366)
 REST = timedelta(weeks=4)  # what a link to leave offers
@@ -110,13 +114,17 @@ class Preferences:
         with self._store.read() as tx:
             keys = tx.subscriptions.pauses_over(self._clock.now())
         for key in keys:
-            with self._store.write() as tx:
-                found = tx.subscriptions.lock(key)
-                # Looked at anew: its reader may have left, or paused for longer, since.
-                if found.paused_until is not None and found.paused_until <= self._clock.now():
-                    # From its first moment on: an hour that was missed since is made up for.
-                    self._resume(tx, found, found.paused_until - timedelta(seconds=1))
+            with only_logged(log, "pause.endless", but=(StoreError,), subscription=key):
+                self._end_pause(key)
         return len(keys)
+
+    def _end_pause(self, key: int) -> None:
+        with self._store.write() as tx:
+            found = tx.subscriptions.lock(key)
+            # Looked at anew: its reader may have left, or paused for longer, since.
+            if found.paused_until is not None and found.paused_until <= self._clock.now():
+                # From its first moment on: an hour that was missed since is made up for.
+                self._resume(tx, found, found.paused_until - timedelta(seconds=1))
 
     def _edit(self, tx: Transaction, found: Subscription, wishes: Wishes) -> Subscription:
         if found.state not in {State.ACTIVE, State.PAUSED}:

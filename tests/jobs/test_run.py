@@ -1,5 +1,6 @@
 """One run of one job, and the clock that starts it."""
 
+from datetime import date
 from threading import Event, Thread
 
 import pytest
@@ -11,6 +12,7 @@ from mailer.jobs.catalogue import BY_NAME, JOBS
 from mailer.jobs.local import run_scheduler
 from mailer.jobs.run import run_job
 from mailer.store.job_runs import JobRun
+from mailer.subscribers.model import State
 from tests.conftest import add_newsletter
 from tests.feeds.samples import a_draft
 from tests.system.world import World
@@ -96,6 +98,24 @@ def test_a_newsletter_that_cannot_be_composed_keeps_no_other_from_its_readers(
 
     assert "edition.not_composed" in caplog.text
     assert len(world.digests("ada@example.org")) == 1
+
+
+def test_a_pause_that_cannot_be_ended_keeps_no_other_from_ending(world: World) -> None:
+    world.newsletter()
+    join = world.mailer.signup.add
+    ben, ada = (join("brief", parse_address(f"{name}@example.org")) for name in ("ben", "ada"))
+    for one in (ben, ada):
+        world.mailer.preferences.pause(one.id, date(2026, 11, 26))
+    with world.mailer.store.write() as tx:  # a zone that the machine has no more
+        nowhere = f"UPDATE subscription SET zone = 'Mars/Base' WHERE id = {ben.id}"
+        tx.connection.execute(text(nowhere))
+    world.at(2026, 11, 27, 6, 0)
+
+    run_job(world.mailer, "digests")
+
+    with world.mailer.store.read() as tx:
+        states = [tx.subscriptions.by_id(one.id).state for one in (ben, ada)]
+    assert states == [State.PAUSED, State.ACTIVE]
 
 
 def test_an_unknown_job_is_told_which_there_are(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from mailer.feeds.recheck import RecheckReport
 from mailer.jobs.run import run_job
@@ -108,6 +109,20 @@ def test_a_slow_site_keeps_nobody_waiting(world: World) -> None:
     digest = the_digest(world)
 
     assert all(title in digest for title in TITLES)
+
+
+def test_an_edition_that_cannot_be_looked_at_does_not_wait_for_ever(world: World) -> None:
+    world.at(2026, 11, 24, 6, 0)
+    (made,) = world.mailer.compose.due()
+    with world.mailer.store.write() as tx:
+        tx.connection.execute(text("UPDATE article SET topics = 'no JSON'"))
+
+    with pytest.raises(ValueError, match="Expecting value"):
+        world.mailer.recheck.due()
+
+    with world.mailer.store.read() as tx:
+        free = tx.editions.drafts_due(world.clock.now())
+    assert [edition.id for edition in free] == [made.id]
 
 
 def test_an_error_of_the_site_is_no_retraction(world: World) -> None:
