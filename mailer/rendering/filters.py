@@ -23,6 +23,8 @@ LONG_WORD_OF_A_NAME = re.compile(r"[^\s\u2e80-\uffdc]{16,}")  # at the height of
 PART_OF_A_NAME = re.compile(r".{1,7}-?")
 LONGEST_LINE = 34  # letters of a small line on a phone
 PART_OF_A_TOKEN = 23  # letters: half of one
+COUNTRY = re.compile("[a-z]{2}")
+SECOND_LEVEL = re.compile("[a-z]{2,3}")  # co.uk, com.au, gov.il: names are registered below them
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
 
 
@@ -95,7 +97,7 @@ def short_address(url: str) -> str:
     The last part of an address begins with what it is about, or ends with the article's number.
     """
     bare = url.partition("://")[2].rstrip("/")
-    host, _, path = bare.partition("/")
+    host, _, path = said(bare).partition("/")
     room = max(LONGEST_ADDRESS - len(host), SHORTEST_PATH)
     if len(path) <= room:
         return _in_two(host, path)
@@ -112,6 +114,11 @@ def short_address(url: str) -> str:
     return f"{_short_host(host)}/… {breakable(told)}"
 
 
+def said(host: str) -> str:
+    """Return a host as people say it: rspamd counts a bare `www.` as one more address."""
+    return host.removeprefix("www.")
+
+
 def _in_two(host: str, path: str) -> str:
     """Return an address that may be broken behind its host: before a letter, browsers do."""
     gap = "" if not path or path[0].isalpha() else " "
@@ -119,7 +126,17 @@ def _in_two(host: str, path: str) -> str:
 
 
 def _short_host(host: str) -> str:
-    """Return the end of a long host's name: what it belongs to."""
-    while len(host) > LONGEST_WORD and host.count(".") > 1:
-        host = f"…{host.partition('.')[2]}"
-    return host if len(host) <= LONGEST_WORD + 1 else f"…{host[-LONGEST_WORD:]}"
+    """Return the end of a long host's name: what it belongs to.
+
+    Never less than what somebody has registered, as long as its hyphens let a phone break it:
+    filters take another name than the link's for a disguise of where that goes.
+    """
+    labels = host.split(".")
+    suffix = 2 if COUNTRY.fullmatch(labels[-1]) and SECOND_LEVEL.fullmatch(labels[-2]) else 1
+    left = labels[:]
+    while len(".".join(left)) > LONGEST_WORD and len(left) > suffix + 1:
+        del left[0]
+    name = ".".join(left)
+    if max(map(len, name.split("-"))) > LONGEST_WORD + 1:
+        return f"…{name[-LONGEST_WORD:]}"
+    return name if left == labels else f"…{name}"

@@ -20,7 +20,7 @@ from mailer.languages.names import name_of
 from mailer.links import Links
 from mailer.pictures.model import Crop, Picture
 from mailer.rendering.figures import Figure, figure
-from mailer.rendering.filters import minutes
+from mailer.rendering.filters import minutes, said
 from mailer.rendering.model import Variant
 from mailer.rendering.theme import direction
 
@@ -71,8 +71,8 @@ class Story:
 
     @property
     def source_host(self) -> str:
-        """The host it was published at first; "" when that is not known."""
-        return _host(self.source_url)
+        """The host it was published at first, as people say it; "" when that is not known."""
+        return said(_host(self.source_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,7 @@ def _story(
         byline=_byline(article.author, publisher, language),
         published_at=None if age <= FRESH else article.published_at,
         minutes=minutes(article.words),
-        publisher=publisher or _host(source_url),
+        publisher=publisher or said(_host(source_url)),
         source_url=source_url,
         article_id=article.id,
         labels=article.labels,
