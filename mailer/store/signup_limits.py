@@ -18,7 +18,6 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    update,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -71,21 +70,8 @@ class SignupLimits(Aggregate):
         return verdicts
 
     def give_back(self, uses: Sequence[Use], taken_at: datetime) -> None:
-        """Count one less for each of these, of what was taken then; nothing goes below 0."""
-        for scope, subject, period in sorted(
-            {_key(use, one) for use in uses for one in use.limits}
-        ):
-            self._run(
-                update(signup_use)
-                .where(
-                    signup_use.c.scope == scope,
-                    signup_use.c.subject == subject,
-                    signup_use.c.period == period,
-                    signup_use.c.start == part_of(timedelta(seconds=period), taken_at),
-                    signup_use.c.uses > 0,
-                )
-                .values(uses=signup_use.c.uses - 1)
-            )
+        """Count one less for each of these, of what was taken then."""
+        self._add({_key(use, limit): -1 for use in uses for limit in use.limits}, taken_at)
 
     def use_forms(self, sent: Sequence[tuple[int, str]], now: datetime) -> list[bool]:
         """Let forms count, each a number and a hash; False for one that did for another address.
