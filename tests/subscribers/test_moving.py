@@ -8,7 +8,7 @@ from mailer.address import Address, address_hash, parse_address
 from mailer.config.settings import SignupSettings
 from mailer.delivery.model import Notice
 from mailer.editions.model import Rhythm
-from mailer.errors import Conflict, TokenError, TokenExpired
+from mailer.errors import NeverMailed, TokenError, TokenExpired
 from mailer.links import Links
 from mailer.store.database import Store
 from mailer.store.suppressions import NOT_ME
@@ -159,7 +159,7 @@ def test_who_is_never_to_be_written_to_is_not(
     moving.ask(tie(both_stores).id, NEW)
 
     assert mails(both_stores) == [(Notice.ADDRESS_ASKED, OLD.text)]
-    with pytest.raises(Conflict):
+    with pytest.raises(NeverMailed):
         moving.by_operator(OLD, NEW)
 
 
