@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailer import resources
 from mailer.checks.contrast import Contrast, contrasts
 from mailer.checks.css import Rule, rules
 from mailer.checks.markup import read
@@ -14,8 +16,10 @@ from mailer.delivery.model import Notice
 from mailer.rendering.accent import Accent, accent, palettes
 from mailer.rendering.colour import as_light_as, colour, inverse, lightness, ratio, written
 from mailer.rendering.model import Page
+from mailer.rendering.templates import Templates
 from mailer.rendering.theme import DARK, LIGHT
 from tests.conftest import a_newsletter
+from tests.rendering.every_mail import a_memo
 from tests.rendering.golden import golden
 from tests.rendering.samples import TEMPLATES, a_view
 
@@ -106,11 +110,20 @@ def test_digests_with_an_accent_are_read_in_light_and_in_every_dark(chosen: str)
 def test_small_mails_have_it_too(notice: Notice) -> None:
     newsletter = a_newsletter(accent=accent("#FF1A75").light)
 
-    page = TEMPLATES.notice(notice, newsletter, "en")
+    page = TEMPLATES.notice(notice, newsletter, "en", a_memo(notice))
 
     assert weak(page) == []
     assert "#e2005a" in page.html.lower()
     assert LIGHT.link.lower() not in page.html.lower()
+
+
+def test_an_owners_own_templates_have_it_as_ours_do(tmp_path: Path) -> None:
+    view = a_view(newsletter=a_newsletter(accent="#E2005A"))
+
+    page = Templates(resources.folder("templates") / "email", tmp_path).digest(view)
+
+    assert page == TEMPLATES.digest(view)
+    assert "#e2005a" in page.html.lower()
 
 
 def test_a_newsletter_without_one_is_as_it_was() -> None:
