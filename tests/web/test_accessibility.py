@@ -6,12 +6,16 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import insert
 
 from mailer.address import parse_address
 from mailer.config.settings import Settings
 from mailer.demo.serving import Served
+from mailer.editions.drafting import Order, without_stories
+from mailer.editions.model import EditionState, Rhythm
 from mailer.errors import StoreError
 from mailer.languages.catalogue import catalogue
+from mailer.store.tables import delivery
 from mailer.web.app import create_app
 from mailer.web.snippets import Look, scripted
 from mailer.web.snippets import framed as framed_snippet
@@ -39,6 +43,7 @@ class Pages:
     def __init__(self, site: Site, base: str, language: str) -> None:
         self.site = site
         self.base = base
+        self.language = language
         self.say = catalogue(language).gettext
         self.address, self.other = "ada@example.org", "ada@elsewhere.example"
 
@@ -105,6 +110,34 @@ def no_day(pages: Pages, page: Page) -> None:
     page.get_by_label("Monday").uncheck()
     page.get_by_role("button", name=pages.say("Keep this")).click()
     page.get_by_role("alert").wait_for()
+
+
+def asked_how_it_was(*, press: bool = False) -> Way:
+    """The page behind an edition's last question; the link is that of a row in the ledger."""
+
+    def go(pages: Pages, page: Page) -> None:
+        mailer, tie = pages.site.mailer, pages.site.join(pages.address)
+        now = mailer.clock.now()
+        with mailer.store.write() as tx:
+            brief = tx.newsletters.by_slug("brief")
+            order = Order(brief, Rhythm.DAILY, "2026-11-24", 0, now, at_once=False)
+            made = without_stories(order, EditionState.DRAFT, 0, now)
+            edition = tx.editions.add(replace(made, subject="Ferries sail again"), ())
+            assert edition is not None
+            row = {
+                **{"kind": "digest", "lane": 3, "newsletter_id": brief.id, "slot": "2026-11-24"},
+                **{"subscription_id": tie.id, "edition_id": edition.id, "state": "due"},
+                **{"language": pages.language, "due_at": now, "planned_at": now},
+            }
+            (key,) = tx.connection.execute(insert(delivery).values(row)).inserted_primary_key or (
+                0,
+            )
+        _open(page, f"{mailer.links.answer(key, now)}/good")
+        if press:
+            with page.expect_navigation():
+                page.get_by_role("button", name=pages.say("It was good"), exact=True).click()
+
+    return go
 
 
 def expired(pages: Pages, page: Page) -> None:
@@ -191,6 +224,8 @@ WAYS: dict[str, Way] = {
     "the address before, kept": moving_back(press=True),
     "come back": left_and_back,
     "a link was mailed": behind("leave", "Mail me a link to my choices"),
+    "how it was": asked_how_it_was(),
+    "how it was, said": asked_how_it_was(press=True),
     "why": why,
     "data": behind("data"),
     "erased": behind("data", "Erase all of it"),
@@ -211,7 +246,7 @@ WAYS: dict[str, Way] = {
 FROM_THE_RIGHT = (
     *("subscribe, a mistake", "check your inbox", "confirm", "confirmed", "choices", "leave"),
     *("fewer mails", "left", "another address", "the address before", "why", "data", "expired"),
-    *("framed below another page", "drawn on another page"),
+    *("framed below another page", "drawn on another page", "how it was"),
 )
 WITH_THE_ADDRESS = (
     *("confirm", "confirmed", "refuse", "choices", "leave", "paused", "fewer mails", "left"),
