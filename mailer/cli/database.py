@@ -44,8 +44,12 @@ def backup(context: Context, file: Path) -> None:
 @db.command(epilog="Example: mailer db scrub")
 @pass_context
 def scrub(context: Context) -> None:
-    """Let go of the bytes of what was erased. Erasing does so itself; exit 3 when it cannot now."""
-    if not context.mailer.store.scrub():
+    """Let go of the last bytes of what was erased; exit 3 when it cannot now.
+
+    Erasing does so itself, but on PostgreSQL some stay in the free space of its pages. This writes
+    the tables anew: everything else waits meanwhile, some seconds for a million readers.
+    """
+    if not context.mailer.store.scrub(whole=True):
         say("The bytes of what was erased are still on the disk: another program looks at them.")
         raise click.exceptions.Exit(3)
     say("Nothing of what was erased is left in the database.")

@@ -265,19 +265,21 @@ class Store:
                 raw.cursor().execute("VACUUM INTO ?", (str(file),))
             half.pop_all()
 
-    def scrub(self) -> bool:
+    def scrub(self, *, whole: bool = False) -> bool:
         """Let go of the bytes of rows that were erased: in the write-ahead log, in dead rows.
 
         False: they stay there until it is done again. The rows are gone whatever comes of this.
+        PostgreSQL keeps bytes in the free space of its pages, until it is to be done `whole`: then
+        the tables are written anew, and nobody reads or writes them meanwhile.
         """
         try:
             with told_plainly():
-                return self._scrubbed()
+                return self._scrubbed("VACUUM (FULL)" if whole else "VACUUM")
         except StoreError as why:
             log.warning("store.not_scrubbed", extra={"reason": str(why)})
             return False
 
-    def _scrubbed(self) -> bool:
+    def _scrubbed(self, vacuum: str) -> bool:
         if self.engine.dialect.name == "sqlite":
             with closing(self.engine.raw_connection()) as raw:
                 cursor = raw.cursor()
@@ -286,7 +288,7 @@ class Store:
                 return not busy
         with self.engine.connect() as connection:
             outside = connection.execution_options(isolation_level="AUTOCOMMIT")
-            outside.exec_driver_sql(f"VACUUM {', '.join(HOLDING_PEOPLE)}")
+            outside.exec_driver_sql(f"{vacuum} {', '.join(HOLDING_PEOPLE)}")
             return True
 
     def close(self) -> None:

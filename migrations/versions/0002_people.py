@@ -28,6 +28,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("address_key", name=op.f("uq_subscriber_address_key")),
         sqlite_autoincrement=True,
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "ALTER TABLE subscriber ALTER COLUMN address SET STATISTICS 0,"
+            " ALTER COLUMN address_key SET STATISTICS 0"
+        )
     op.create_table(
         "suppression",
         sa.Column("id", ID, nullable=False),

@@ -172,6 +172,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("sender_id IS NOT NULL"),
         sqlite_where=sa.text("sender_id IS NOT NULL"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE delivery ALTER COLUMN reply_text SET STATISTICS 0")
     op.create_table(
         "correction_owed",
         sa.Column("id", ID, nullable=False),

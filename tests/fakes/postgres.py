@@ -75,6 +75,20 @@ class PostgresServer:
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def ask(self, url: str, *statements: str) -> None:
+        """Have statements run outside a transaction."""
+        with psycopg.connect(self._dsn(url.rpartition("/")[2]), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    def files_with(self, url: str, octets: bytes) -> list[str]:
+        """Return the names of a database's files that hold some octets, as they are on the disk."""
+        with psycopg.connect(self._dsn(url.rpartition("/")[2])) as connection:
+            query = "SELECT oid::text FROM pg_database WHERE datname = current_database()"
+            (number,) = connection.execute(query).fetchone() or ("",)
+        files = sorted((self.folder / "data" / "base" / number).iterdir())
+        return [path.name for path in files if octets in path.read_bytes().lower()]
+
     def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 

@@ -30,6 +30,10 @@ INDEXES = """
     SELECT tablename, indexname, indexdef FROM pg_indexes
     WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2
 """
+SAMPLES = """
+    SELECT attrelid::regclass::text, attname FROM pg_attribute
+    WHERE attnum > 0 AND attstattarget = 0 AND attrelid::regclass::text NOT LIKE 'pg\\_%' ORDER BY 1, 2
+"""
 SQLITE = """
     SELECT type, name, sql FROM sqlite_master
     WHERE tbl_name NOT IN ('alembic_version', 'sqlite_sequence') AND sql IS NOT NULL ORDER BY 1, 2
@@ -38,7 +42,7 @@ SQLITE = """
 
 def schema(connection: Connection) -> list[tuple[str, ...]]:
     """Return all that the database says of itself, in an order of our own."""
-    questions = [SQLITE] if connection.dialect.name == "sqlite" else [COLUMNS, CONSTRAINTS, INDEXES]
+    questions = [SQLITE] if connection.dialect.name == "sqlite" else [COLUMNS, CONSTRAINTS, INDEXES, SAMPLES]
     rows = [row for question in questions for row in connection.execute(text(question))]
     return [tuple(_plain(str(cell)) for cell in row) for row in rows]
 

@@ -17,6 +17,7 @@ from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
+from tests.fakes.postgres import PostgresServer
 
 ADA = parse_address("ada.lovelace@example.org")
 FORM = Origin(Way.FORM, "https://elsewhere.example/a", "192.0.2.0/24", "Browser")
@@ -81,6 +82,31 @@ def test_the_address_is_in_no_file_of_the_database(
     files = sorted(folder.glob("mailer.db*"))
     assert len(files) >= 2
     assert [path.name for path in files if b"ada.lovelace" in path.read_bytes().lower()] == []
+
+
+@pytest.mark.postgres
+def test_once_its_tables_are_written_anew_the_address_is_in_no_table_of_a_server(
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    clock: StandingClock,
+    keyring: Keyring,
+    links: Links,
+) -> None:
+    store = Store(postgres_url)
+    add_newsletter(store)
+    signup = Signup(store, clock, keyring, SignupSettings())
+    for number in range(40):  # enough for the server to sample them
+        signup.subscribe("brief", parse_address(f"reader{number}@example.org"), FORM)
+    join(store, signup, links)
+    postgres_server.ask(postgres_url, "ANALYZE", "CHECKPOINT")
+    assert postgres_server.files_with(postgres_url, b"ada.lovelace")
+
+    Privacy(store, clock, keyring).erase_by_operator(ADA)
+    assert store.scrub(whole=True)
+    postgres_server.ask(postgres_url, "CHECKPOINT")
+
+    assert postgres_server.files_with(postgres_url, b"ada.lovelace") == []
+    store.close()
 
 
 def test_whoever_was_erased_can_sign_up_anew_and_confirms_again(

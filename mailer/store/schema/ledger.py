@@ -1,6 +1,7 @@
 """What is owed to whom, how far it is, and what holds it back."""
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -127,6 +129,10 @@ delivery = numbered(
     partial_index("ix_delivery_canary", "edition_id", where=f"lane = {int(Lane.CANARY)}"),
     Index("ix_delivery_edition_id", "edition_id"),
 )
+
+# A server's answer often names the address: no samples of it (as of a subscriber's address).
+_no_samples = DDL("ALTER TABLE delivery ALTER COLUMN reply_text SET STATISTICS 0")  # type: ignore[no-untyped-call]
+event.listen(delivery, "after_create", _no_samples.execute_if(dialect="postgresql"))
 
 # Who is owed a correction: exactly those who got the article. `shown_id` is the mail that tells it.
 correction_owed = numbered(

@@ -33,6 +33,14 @@ subscriber = numbered(
     Column("created_at", Instant, nullable=False),
 )
 
+# PostgreSQL keeps samples of what a column holds, and would keep those of whoever was erased.
+NO_SAMPLES = (
+    "ALTER TABLE subscriber"
+    " ALTER COLUMN address SET STATISTICS 0, ALTER COLUMN address_key SET STATISTICS 0"
+)
+_no_samples = DDL(NO_SAMPLES)  # type: ignore[no-untyped-call]
+event.listen(subscriber, "after_create", _no_samples.execute_if(dialect="postgresql"))
+
 READS_AT_ONCE = f"rhythm = '{Rhythm.AT_ONCE}' AND state = '{State.ACTIVE}'"
 IS_ACTIVE = f"state = '{State.ACTIVE}'"
 
