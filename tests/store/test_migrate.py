@@ -42,7 +42,11 @@ SQLITE = """
 
 def schema(connection: Connection) -> list[tuple[str, ...]]:
     """Return all that the database says of itself, in an order of our own."""
-    questions = [SQLITE] if connection.dialect.name == "sqlite" else [COLUMNS, CONSTRAINTS, INDEXES, SAMPLES]
+    questions = (
+        [SQLITE]
+        if connection.dialect.name == "sqlite"
+        else [COLUMNS, CONSTRAINTS, INDEXES, SAMPLES]
+    )
     rows = [row for question in questions for row in connection.execute(text(question))]
     return [tuple(_plain(str(cell)) for cell in row) for row in rows]
 
