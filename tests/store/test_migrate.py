@@ -32,7 +32,8 @@ INDEXES = """
 """
 SAMPLES = """
     SELECT attrelid::regclass::text, attname FROM pg_attribute
-    WHERE attnum > 0 AND attstattarget = 0 AND attrelid::regclass::text NOT LIKE 'pg\\_%' ORDER BY 1, 2
+    WHERE attnum > 0 AND attstattarget = 0
+    AND attrelid IN ('subscriber'::regclass, 'delivery'::regclass) ORDER BY 1, 2
 """
 SQLITE = """
     SELECT type, name, sql FROM sqlite_master
