@@ -35,6 +35,7 @@ def test_a_feed_is_told_with_all_its_articles() -> None:
             "original_url": None,
             "original_publisher": None,
             "topics": ["Islands"],
+            "labels": [],
         }
         for published in (datetime(2026, 11, 23, 18, 0, tzinfo=UTC).isoformat(), None)
     ]
