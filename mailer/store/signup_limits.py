@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    or_,
     select,
 )
 from sqlalchemy.types import TypeEngine
@@ -116,7 +117,9 @@ class SignupLimits(Aggregate):
     def tidy(self, now: datetime) -> int:
         """Forget what counts no more; return how many rows that were."""
         forms = delete(form_use).where(form_use.c.at < now - LIFETIME[Purpose.FORM])
-        uses = delete(signup_use).where(signup_use.c.start < now - KEPT)
+        # Who is refused counts nothing, and leaves such a row of whatever domain they wrote.
+        over = or_(signup_use.c.start < now - KEPT, signup_use.c.uses == 0)
+        uses = delete(signup_use).where(over)
         return self._run(forms).rowcount + self._run(uses).rowcount
 
     def _used(self, limits: Mapping[Key, Limit], now: datetime) -> Counter[Key]:

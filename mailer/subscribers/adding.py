@@ -16,14 +16,16 @@ from mailer.subscribers.model import Act, Added, Origin, State, Subscription, Wa
 BY_OPERATOR = Origin(Way.CLI)
 
 
-def activate(tx: Transaction, found: Subscription, act: Act, origin: Origin, now: datetime) -> None:
-    """Let a pending subscription count, unless somebody else was quicker."""
+def activate(tx: Transaction, found: Subscription, act: Act, origin: Origin, now: datetime) -> bool:
+    """Let a pending subscription count; False when somebody else was quicker."""
     # From the newest edition that is out: the first mail is as whole as everybody's. Whoever
     # was here before has had some of it, when they read at once until they left.
     out = tx.editions.newest_out(found.newsletter_id, found.schedule.rhythm)
     watermark = max(out, found.watermark)
-    if tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now)):
+    is_first = tx.subscriptions.activate(found, now, watermark, tx.recall.next_turn(found, now))
+    if is_first:
         tx.consent.record(found.id, act, origin, now)
+    return is_first
 
 
 def add_people(

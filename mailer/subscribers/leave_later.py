@@ -1,15 +1,17 @@
 """Leaving while the database is away, or busy for long: nobody is told to come back."""
 
 import logging
+from datetime import datetime
 
 from mailer.clock import Clock
 from mailer.errors import TokenError
-from mailer.store.database import Store
+from mailer.store.database import Store, Transaction
 from mailer.subscribers.leaving import end
-from mailer.subscribers.model import Origin, Way
+from mailer.subscribers.model import Act, Origin, Subscription, Way
 from mailer.subscribers.parked import Parked, ParkedLeavings
 from mailer.tokens import Keyring, Purpose
 
+CAME = frozenset({Act.CONFIRMED, Act.RETURNED, Act.ADDED})
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +45,11 @@ class LeaveLater:
             return
         with self._store.write() as tx:
             found = tx.subscriptions.get(subject)
-            # Whoever signed up after that press wants it: nothing of theirs is ended.
-            if found is not None and found.requested_at <= one.at:
+            if found is not None and not _came_since(tx, found, one.at):
                 end(tx, found, Origin(one.way), one.at)
+
+
+def _came_since(tx: Transaction, found: Subscription, at: datetime) -> bool:
+    """Whether somebody signed up, or came back, after that press: nothing of theirs is ended."""
+    events = tx.consent.history(found.id)
+    return found.requested_at > at or any(one.act in CAME and one.at > at for one in events)

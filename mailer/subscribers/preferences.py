@@ -141,13 +141,20 @@ class Preferences:
         due = None
         if found.state is State.ACTIVE and schedule != found.schedule:
             due = tx.recall.next_turn(changed, self._clock.now())
+        if found.paused_until is not None and schedule.zone != found.schedule.zone:
+            day = local_date(found.paused_until, found.schedule.zone)  # it stays the one they chose
+            tx.subscriptions.pause(found, local_midnight(day, schedule.zone))
         tx.subscriptions.keep(changed, due)
         return tx.subscriptions.by_id(found.id)
 
     def _pause(self, tx: Transaction, found: Subscription, until: date) -> Subscription:
         now = self._clock.now()
-        begins = local_midnight(until, found.schedule.zone)
-        if not now < begins <= now + LONGEST_PAUSE:
+        zone = found.schedule.zone
+        # The day first: not every instant of the year 1 can be written in UTC.
+        if (
+            until <= local_date(now, zone)
+            or (begins := local_midnight(until, zone)) > now + LONGEST_PAUSE
+        ):
             raise UsageError("a pause ends on a day after today, within a year")
         if found.state not in {State.ACTIVE, State.PAUSED}:
             raise MoveError("subscription", found.state, State.PAUSED)

@@ -13,6 +13,7 @@ from mailer.store.erasure import Row
 from mailer.store.suppressions import ERASED
 from mailer.subscribers.model import Subscriber
 from mailer.subscribers.notices import owe_notice
+from mailer.subscribers.private_links import refuse_if_moved
 from mailer.tokens import Keyring, Purpose
 
 # Notices that hold a link which is given to nobody but the owner of the address.
@@ -44,6 +45,7 @@ class Privacy:
         """Return all that is kept of a person, by table. Raises as `erase` does."""
         token = self._keyring.read(Purpose.DATA, text, self._clock.now())
         with self._store.read() as tx:
+            refuse_if_moved(tx, token)
             return tx.erasure.copy(_known(tx, token.subject).id)
 
     def erase(self, text: str) -> None:
@@ -54,6 +56,7 @@ class Privacy:
         """
         token = self._keyring.read(Purpose.DATA, text, self._clock.now())
         with self._store.write() as tx:
+            refuse_if_moved(tx, token)
             self._erase(tx, _known(tx, token.subject))
         self._store.scrub()
 

@@ -43,6 +43,8 @@ TOGETHER = (
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
+# Letters whose names begin otherwise than those of their script: ー and 々.
+NAMED_OTHERWISE = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}
 
 
 def refusal(address: Address, settings: SignupSettings) -> str | None:
@@ -76,7 +78,8 @@ def _and_above(domain: str) -> Iterator[str]:
 
 
 def _is_mixed(label: str) -> bool:
-    scripts = {unicodedata.name(letter, "?").split()[0] for letter in label if letter.isalpha()}
+    named = {unicodedata.name(letter, "?").split()[0] for letter in label if letter.isalpha()}
+    scripts = {NAMED_OTHERWISE.get(name, name) for name in named}
     return len(scripts) > 1 and not any(scripts <= some for some in TOGETHER)
 
 

@@ -33,6 +33,7 @@ from mailer.subscribers.model import (
     Verdict,
 )
 from mailer.subscribers.notices import owe_notice
+from mailer.subscribers.private_links import PRIVATE, refuse_if_moved
 from mailer.subscribers.proof import Challenge
 from mailer.subscribers.rules import wants_proof
 from mailer.tokens import Keyring, Purpose, Token
@@ -123,9 +124,11 @@ class Signup:
         with self._store.write() as tx:
             found = _signed_up_with(tx, token)
             if found.state is State.PENDING:
-                activate(tx, found, Act.CONFIRMED, origin, self._clock.now())
-                _answered(tx, found, self._clock.now())
-                if self._settings.welcome:
+                # Of two at once one confirms it, and is counted.
+                is_first = activate(tx, found, Act.CONFIRMED, origin, self._clock.now())
+                if is_first:
+                    _answered(tx, found, self._clock.now())
+                if is_first and self._settings.welcome:
                     owe_notice(tx, found, Notice.WELCOME, self._clock.now())
             return self._glimpse(tx, found.id)
 
@@ -216,6 +219,8 @@ class Signup:
                 return self._glimpse(tx, _signed_up_with(tx, token).id)
             if purpose is Purpose.UNDO:
                 return self._glimpse(tx, _left_with(tx, token).id)
+            if purpose in PRIVATE:
+                refuse_if_moved(tx, token)
             found = tx.subscriptions.get(token.subject)
             return None if found is None else self._glimpse(tx, found.id)
 

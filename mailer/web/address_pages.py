@@ -47,7 +47,9 @@ class AddressPages:
         found = self._mailer.moving.look(Purpose.RESTORE, token)
         return _page("moved.html" if found.standing is Standing.UNDONE else "restore.html", found)
 
-    def restore(self, token: str) -> str:
+    def restore(self, token: str) -> ResponseReturnValue:
+        if request.form.get("act") == TRAP:
+            return self.restore_page(token), 422
         if request.form.get("act") == "renew":
             return self._renew(Purpose.RESTORE, token)
         return _page("moved.html", self._mailer.moving.undo(token, self._origin()))

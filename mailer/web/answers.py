@@ -1,8 +1,10 @@
 """The page behind an edition's last question: how was it? It asks once; only its button answers."""
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from mailer.web.language import speak
+from mailer.web.reader import TRAP
 from mailer.wiring import Mailer
 
 WORDS = ("good", "poor")
@@ -31,8 +33,10 @@ class Answers:
             "answer.html", newsletter=asked.newsletter, subject=asked.subject, word=word, done=False
         )
 
-    def answer(self, token: str, word: str) -> str:
+    def answer(self, token: str, word: str) -> ResponseReturnValue:
         """Count it."""
+        if request.form.get("act") == TRAP:
+            return self.page(token, word), 422
         if word not in WORDS:
             abort(404)
         asked = self._mailer.feedback.answer(token, good=word == "good")

@@ -1,5 +1,7 @@
 """The pages behind the links in mails. GET shows a button; only POST does what it says."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -27,6 +29,7 @@ ASKED = N_("A mail with a link is on its way to that address, if it can be used.
 UNUSABLE = N_("That address cannot be used here.")
 TRAP = "nothing"  # what the button says that no person sees (said.html)
 PAUSE = "pause"
+TO_PRESS_TWICE = timedelta(minutes=10)
 EASING = frozenset({PAUSE, Rhythm.WEEKLY.value, Rhythm.MONTHLY.value})
 # What a page of one's own mails, and to whom it belongs: fresh links, once the old one is over.
 MAILED = {"data": Notice.DATA_LINK, "renew": Notice.PREFERENCES_LINK}
@@ -68,8 +71,11 @@ class Reader:
         if request.form.get("act") == TRAP:
             return self.confirm_page(token), 422
         glimpse = self._mailer.signup.confirm(token, self._origin(Way.PAGE))
-        # Whoever pressed the button has the mailbox; the page alone may be opened by others.
-        choices = self._mailer.links.preferences(glimpse.subscription.id, self._mailer.clock.now())
+        # Whoever pressed the button has the mailbox; the page alone may be opened by others, and
+        # the mail be forwarded once it has done.
+        found, now = glimpse.subscription, self._mailer.clock.now()
+        is_new = found.confirmed_at is not None and now - found.confirmed_at < TO_PRESS_TWICE
+        choices = self._mailer.links.preferences(found.id, now) if is_new else None
         return self._confirmed(glimpse, choices)
 
     def leave_page(self, token: str) -> str:
@@ -137,7 +143,9 @@ class Reader:
             return render_template("undo.html", glimpse=glimpse, newsletter=glimpse.newsletter)
         return self._confirmed(glimpse)
 
-    def undo(self, token: str) -> str:
+    def undo(self, token: str) -> ResponseReturnValue:
+        if request.form.get("act") == TRAP:
+            return self.undo_page(token), 422
         return self._confirmed(self._mailer.signup.undo(token, self._origin(Way.PAGE)))
 
     def refuse_page(self, token: str) -> str:
@@ -147,7 +155,9 @@ class Reader:
         newsletter = None if glimpse is None else glimpse.newsletter
         return render_template(name, glimpse=glimpse, newsletter=newsletter)
 
-    def refuse(self, token: str) -> str:
+    def refuse(self, token: str) -> ResponseReturnValue:
+        if request.form.get("act") == TRAP:
+            return self.refuse_page(token), 422
         glimpse = self._look(Purpose.REFUSE, token)
         self._mailer.signup.refuse(token)
         newsletter = None if glimpse is None else glimpse.newsletter

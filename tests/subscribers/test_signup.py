@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Thread
 
 import pytest
+from sqlalchemy import text
 
 from mailer.address import address_hash, parse_address
 from mailer.config.settings import SignupSettings
 from mailer.delivery.model import Notice
 from mailer.errors import NeverMailed, NotFound, TokenError, TokenExpired
 from mailer.links import Links
-from mailer.store.database import Store
+from mailer.store.database import Store, Transaction
 from mailer.subscribers.model import (
     Act,
     Added,
@@ -51,6 +54,20 @@ def confirm_token(links: Links, found: Subscription) -> str:
 
 def leave_token(links: Links, found: Subscription) -> str:
     return links.leave(found.id, found.requested_at).rpartition("/")[2]
+
+
+def mailed_and_answered(store: Store, clock: StandingClock) -> tuple[int, int]:
+    """Return how many were mailed, and how many of them answered."""
+    with store.read() as tx:
+        newsletter = tx.newsletters.by_slug("brief").id
+        return tx.signup_limits.confirmations(newsletter, None, clock.now() + timedelta(hours=2))
+
+
+def waiting(tx: Transaction) -> int:
+    """Return how many wait for a row that somebody else is changing; PostgreSQL only."""
+    return int(
+        tx.connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar_one()
+    )
 
 
 def acts(store: Store) -> list[Act]:
@@ -242,3 +259,25 @@ def test_whoever_left_and_never_answers_is_asked_no_more_than_others(
         clock.advance(timedelta(hours=4))
 
     assert confirmations(both_stores) == 3
+
+
+def test_two_presses_at_once_are_one_confirmation(
+    signup: Signup, both_stores: Store, links: Links, clock: StandingClock
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    found = tie(both_stores)
+    link = confirm_token(links, found)
+    press = partial(signup.confirm, link, FORM)
+
+    with both_stores.write() as tx:
+        tx.subscriptions.lock(found.id)
+        presses = [Thread(target=press) for _ in range(2)]
+        for one in presses:
+            one.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 2:
+            pass
+    for one in presses:
+        one.join()
+
+    assert acts(both_stores) == [Act.REQUESTED, Act.CONFIRMED]
+    assert mailed_and_answered(both_stores, clock) == (1, 1)

@@ -48,6 +48,8 @@ def test_a_press_in_the_new_mailbox_moves_a_reader_and_one_in_the_old_takes_it_b
     assert site.subscription(NEW) == found
     back = links.restore(site.subscription().id, now).partition("org")[2]
     assert "a…@example.org" in words(site.client.get(back).text)
+    assert site.client.post(back, data={"act": TRAP}).status_code == 422
+    assert site.subscription(NEW) == found
 
     assert "a…@example.org" in words(site.client.post(back).text)
     assert site.subscription() == found
@@ -66,6 +68,28 @@ def test_the_answer_is_one_whatever_the_address_s_state(site: Site) -> None:
         answers.add(wanted(site, found, f"{name}@example.org"))
 
     assert [code for code, _ in answers] == [200]
+
+
+@pytest.mark.parametrize("kind", ["preferences", "data"])
+def test_a_link_that_was_mailed_to_another_address_opens_nothing(
+    site: Site, clock: StandingClock, kind: str
+) -> None:
+    found, links = site.join(), site.mailer.links
+    wanted(site, found)
+    asked = site.mailer.clock.now()
+    clock.advance(timedelta(minutes=1))
+    site.client.post(links.move(site.subscription(NEW).id, asked).partition("org")[2])
+    clock.advance(timedelta(minutes=1))
+    there = getattr(links, kind)(found.id, site.mailer.clock.now()).partition("org")[2]
+    assert site.client.get(there).status_code == 200
+
+    clock.advance(timedelta(minutes=1))
+    site.client.post(links.restore(site.subscription().id, asked).partition("org")[2])
+    for act in ("keep", "address", "copy", "erase", ""):
+        assert site.client.post(there, data={"act": act}).status_code == 410
+
+    assert site.subscription().id == found.id
+    assert "mail me" in site.client.get(there).text.lower()
 
 
 @pytest.mark.parametrize("typed", ["", "no address", "a@b@c"])

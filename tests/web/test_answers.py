@@ -6,6 +6,7 @@ import pytest
 
 from mailer.editions.model import Tally
 from mailer.web.app import create_app
+from mailer.web.reader import TRAP
 from tests.system.conftest import both_worlds, world
 from tests.system.world import World
 
@@ -43,6 +44,8 @@ def test_a_look_answers_nothing_and_a_press_counts_once(paper: World) -> None:
     shown = client.get(page)
     assert (shown.status_code, said(paper)) == (200, Tally(0, 0))
     assert '<button type="submit">It was good</button>' in shown.text
+    assert client.post(page, data={"act": TRAP}).status_code == 422
+    assert said(paper) == Tally(0, 0)
 
     for _ in range(2):
         assert "Thank you, it is noted." in client.post(page).text

@@ -48,6 +48,21 @@ def test_confirming_twice_says_the_same_and_records_it_once(site: Site) -> None:
         assert len(tx.consent.history(site.subscription().id)) == 2
 
 
+def test_a_link_that_confirmed_long_ago_is_no_key_to_anybodys_choices(
+    site: Site, clock: StandingClock
+) -> None:
+    site.ask()
+    page = f"/confirm/{site.confirm_token()}"
+    first = site.client.post(page)
+
+    clock.advance(timedelta(hours=1))  # the mail may have been forwarded since
+    again = site.client.post(page)
+
+    assert "/preferences/" in first.text
+    assert "/preferences/" not in again.text
+    assert "You are on the list" in again.text
+
+
 def test_an_expired_link_offers_the_next_step(site: Site, clock: StandingClock) -> None:
     site.ask()
     page = f"/confirm/{site.confirm_token()}"

@@ -124,6 +124,23 @@ def test_one_network_is_asked_to_come_back_later_and_another_is_not(
     assert len(site.notices()) == 4
 
 
+def test_whoever_is_refused_leaves_no_count_behind_of_all_they_wrote(
+    settings: Settings, clock: StandingClock
+) -> None:
+    site = site_with(settings, clock, per_network=(Limit(1, HOUR),))
+    site.client.post(PAGE, data=site.filled())
+    before = site.everything()["signup_use"]
+
+    codes = [
+        site.client.post(PAGE, data=site.filled(f"ada@made-up-{number}.example")).status_code
+        for number in range(5)
+    ]
+    site.mailer.signup.tidy()
+
+    assert codes == [429] * 5
+    assert site.everything()["signup_use"] == before
+
+
 @pytest.mark.parametrize("limit", ["per_domain", "in_all"])
 def test_limits_survive_a_restart_and_end_with_their_hour(
     settings: Settings, clock: StandingClock, limit: str
@@ -238,6 +255,8 @@ def test_addresses_of_a_doubtful_kind_are_the_owners_choice(
         "ada@b\u00fccher.example",
         "\u0430\u0434\u0430@\u043f\u0440\u0438\u043c\u0435\u0440.example",
         "j\u00f6rg@example.org",
+        "ada@\u30b5\u30fc\u30d0\u30fc.example",
+        "ada@\u4f50\u3005\u6728.example",
     ],
 )
 def test_addresses_of_all_scripts_are_taken(

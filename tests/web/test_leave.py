@@ -233,6 +233,24 @@ def test_never_write_again_is_a_button_behind_the_mail(site: Site) -> None:
     assert site.client.get(page).status_code == 200
 
 
+@pytest.mark.parametrize("kind", ["refuse", "undo"])
+def test_a_program_that_presses_the_first_button_of_a_mailed_page_changes_nothing(
+    site: Site, kind: str
+) -> None:
+    found = site.ask() if kind == "refuse" else site.join()
+    if kind == "undo":
+        site.mailer.signup.leave(site.leave_token(), FORM)
+    at = site.subscription().left_at or found.requested_at
+    page = getattr(site.mailer.links, kind)(found.id, at).partition("org")[2]
+    first = LexborHTMLParser(site.client.get(page).text).css("form button")[0]
+    before = site.everything()
+
+    pressed = site.client.post(page, data={"act": first.attributes.get("value") or ""})
+
+    assert (pressed.status_code, "hidden" in first.attributes) == (422, True)
+    assert site.everything() == before
+
+
 @pytest.mark.parametrize("way", Way)
 def test_every_way_out_has_words(site: Site, way: Way) -> None:
     site.join()

@@ -70,6 +70,24 @@ def test_whoever_signed_up_after_that_press_stays(site: Site, clock: StandingClo
     assert site.state() is State.ACTIVE
 
 
+def test_whoever_came_back_after_that_press_stays(site: Site, clock: StandingClock) -> None:
+    site.join()
+    token = site.leave_token()
+    with away(site):
+        site.client.post(f"/leave/{token}", data=ONE_CLICK)
+
+    clock.advance(timedelta(minutes=1))  # the database is there again, and they press once more
+    site.client.post(f"/leave/{token}", data={"act": "leave"})
+    left_at = site.subscription().left_at
+    assert left_at is not None
+    clock.advance(timedelta(minutes=1))
+    undo = site.mailer.links.undo(site.subscription().id, left_at)
+    site.client.post(f"/undo/{undo.rpartition('/')[2]}")
+    run_job(site.mailer, "digests")
+
+    assert site.state() is State.ACTIVE
+
+
 def test_half_a_line_in_the_file_keeps_nobody_from_leaving(site: Site, tmp_path: Path) -> None:
     site.join()
     token = site.leave_token()

@@ -137,11 +137,23 @@ def test_a_pause_ends_on_the_day_that_was_chosen(site: Site, clock: StandingCloc
         State.PAUSED,
         True,
     )
+    assert "Next mail: Thursday 24 December, 07:00" in words(paused.text)
     ends = local_midnight(date(2026, 12, 24), "Europe/Berlin")
     assert site.subscription().paused_until == ends
     clock.advance(ends - clock.now())
     site.mailer.preferences.due()
     assert site.state() is State.ACTIVE
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_pause_ends_on_the_same_day_in_another_zone(site: Site, zone: str) -> None:
+    site.join()
+    site.client.post(page(site), data={"act": "pause", "until": "2026-12-24"})
+
+    answer = site.client.post(page(site), data={**WEEKLY, "zone": zone})
+
+    assert "Paused until 24\u00a0December\u00a02026." in answer.text
+    assert site.subscription().paused_until == local_midnight(date(2026, 12, 24), zone)
 
 
 def test_a_pause_is_ended_with_a_press(site: Site) -> None:
@@ -153,9 +165,13 @@ def test_a_pause_is_ended_with_a_press(site: Site) -> None:
     assert site.state() is State.ACTIVE
 
 
-@pytest.mark.parametrize("until", ["2026-11-24", "2020-01-01", "2027-12-31", "tomorrow", ""])
-def test_a_pause_that_cannot_be_meant_is_asked_about(site: Site, until: str) -> None:
+@pytest.mark.parametrize(
+    "until", ["2026-11-24", "2020-01-01", "0001-01-01", "2027-12-31", "9999-12-31", "tomorrow", ""]
+)
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_pause_that_cannot_be_meant_is_asked_about(site: Site, until: str, zone: str) -> None:
     site.join()
+    site.mailer.preferences.edit(site.subscription().id, Wishes(zone=zone))
 
     answer = site.client.post(page(site), data={"act": "pause", "until": until})
 

@@ -131,6 +131,27 @@ def test_nor_does_who_was_answered_and_does_not_hang_up(callers: Callers) -> Non
     assert [answer(line) for line in answered] == [200] * 60
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        POSTS + b"Transfer-Encoding: gzip, chunked\r\n\r\n",
+        POSTS + b"Transfer-Encoding: identity,chunked\r\n\r\n5\r\n1",
+        CHUNKED + b"000000005\r\n1",
+    ],
+)
+def test_nor_does_who_stops_in_a_body_that_is_said_in_an_unusual_way(
+    callers: Callers, said: bytes
+) -> None:
+    stalled = [callers.call(said) for _ in range(40)]
+
+    assert answer(callers.call(CLOSES)) == 200
+
+    for line in stalled:
+        line.setblocking(False)
+        with pytest.raises(BlockingIOError):  # they may still go on: nobody has lost patience
+            line.recv(1)
+
+
 def test_of_too_many_who_stop_in_the_middle_the_oldest_is_hung_up_on(callers: Callers) -> None:
     stalled = [callers.call(ASKS) for _ in range(ROOM + 1)]
 
@@ -196,6 +217,9 @@ def test_a_form_that_says_its_length_as_it_goes_is_heard_to_its_end(
         (CHUNKED, Heard.PART),
         (CHUNKED + b"5\r\n0\r\n\r\n", Heard.PART),
         (CHUNKED + b"5;a=b\r\n12345\r\n0\r\n", Heard.PART),
+        (CHUNKED + b"0000000000\r\n", Heard.PART),
+        (CHUNKED + b"f" * 70_000 + b"\r\n", Heard.TOO_LONG),
+        (POSTS + b"Transfer-Encoding: gzip, Chunked\r\n\r\n", Heard.PART),
         (CHUNKED + b"5\r\n12345\r\nno size\r\n", Heard.WHOLE),
     ],
 )
