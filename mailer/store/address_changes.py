@@ -75,6 +75,18 @@ class AddressChanges(Aggregate):
         """Note that it was stopped, or taken back."""
         self._run(update(address_change).where(address_change.c.id == key).values(undone_at=now))
 
+    def stop_asked(self, reader_id: int, now: datetime) -> None:
+        """Note of all that was asked for a reader, and not confirmed, that it was stopped."""
+        self._run(
+            update(address_change)
+            .where(
+                address_change.c.reader_id == reader_id,
+                address_change.c.done_at.is_(None),
+                address_change.c.undone_at.is_(None),
+            )
+            .values(undone_at=now)
+        )
+
     def swap(self, one: Subscription, other: Subscription, now: datetime) -> None:
         """Let two people change addresses; notices that were for the old ones do not leave."""
         columns = (subscriber.c.address, subscriber.c.address_key, subscriber.c.address_hash)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    or_,
     select,
 )
 from sqlalchemy.types import TypeEngine
@@ -67,7 +66,9 @@ class SignupLimits(Aggregate):
                 ours.subtract(one.keys())
                 for key in one:
                     left[key] -= 1
-        self._add({key: -uses for key, uses in ours.items() if uses}, now)
+        refused = {key: -uses for key, uses in ours.items() if uses}
+        self._add(refused, now)
+        self._forget_empty(refused, now)
         return verdicts
 
     def give_back(self, uses: Sequence[Use], taken_at: datetime) -> None:
@@ -117,9 +118,7 @@ class SignupLimits(Aggregate):
     def tidy(self, now: datetime) -> int:
         """Forget what counts no more; return how many rows that were."""
         forms = delete(form_use).where(form_use.c.at < now - LIFETIME[Purpose.FORM])
-        # Who is refused counts nothing, and leaves such a row of whatever domain they wrote.
-        over = or_(signup_use.c.start < now - KEPT, signup_use.c.uses == 0)
-        uses = delete(signup_use).where(over)
+        uses = delete(signup_use).where(signup_use.c.start < now - KEPT)
         return self._run(forms).rowcount + self._run(uses).rowcount
 
     def _used(self, limits: Mapping[Key, Limit], now: datetime) -> Counter[Key]:
@@ -127,6 +126,20 @@ class SignupLimits(Aggregate):
         wanted = [(*key, expired(limit.period, now)) for key, limit in limits.items()]
         rows = self._connection.execute(_USED[name], _given(name, wanted))
         return Counter({(Scope(row[0]), row[1], row[2]): int(row[3]) for row in rows})
+
+    def _forget_empty(self, keys: Iterable[Key], now: datetime) -> None:
+        """Leave no row of whoever is refused: they may have written any domain there is."""
+        rows = [
+            {
+                "of": scope,
+                "whose": subject,
+                "every": period,
+                "since": part_of(timedelta(seconds=period), now),
+            }
+            for scope, subject, period in sorted(keys)
+        ]
+        if rows:
+            self._run(_FORGET_EMPTY, rows)
 
     def _add(self, counted: Mapping[Key, int], now: datetime) -> None:
         if not counted:
@@ -206,6 +219,13 @@ _ADD = {
         signup_use, ("scope", "subject", "period", "start", "uses")
     ).items()
 }
+_FORGET_EMPTY = delete(signup_use).where(
+    signup_use.c.scope == bindparam("of"),
+    signup_use.c.subject == bindparam("whose"),
+    signup_use.c.period == bindparam("every"),
+    signup_use.c.start == bindparam("since"),
+    signup_use.c.uses == 0,
+)
 _KEEP_FORM = {
     dialect: insert.on_conflict_do_nothing(index_elements=["number"])
     for dialect, insert in inserts(form_use, ("number", "address_hash"), same=("at",)).items()

@@ -64,8 +64,9 @@ class Asking:
         answers: list[_Asked | NotFound] = [self._received(ask) for ask in asks]
         asked = [one for one in answers if isinstance(one, _Asked)]
         self._heed_alarms(asked)
-        self._refuse_used_forms([one for one in asked if one.verdict is Verdict.TAKEN])
+        # In this order: of who comes too often not even the form is written down.
         self._refuse_too_many([one for one in asked if one.verdict is Verdict.TAKEN])
+        self._refuse_used_forms([one for one in asked if one.verdict is Verdict.TAKEN])
         self._keep([one for one in asked if one.verdict is Verdict.TAKEN and one.newsletter.public])
         return [
             Answer(one.verdict, one.newsletter.language) if isinstance(one, _Asked) else one

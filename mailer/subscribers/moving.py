@@ -127,6 +127,8 @@ class Moving:
     def undo(self, text: str, origin: Origin) -> Move:
         """Stop a change, or take it back, from the address there was; again and again is fine.
 
+        What else was asked for meanwhile, by whoever had a link to the choices, is stopped as well.
+
         Raises TokenError for a link that is not ours, TokenExpired when it is too old, or the old
         address was signed up anew.
         """
@@ -138,6 +140,7 @@ class Moving:
                 if change.done_at is not None:
                     self._put_back(tx, change, origin)
                 tx.address_changes.undone(change.id, now)
+                tx.address_changes.stop_asked(change.reader_id, now)
             return _move(tx, tx.address_changes.by_id(change.id))
 
     def by_operator(self, old: Address, new: Address) -> None:

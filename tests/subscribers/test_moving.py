@@ -122,6 +122,23 @@ def test_the_old_mailbox_stops_it_before_it_happens(
     assert tie(both_stores).state is State.ACTIVE
 
 
+def test_whoever_keeps_the_old_address_stops_all_that_was_asked_for(
+    both_stores: Store, moving: Moving, links: Links, clock: StandingClock
+) -> None:
+    ask(both_stores, moving, links, clock)
+    first = clock.now()
+    clock.advance(timedelta(minutes=1))
+    other = parse_address("eve@elsewhere.example")
+    moving.ask(tie(both_stores).id, other)
+    second = token(links.move(tie(both_stores, other).id, clock.now()))
+
+    clock.advance(timedelta(minutes=1))
+    moving.undo(token(links.restore(tie(both_stores).id, first)), PAGE)
+
+    with pytest.raises(TokenExpired):
+        moving.confirm(second, PAGE)
+
+
 def test_after_seven_days_the_old_address_is_nowhere(
     both_stores: Store, moving: Moving, links: Links, clock: StandingClock
 ) -> None:
