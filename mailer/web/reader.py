@@ -79,7 +79,12 @@ class Reader:
         return self._confirmed(glimpse, choices)
 
     def leave_page(self, token: str) -> str:
-        glimpse = self._look(Purpose.LEAVE, token)
+        try:
+            glimpse = self._look(Purpose.LEAVE, token)
+        except (
+            StoreError
+        ):  # the link is ours, or it had been refused; a press on its button is kept
+            return render_template("leave_away.html")
         if glimpse is None or glimpse.state is State.LEFT:
             return self._left(glimpse)
         return render_template(

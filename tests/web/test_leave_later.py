@@ -46,10 +46,12 @@ def test_the_button_on_the_page_is_answered_by_a_page(site: Site) -> None:
     token = site.leave_token()
 
     with away(site):
+        page = site.client.get(f"/leave/{token}")
         answer = site.client.post(f"/leave/{token}", data={"act": "leave"})
         forged = site.client.post(f"/leave/{token[:-4]}AAAA", data=ONE_CLICK)
 
-    assert (answer.status_code, forged.status_code) == (200, 404)
+    assert '<button type="submit" name="act" value="leave">' in page.text
+    assert (page.status_code, answer.status_code, forged.status_code) == (200, 200, 404)
     assert "You have left" in answer.text
     run_job(site.mailer, "digests")
     run_job(site.mailer, "digests")
