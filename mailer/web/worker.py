@@ -19,7 +19,7 @@ from typing import TypeVar
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from mailer.subscribers.rules import network_of
-from mailer.web.hearing import Heard, how_much
+from mailer.web.hearing import Heard, Hearing
 from mailer.web.patience import TO_ASK, Patience
 
 # Who may be in the middle of a request at once. One more, and the oldest has to go of the network
@@ -43,13 +43,12 @@ class _Asking:
     line: socket.socket
     network: str | None  # whence
     since: float  # seconds of a monotonic clock
-    said: bytes
+    hearing: Hearing
 
     def hear(self) -> Heard:
         """Take what was said meanwhile, and return how much that is with what came before."""
         more = _said(self.line)
-        self.said += more or b""
-        heard = how_much(self.said)
+        heard = self.hearing.hear(more or b"")
         return Heard.LOST if heard is Heard.PART and more == b"" else heard
 
 
@@ -68,8 +67,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             conn.init()
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MEMORY)
         conn.sock.setblocking(False)
-        said = conn.parser.unreader.take_buffered()  # behind the request before
-        asking = _Asking(conn.sock, _network(conn), time.monotonic(), said)
+        hearing = Hearing()
+        hearing.hear(conn.parser.unreader.take_buffered())  # behind the request before
+        asking = _Asking(conn.sock, _network(conn), time.monotonic(), hearing)
         heard = asking.hear()
         if heard is not Heard.PART:
             self._settle(conn, asking, heard)
@@ -92,7 +92,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _settle(self, conn: TConn, asking: _Asking, heard: Heard) -> None:
         """Hand a request to a thread, or refuse it."""
         if heard is Heard.WHOLE:
-            conn.parser.unreader.unread(asking.said)
+            conn.parser.unreader.unread(asking.hearing.said)
             super().enqueue_req(conn)
         elif heard in REFUSALS:
             with suppress(OSError):  # it is gone

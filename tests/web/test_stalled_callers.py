@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from mailer.web.hearing import LONGEST, Heard, how_much
+from mailer.web.hearing import LONGEST, Heard, Hearing
 from mailer.web.worker import ROOM, oldest_of_most
 from tests.fakes.postgres import free_port
 
@@ -218,10 +218,18 @@ def test_a_form_that_says_its_length_as_it_goes_is_heard_to_its_end(
         (CHUNKED + b"5\r\n0\r\n\r\n", Heard.PART),
         (CHUNKED + b"5;a=b\r\n12345\r\n0\r\n", Heard.PART),
         (CHUNKED + b"0000000000\r\n", Heard.PART),
+        (CHUNKED + b"1\r\nx\r\n0\r\n\r\n", Heard.WHOLE),
+        (CHUNKED + b"1\r\nx\r\n0\r\nSaid-By: me\r\n", Heard.PART),
+        (CHUNKED + b"1\r\nx\r\n0\r\nSaid-By: me\r\n\r\n", Heard.WHOLE),
         (CHUNKED + b"f" * 70_000 + b"\r\n", Heard.TOO_LONG),
         (POSTS + b"Transfer-Encoding: gzip, Chunked\r\n\r\n", Heard.PART),
         (CHUNKED + b"5\r\n12345\r\nno size\r\n", Heard.WHOLE),
     ],
 )
 def test_a_request_is_whole_when_nothing_of_it_is_to_come(said: bytes, heard: Heard) -> None:
-    assert how_much(said) is heard
+    at_once, bit_by_bit = Hearing(), Hearing()
+
+    assert at_once.hear(said) is heard
+    if heard is not Heard.TOO_LONG:  # who is refused is not heard to the end
+        assert [bit_by_bit.hear(bytes([octet])) for octet in said][-1] is heard
+        assert bit_by_bit.said == said
