@@ -23,16 +23,24 @@ from mailer.errors import UsageError
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 SATURDAY = 5
+# Files beside the zones: what this machine's clock shows, and examples.
+NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
 
 
 def zone_named(name: str) -> ZoneInfo:
     """Return the IANA zone; raise UsageError when there is none of that name."""
+    if name in NO_PLACES or name.startswith(("right/", "posix/")):
+        raise _no_zone(name)
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as why:  # unknown, a path, the name of a folder
-        near = get_close_matches(name, available_timezones(), 1)
-        hint = f"did you mean {near[0]}?" if near else "names are like Europe/Berlin or UTC"
-        raise UsageError(f"{name!r} is not a time zone", help=hint) from why
+        raise _no_zone(name) from why
+
+
+def _no_zone(name: str) -> UsageError:
+    near = get_close_matches(name, available_timezones() - NO_PLACES, 1)
+    hint = f"did you mean {near[0]}?" if near else "names are like Europe/Berlin or UTC"
+    return UsageError(f"{name!r} is not a time zone", help=hint)
 
 
 def next_due(schedule: Schedule, after: datetime, *, past: str | None = None) -> Due:

@@ -204,6 +204,8 @@ def test_the_page_proposes_only_days_that_are_taken(site: Site, clock: StandingC
         {**WEEKLY, "minute": "soon"},
         {**WEEKLY, "zone": "Mars/Olympus"},
         {**WEEKLY, "zone": "../../etc/passwd"},
+        {**WEEKLY, "zone": "right/Europe/Berlin"},
+        {**WEEKLY, "zone": "localtime"},
         {**WEEKLY, "language": "klingon"},
     ],
 )
