@@ -33,7 +33,10 @@ ORDINARY = re.compile(
     r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
 HEAD = ["To", "Date", "Message-ID", "List-Unsubscribe"]
-KNOWN = [Slot.ADDRESS, Slot.LEAVE_URL, Slot.WHY_URL, Slot.SIGNED_UP_ON, Slot.SHOWN_ADDRESS]
+KNOWN = [
+    *(Slot.ADDRESS, Slot.LEAVE_URL, Slot.WHY_URL),
+    *(Slot.SIGNED_UP_ON, Slot.SHOWN_ADDRESS, Slot.ANSWER_URL),
+]
 
 
 class Ordinary:
@@ -61,6 +64,7 @@ class Ordinary:
             and newsletter.sender.wire.isascii()
         )
         self._without_why = Slot.WHY_URL not in slots
+        self._asks = Slot.ANSWER_URL in slots
         # Numbers of what `_values` returns, in the order that the form has them.
         wanted = [2 * KNOWN.index(slot) + kind for slot in slots for kind in (0, 1)]
         self._choose = itemgetter(0, 0, *wanted)  # two more, so that it always gives a tuple
@@ -88,7 +92,10 @@ class Ordinary:
         why = left if self._without_why else _broken(self._links.why(leave).encode())
         day, day_in_html = _in_both(person.day(job.signed_up_at, job, self._newsletter))
         shown = path if len(path) <= LONGEST_WORD else _breakable(path)
-        own = (path, path, left, left, why, why, day, day_in_html, path, shown)
+        answer = b""
+        if self._asks:
+            answer = _broken(self._links.answer(job.id, job.planned_at).encode())
+        own = (path, path, left, left, why, why, day, day_in_html, path, shown, answer, answer)
         _, _, *values = self._choose(own)
         return [
             b"To: <%b>\r\n" % path,

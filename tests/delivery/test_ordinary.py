@@ -26,6 +26,12 @@ SIGNED_UP, WHY = Slot.SIGNED_UP_ON.marker, Slot.WHY_URL.marker
 PAGE = Page(
     "News", f"<p>{ADDRESS}, {SIGNED_UP}: {LEAVE} {SHOWN}</p>", f"To {ADDRESS}.\n{LEAVE} {WHY}\n"
 )
+ANSWER = Slot.ANSWER_URL.marker
+ASKING = Page(
+    "News",
+    f'<p>{SHOWN} <a href="{ANSWER}/good">Good</a> <a href="{ANSWER}/poor">Poor</a> {LEAVE}</p>',
+    f"{ADDRESS}\n{ANSWER}/good\n{ANSWER}/poor\n{LEAVE}\n{WHY}\n",
+)
 MOMENTS = st.integers(1_600_000_000, 4_000_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
 ATEXT = "ABCxyz019!#$%&'*+/=?^_`{|}~-"
 PARTS = st.lists(st.text(ATEXT, min_size=1, max_size=30), min_size=1, max_size=3).map(".".join)
@@ -54,10 +60,11 @@ def ordinary(page: Page, of: Links) -> Ordinary:
     return Ordinary(form, NEWSLETTER, EDITION, of, None)
 
 
+@pytest.mark.parametrize("page", [PAGE, ASKING], ids=["plain", "with a question at its end"])
 @pytest.mark.parametrize("length", [0, 1, 5, 9, 40, 120])
 @given(ADDRESSES, st.integers(1, 2**40), MOMENTS, MOMENTS)
 def test_an_ordinary_mail_is_the_one_that_is_built(
-    length: int, address: str, number: int, moment: datetime, signed_up: datetime
+    page: Page, length: int, address: str, number: int, moment: datetime, signed_up: datetime
 ) -> None:
     left_by_mail = "leave@news.example.org" if number % 2 else None
     its = links(f"https://news.example.org/{'a' * length}", left_by_mail)
@@ -66,10 +73,10 @@ def test_an_ordinary_mail_is_the_one_that_is_built(
     whom = person.digest(row, NEWSLETTER, EDITION, its)
 
     if path is not None:
-        assert ordinary(PAGE, its).agrees(SAMPLE)
+        assert ordinary(page, its).agrees(SAMPLE)
         assert path_is_safe(path.decode(), utf8=False)
-        pieces, octets = ordinary(PAGE, its).write(row, path)
-        assert b"".join(pieces) == build(whom.head, PAGE, whom.values)
+        pieces, octets = ordinary(page, its).write(row, path)
+        assert b"".join(pieces) == build(whom.head, page, whom.values)
         assert octets == sum(map(len, pieces))
 
 
