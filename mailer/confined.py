@@ -25,6 +25,8 @@ Answer = tuple[Object, bytes]
 BROKE = "broke"  # in an answer: the class of what went wrong, and what it says
 LONGEST_LINE = 64_000_000  # octets of JSON; the largest feed is a quarter of it
 MOST_OCTETS = 256_000_000
+# What reading something else than an answer ends in; brackets within brackets in the last one.
+WRONG = (ValueError, LookupError, TypeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Confined:
         timer.start()
         try:
             said = _ask(child, head, body)
-        except (ValueError, LookupError, TypeError) as why:  # somebody else speaks through it
+            broke = None if said is None or BROKE not in said[0] else Broke(*said[0][BROKE])
+        except WRONG as why:  # somebody else speaks through it
             self.close()
             raise Ended(0, self._bounds) from why
         finally:
@@ -86,8 +89,8 @@ class Confined:
             self._child = None
             child.communicate()
             raise Ended(child.returncode, self._bounds)
-        if BROKE in said[0]:
-            raise Broke(*said[0][BROKE])
+        if broke is not None:
+            raise broke
         return said
 
     def stop(self) -> None:
@@ -174,7 +177,7 @@ def _write(to: IO[bytes], head: Object, body: bytes) -> None:
 def _read(source: IO[bytes]) -> Answer | None:
     """Return a line of JSON and the octets behind it; None at, or before, its end.
 
-    Raises ValueError, LookupError or TypeError when something else is there.
+    Raises one of `WRONG` when something else is there.
     """
     line = source.readline(LONGEST_LINE)
     if not line.endswith(b"\n"):

@@ -31,7 +31,12 @@ def test_files_where_an_operator_works_do_not_stand_before_our_modules(
 
 @pytest.mark.parametrize(
     "answer",
-    ["no JSON", "[1]", "7", "{}", '{"octets": "9"}', '{"octets": -1}', '{"octets": 99999999999}'],
+    [
+        *("no JSON", "[1]", "7", "{}", '{"octets": "9"}', '{"octets": -1}'),
+        *('{"octets": 99999999999}', "[" * 200_000, '{"octets": 0, "broke": 5}'),
+        '{"octets": 0, "broke": ["a", "b", "c"]}',
+    ],
+    ids=lambda answer: answer[:40],
 )
 def test_a_child_that_says_what_is_no_answer_is_thrown_away(answer: str) -> None:
     with Confined("tests.fakes.liar_child", BOUNDS) as child:

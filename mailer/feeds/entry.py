@@ -30,6 +30,8 @@ NO_TOPIC = {
     "sem categoria", "senza categoria", "geen categorie", "без рубрики", "כללי", "غير مصنف",
     "未分類", "未分类",
 }  # fmt: skip
+# Codes that ISO 639 withdrew, which old programs write still (RFC 5646 section 2.2.1).
+FORMER = {"iw": "he", "ji": "yi", "in": "id"}
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 
 
@@ -132,9 +134,12 @@ def plausible(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 def language(text: str | None) -> str | None:
-    """Return a language tag (BCP 47), or None when it is none."""
+    """Return a language tag (BCP 47) with the code of today, or None when it is none."""
     tag = one_line(text or "")
-    return tag.replace("_", "-") if len(tag) <= 35 and LANGUAGE.fullmatch(tag) else None
+    if len(tag) > 35 or LANGUAGE.fullmatch(tag) is None:
+        return None
+    code, *rest = tag.replace("_", "-").split("-")
+    return "-".join([FORMER.get(code.lower(), code), *rest])
 
 
 def _title_from(told: list[str], link: str | None) -> str:

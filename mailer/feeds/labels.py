@@ -1,5 +1,6 @@
 """What a reader is to know of an article before its headline, and how feeds say it."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from mailer.feeds.model import Article, Label
@@ -28,13 +29,14 @@ MARKED = {
 }  # fmt: skip
 BY_TOPIC = {word: label for label, words in MARKED.items() for word in words}
 # `dcterms:accessRights` (Dublin Core) in the words of COAR's vocabulary and of publishers.
-CLOSED = ("subscri", "paywall", "paid", "premium", "members", "restricted", "closed", "metered")
+# Words begin so: "unrestricted" is open.
+CLOSED = re.compile(r"\b(?:subscri|paywall|paid|premium|members|restricted|closed|metered)")
 
 
 def marked(topics: Iterable[str], rights: str = "") -> tuple[Label, ...]:
     """Return what a feed marks an article as, by its categories and its access rights."""
     found = {BY_TOPIC[topic.casefold()] for topic in topics if topic.casefold() in BY_TOPIC}
-    if any(word in rights.casefold() for word in CLOSED):
+    if CLOSED.search(rights.casefold()):
         found.add(Label.SUBSCRIBERS)
     return in_order(found)
 

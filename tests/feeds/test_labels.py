@@ -27,6 +27,9 @@ RSS = (
         ("<dcterms:accessRights>Subscription required</dcterms:accessRights>",
          (Label.SUBSCRIBERS,)),
         ("<dcterms:accessRights>open access</dcterms:accessRights>", ()),
+        ("<dcterms:accessRights>Unrestricted</dcterms:accessRights>", ()),
+        ("<dcterms:accessRights>http://purl.org/eprint/accessRights/ClosedAccess"
+         "</dcterms:accessRights>", (Label.SUBSCRIBERS,)),
     ],
 )  # fmt: skip
 def test_a_feed_says_what_an_article_is(said: str, labels: tuple[Label, ...]) -> None:

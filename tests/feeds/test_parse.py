@@ -352,6 +352,14 @@ def test_topics_are_plain_and_told_once() -> None:
     assert only(item).topics == ("Work & pay",)
 
 
+@pytest.mark.parametrize(("said", "known"), [("iw", "he"), ("iw-IL", "he-IL"), ("JI", "yi")])
+def test_a_language_by_a_name_of_long_ago_is_the_one_that_it_is_now(said: str, known: str) -> None:
+    told = f"<language>{said}</language>".encode()
+    parsed = parse(an_rss(an_item(1)).replace(b"<language>en</language>", told))
+
+    assert parsed.drafts[0].language == known
+
+
 def test_other_encodings_are_understood() -> None:
     text = an_rss(an_item(1, title="Fähre fährt")).decode()
 
