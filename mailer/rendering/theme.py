@@ -4,6 +4,7 @@ The light palette is chosen so that its inverse is readable too: nearly half of 
 clients that repaint a mail by themselves instead of asking for its dark colours.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
@@ -69,12 +70,20 @@ SERIF = "Georgia,'Times New Roman',serif"
 MAIL_SANS = "Helvetica,Arial,sans-serif"  # an unknown first name turns into Times in Word
 WEB_SANS = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+# Languages that are written so by themselves, and scripts (ISO 15924) in which any one is.
+RIGHT_TO_LEFT = frozenset(
+    {"ar", "azb", "ckb", "dv", "fa", "he", "ks", "mzn", "pnb", "prs", "ps", "sd", "ug", "ur", "yi"}
+)
+SCRIPTS_FROM_THE_RIGHT = frozenset({"adlm", "arab", "aran", "hebr", "nkoo", "rohg", "syrc", "thaa"})
+SCRIPT = re.compile("[a-z]{4}")
 
 
 def direction(language: str) -> str:
     """Return `rtl` or `ltr`, as `dir` wants it, for a BCP 47 tag."""
-    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    code, *rest = language.lower().split("-")
+    script = next((part for part in rest if SCRIPT.fullmatch(part)), None)
+    from_the_right = code in RIGHT_TO_LEFT if script is None else script in SCRIPTS_FROM_THE_RIGHT
+    return "rtl" if from_the_right else "ltr"
 
 
 def declarations(palette: Palette, tokens: Collection[str] | None = None) -> str:

@@ -85,6 +85,16 @@ def test_an_edition_in_hebrew_is_written_from_right_to_left() -> None:
     assert "Top story" not in page.html + page.text
 
 
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [("pa-Arab", "rtl"), ("ur-Latn-PK", "ltr"), ("prs-AF", "rtl"), ("pa", "ltr"), ("fa-IR", "rtl")],
+)
+def test_a_story_is_written_as_its_script_is(language: str, direction: str) -> None:
+    page = TEMPLATES.digest(a_view(an_article(1, language=language)))
+
+    assert f'dir="{direction}" lang="{language}"' in page.html
+
+
 def test_light_and_dark_and_nothing_from_elsewhere() -> None:
     html = TEMPLATES.digest(a_view()).html
 
