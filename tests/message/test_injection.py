@@ -8,11 +8,11 @@ from email import message_from_bytes
 from email.policy import SMTP, default
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.address import Address
-from mailer.errors import HeaderError
+from mailer.errors import HeaderError, RenderError
 from mailer.message.mime import build
 from mailer.message.model import Head, ListHead
 from mailer.rendering.model import Page, Slot
@@ -73,7 +73,7 @@ def is_harmless(head: Head, page: Page = PAGE) -> bool:
     """Whether the message is refused, or has the headers it should have and no other."""
     try:
         message = build(head, page, VALUES)
-    except HeaderError:
+    except (HeaderError, RenderError):  # the other: half of a slot's marker in a subject
         return True
     head_bytes = message.partition(b"\r\n\r\n")[0].lower()
     return names(message) == EXPECTED and b"\nbcc" not in head_bytes
@@ -125,6 +125,7 @@ def test_a_readers_value_makes_no_header(vector: str) -> None:
 
 
 @given(st.text(max_size=200), st.text(max_size=100))
+@example(Slot.ADDRESS.marker[0], "")
 def test_no_text_at_all_makes_a_header(subject: str, name: str) -> None:
     assert is_harmless(HEAD._replace(sender_name=name), replace(PAGE, subject=subject))
 
