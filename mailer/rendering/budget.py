@@ -50,21 +50,43 @@ def fitted(
 ) -> tuple[DigestView, Page]:
     """Return the view with as few cuts as make its page fit, and that page.
 
-    Each page is rendered to be weighed; a view that fits as it is costs nothing more. When even
+    Each page is rendered to be weighed; a view that fits as it is costs nothing more, and one that
+    is a little too large hardly anything: few cuts are tried first, then twice as many. When even
     the first story alone is too large, it is what is left.
     """
     page = render(view)
     if weight(page) <= largest:
         return view, page
-    low, high = 1, cuts(view)
+    steps = _steps(view)
+    if not steps:
+        return view, page
+    pages: dict[int, Page] = {}
+
+    def fits(at: int) -> bool:
+        pages[at] = render(cut(view, steps[at]))
+        return weight(pages[at]) <= largest
+
+    low, high, last = 0, 0, len(steps) - 1
+    while high < last and not fits(high):
+        low, high = high + 1, min(2 * high + 1, last)
     while low < high:
         middle = (low + high) // 2
-        if weight(render(cut(view, middle))) <= largest:
+        if fits(middle):
             high = middle
         else:
             low = middle + 1
-    smallest = cut(view, high)
-    return smallest, render(smallest)
+    smallest = cut(view, steps[high])
+    return smallest, pages.get(high) or render(smallest)
+
+
+def _steps(view: DigestView) -> list[int]:
+    """Return how many cuts make a difference: no picture goes where there is none."""
+    sections = view.sections[::-1]
+    pictures = [any(one.figure is not None for one in part.stories) for part in sections]
+    summaries = [any(one.summary for one in part.stories) for part in sections]
+    first = [*pictures, *summaries]
+    of_use = [number for number, is_there in enumerate(first, 1) if is_there]
+    return [*of_use, *range(len(first) + 1, cuts(view) + 1)]
 
 
 def _cut_section(section: StorySection, *, pictures: bool, summaries: bool) -> StorySection:

@@ -6,6 +6,7 @@ import pytest
 
 from mailer.message.slots import fill
 from mailer.rendering.budget import LARGEST, cut, cuts, fitted, weight
+from mailer.rendering.model import Page
 from mailer.rendering.stories import DigestView
 from tests.conftest import a_newsletter
 from tests.rendering.golden import digest, fifty, usual
@@ -43,6 +44,21 @@ def test_as_little_is_cut_as_can_be() -> None:
 
     steps = next(n for n in range(cuts(whole) + 1) if cut(whole, n) == view)
     assert weight(TEMPLATES.digest(cut(whole, steps - 1))) > LARGEST
+
+
+def test_what_is_a_little_too_large_is_rendered_twice() -> None:
+    whole = long_edition(12)
+    weights: list[int] = []
+
+    def weighed(view: DigestView) -> Page:
+        page = TEMPLATES.digest(view)
+        weights.append(weight(page))
+        return page
+
+    fitted(whole, weighed, weight(TEMPLATES.digest(whole)) - 1)
+
+    assert len(weights) == 2
+    assert weights[1] < weights[0]
 
 
 def summaries(view: DigestView) -> list[str]:

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    event,
     text,
 )
 from sqlalchemy.schema import SchemaItem
@@ -50,3 +52,9 @@ def numbered(name: str, *parts: SchemaItem) -> Table:
     """Return a table whose rows have numbers."""
     # AUTOINCREMENT: an id that once stood in a Message-ID is never given to another row.
     return Table(name, metadata, *parts, sqlite_autoincrement=True)
+
+
+def on_postgres(table: Table, statement: str) -> None:
+    """Have PostgreSQL told something more of a table when it is made."""
+    more = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+    event.listen(table, "after_create", more.execute_if(dialect="postgresql"))

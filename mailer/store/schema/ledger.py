@@ -1,7 +1,6 @@
 """What is owed to whom, how far it is, and what holds it back."""
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -13,13 +12,21 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 
 from mailer.delivery.model import DeliveryState, Kind, Lane, Notice
 from mailer.store.instant import Instant
-from mailer.store.schema.base import Id, is_one_of, key, metadata, numbered, partial_index, ref
+from mailer.store.schema.base import (
+    Id,
+    is_one_of,
+    key,
+    metadata,
+    numbered,
+    on_postgres,
+    partial_index,
+    ref,
+)
 
 # One running program that sends. Its lease is renewed while it lives; what it had claimed when the
 # lease ran out is anybody's. Its id is the fencing number: a sender that was declared dead may not
@@ -131,8 +138,7 @@ delivery = numbered(
 )
 
 # A server's answer often names the address: no samples of it (as of a subscriber's address).
-_no_samples = DDL("ALTER TABLE delivery ALTER COLUMN reply_text SET STATISTICS 0")  # type: ignore[no-untyped-call]
-event.listen(delivery, "after_create", _no_samples.execute_if(dialect="postgresql"))
+on_postgres(delivery, "ALTER TABLE delivery ALTER COLUMN reply_text SET STATISTICS 0")
 
 # Who is owed a correction: exactly those who got the article. `shown_id` is the mail that tells it.
 correction_owed = numbered(

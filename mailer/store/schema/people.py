@@ -1,7 +1,6 @@
 """Who subscribed, in which words, who wants another address, and who is never written to again."""
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -14,13 +13,21 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 
 from mailer.editions.model import Rhythm
 from mailer.store.instant import Instant
-from mailer.store.schema.base import Id, is_one_of, key, metadata, numbered, partial_index, ref
+from mailer.store.schema.base import (
+    Id,
+    is_one_of,
+    key,
+    metadata,
+    numbered,
+    on_postgres,
+    partial_index,
+    ref,
+)
 from mailer.subscribers.model import Act, State, Way
 
 subscriber = numbered(
@@ -34,12 +41,11 @@ subscriber = numbered(
 )
 
 # PostgreSQL keeps samples of what a column holds, and would keep those of whoever was erased.
-NO_SAMPLES = (
+on_postgres(
+    subscriber,
     "ALTER TABLE subscriber"
-    " ALTER COLUMN address SET STATISTICS 0, ALTER COLUMN address_key SET STATISTICS 0"
+    " ALTER COLUMN address SET STATISTICS 0, ALTER COLUMN address_key SET STATISTICS 0",
 )
-_no_samples = DDL(NO_SAMPLES)  # type: ignore[no-untyped-call]
-event.listen(subscriber, "after_create", _no_samples.execute_if(dialect="postgresql"))
 
 READS_AT_ONCE = f"rhythm = '{Rhythm.AT_ONCE}' AND state = '{State.ACTIVE}'"
 IS_ACTIVE = f"state = '{State.ACTIVE}'"
@@ -112,9 +118,7 @@ subscription = numbered(
 )
 
 # Room for a second version of each row: PostgreSQL puts it beside the first, and touches no index.
-ROOM = "ALTER TABLE subscription SET (fillfactor = 50)"
-_room = DDL(ROOM)  # type: ignore[no-untyped-call]
-event.listen(subscription, "after_create", _room.execute_if(dialect="postgresql"))
+on_postgres(subscription, "ALTER TABLE subscription SET (fillfactor = 50)")
 
 # One for each schedule that an active reader has: nobody who has it is due before `next_due_at`.
 # Who is due is asked every few seconds, and these are few.
