@@ -2,8 +2,9 @@
 
 What parses a feed or a picture is a hundred thousand lines by others. Whatever outside bytes do to
 them (a minute of work, a gigabyte, a crash) happens to a child that is thrown away; what comes next
-gets another one. Questions and answers are a line of JSON each, and octets behind it: whoever takes
-a child over can say something wrong with it, and nothing else.
+gets another one. Questions and answers are a line of JSON each, and octets behind it. Whoever takes
+a child over can say something wrong with it, and nothing else: who asks says how an answer is read,
+and a child whose answer cannot be read so is thrown away too.
 """
 
 import json
@@ -15,16 +16,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Timer
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 from mailer.plain_values import plain
 
 Object = dict[str, Any]
 Answer = tuple[Object, bytes]
+T = TypeVar("T")
 
 BROKE = "broke"  # in an answer: the class of what went wrong, and what it says
 LONGEST_LINE = 64_000_000  # octets of JSON; the largest feed is a quarter of it
 MOST_OCTETS = 256_000_000
+LONGEST_EXCUSE = 300  # characters: they are kept, and shown
 # What reading something else than an answer ends in; brackets within brackets in the last one.
 WRONG = (ValueError, LookupError, TypeError, RecursionError)
 
@@ -72,26 +75,30 @@ class Confined:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def ask(self, head: Object, body: bytes = b"") -> Answer:
-        """Return what the child says; raise NoAnswer. Values in `head` go as `plain_values` do."""
+    def ask(self, head: Object, body: bytes, believed: Callable[[Object, bytes], T]) -> T:
+        """Return what `believed` makes of the child's answer; raise NoAnswer.
+
+        `believed` raises one of `WRONG` about what the child cannot mean. Values in `head` go as
+        `plain_values` do.
+        """
         child = self._running()
         timer = Timer(self._bounds.patience, child.kill)
         timer.start()
         try:
             said = _ask(child, head, body)
-            broke = None if said is None or BROKE not in said[0] else Broke(*said[0][BROKE])
+            broke = None if said is None or BROKE not in said[0] else _broke(said[0][BROKE])
+            if said is not None and broke is None:
+                return believed(*said)
         except WRONG as why:  # somebody else speaks through it
             self.close()
             raise Ended(0, self._bounds) from why
         finally:
             timer.cancel()
-        if said is None:
-            self._child = None
-            child.communicate()
-            raise Ended(child.returncode, self._bounds)
         if broke is not None:
             raise broke
-        return said
+        self._child = None
+        child.communicate()
+        raise Ended(child.returncode, self._bounds)
 
     def stop(self) -> None:
         """End the child in the middle of its work; whoever waits for it, elsewhere, is told."""
@@ -117,6 +124,20 @@ class Confined:
                 start_new_session=True,  # an operator's Ctrl-C is for us
             )
         return self._child
+
+
+def excuse(told: object) -> str:
+    """Return why a child could not, for a person: one line of letters that can be seen."""
+    if not isinstance(told, str):
+        raise TypeError(f"{type(told).__name__} is no reason")
+    return "".join(letter if letter.isprintable() else " " for letter in told[:LONGEST_EXCUSE])
+
+
+def _broke(told: object) -> Broke:
+    if not isinstance(told, list):
+        raise TypeError(f"{type(told).__name__} is no reason")
+    kind, reason = map(excuse, told)
+    return Broke(kind, reason)
 
 
 def _in_words(code: int, bounds: Bounds) -> str:

@@ -1,9 +1,10 @@
 """Values as JSON and back, by the types of their fields: what crosses to a confined child.
 
 A dataclass is the list of its fields' values and names nothing, so only values of the type that
-was asked for come out, whoever wrote the JSON.
+was asked for come out, whoever wrote the JSON: and none that a database refuses.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 Reading = Callable[[Any], Any]
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # half a pair is no character (RFC 3629 section 3)
+LARGEST = 2**63 - 1
 
 
 def plain(value: object) -> object:
@@ -51,12 +55,14 @@ def _reading(kind: Any) -> Reading:
     if get_origin(kind) is tuple:
         return _several(_reading(get_args(kind)[0]))
     if kind is datetime:
-        return datetime.fromisoformat
+        return _moment
     if not isinstance(kind, type):
         raise TypeError(f"{kind} has no plain form")
     if is_dataclass(kind):
         return _fields(kind)
-    return kind if issubclass(kind, Enum) else _exactly(kind)
+    if issubclass(kind, Enum):
+        return kind
+    return {str: _word, int: _number}.get(kind) or _exactly(kind)
 
 
 def _perhaps(inner: Reading) -> Reading:
@@ -88,3 +94,24 @@ def _exactly(kind: type) -> Reading:
         return told
 
     return read
+
+
+def _moment(told: Any) -> datetime:
+    moment = datetime.fromisoformat(told)
+    if moment.tzinfo is None:
+        raise ValueError(f"{told} is in no zone")
+    return moment
+
+
+def _word(told: Any) -> str:
+    word: str = _exactly(str)(told)
+    if UNSTORABLE.search(word):
+        raise ValueError("it has what is no character")
+    return word
+
+
+def _number(told: Any) -> int:
+    number: int = _exactly(int)(told)
+    if abs(number) > LARGEST:
+        raise ValueError("no database has a number as large")
+    return number

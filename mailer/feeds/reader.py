@@ -1,14 +1,17 @@
 """Feeds read in a process of their own, with little memory and little time."""
 
 from datetime import datetime
+from typing import TypeVar
 
-from mailer.confined import Bounds, Confined, NoAnswer, Object
+from mailer.confined import Bounds, Confined, NoAnswer, Object, excuse
 from mailer.errors import FormatError
 from mailer.feeds.model import Draft, Fetched, ParsedFeed
 from mailer.plain_values import whole
 
 CHILD = "mailer.feeds.reader_child"
 BOUNDS = Bounds(memory=256 * 2**20, processor=1.8, patience=30.0)
+
+T = TypeVar("T")
 
 
 class Reader(Confined):
@@ -25,7 +28,7 @@ class Reader(Confined):
         Raises FormatError when it is none, or asks for more time or memory than a feed may have.
         """
         head = {"url": url, "content_type": content_type, "now": now}
-        return whole(ParsedFeed, self._answer(head, body)["feed"])
+        return self._answer(head, body, "feed", ParsedFeed)
 
     def read_page(self, told: Draft, answer: Fetched, now: datetime) -> Draft:
         """Return a feed's article with what its page says, as `article_page.with_page` does.
@@ -33,15 +36,20 @@ class Reader(Confined):
         Raises FormatError when the page asks for more time or memory than one may have.
         """
         head = {"url": answer.url, "content_type": answer.content_type, "now": now, "draft": told}
-        return whole(Draft, self._answer(head, answer.body)["draft"])
+        return self._answer(head, answer.body, "draft", Draft)
 
-    def _answer(self, head: Object, body: bytes) -> Object:
-        """Ask the child, and return what it says."""
-        url = head["url"]
+    def _answer(self, head: Object, body: bytes, name: str, kind: type[T]) -> T:
+        """Ask the child, and return what it says under that name."""
+
+        def believed(told: Object, _octets: bytes) -> T | FormatError:
+            if told["error"] is not None:
+                return FormatError(head["url"], excuse(told["error"]))
+            return whole(kind, told[name])
+
         try:
-            answer, _ = self.ask(head, body)
+            answer = self.ask(head, body, believed)
         except NoAnswer as why:
-            raise FormatError(url, str(why)) from why
-        if answer["error"] is not None:
-            raise FormatError(url, answer["error"])
+            raise FormatError(head["url"], str(why)) from why
+        if isinstance(answer, FormatError):
+            raise answer
         return answer

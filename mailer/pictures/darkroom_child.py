@@ -12,7 +12,7 @@ from PIL import AvifImagePlugin, Image, ImageCms, ImageOps, UnidentifiedImageErr
 
 from mailer.confined import Answer, Object, close_the_doors, serve
 from mailer.pictures.cropping import Cut, cut
-from mailer.pictures.darkroom import BOUNDS
+from mailer.pictures.darkroom import BOUNDS, Print, Prints
 from mailer.pictures.model import Crop
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")  # all others are parsers nobody needs here
@@ -47,11 +47,11 @@ def _develop(head: Object, source: bytes) -> Answer:
 
 
 def _refused(why: str) -> Answer:
-    return {"error": why, "made": {}}, b""
+    return {"told": Prints(why)}, b""
 
 
 def _made(source: bytes, crops: Sequence[Crop], max_pixels: int) -> Answer:
-    told: dict[str, Object | str] = {}
+    prints: list[Print] = []
     files = []
     with Image.open(BytesIO(source), formats=FORMATS) as opened:
         if opened.width * opened.height > max_pixels:
@@ -59,13 +59,14 @@ def _made(source: bytes, crops: Sequence[Crop], max_pixels: int) -> Answer:
         opened.draft(None, ENOUGH)
         cuts = {crop: cut(*_upright_size(opened), crop) for crop in crops}
         wanted = {crop: one for crop, one in cuts.items() if isinstance(one, Cut)}
-        told |= {crop.value: one for crop, one in cuts.items() if isinstance(one, str)}
+        prints += [Print(crop, one) for crop, one in cuts.items() if isinstance(one, str)]
         picture = _pixels(opened) if wanted else None
     for crop, part in wanted.items():
         assert picture is not None  # noqa: S101 - read because something is wanted
-        told[crop.value], content = _file(picture, part, crop.largest)
+        told, content = _file(picture, part, crop)
+        prints.append(told)
         files.append(content)
-    return {"error": None, "made": told}, b"".join(files)
+    return {"told": Prints(None, tuple(prints))}, b"".join(files)
 
 
 def _upright_size(picture: Image.Image) -> tuple[int, int]:
@@ -108,18 +109,17 @@ def _scaled(picture: Image.Image, part: Cut) -> Image.Image:
     )
 
 
-def _file(picture: Image.Image, part: Cut, largest: int) -> tuple[Object, bytes]:
+def _file(picture: Image.Image, part: Cut, crop: Crop) -> tuple[Print, bytes]:
     """Return a file that is small enough, and what is to be said of it.
 
     What is nothing but noise, and too large at any quality, is made half as wide.
     """
     scaled = _scaled(picture, part)
-    media_type, content = _encoded(scaled, largest)
-    if len(content) > largest:
+    media_type, content = _encoded(scaled, crop.largest)
+    if len(content) > crop.largest:
         scaled = scaled.resize((part.width // 2, part.height // 2), Image.Resampling.BOX)
-        media_type, content = _encoded(scaled, largest)
-    told = {"media_type": media_type, "width": scaled.width, "height": scaled.height}
-    return {**told, "size": len(content)}, content
+        media_type, content = _encoded(scaled, crop.largest)
+    return Print(crop, None, media_type, *scaled.size, len(content)), content
 
 
 def _encoded(picture: Image.Image, largest: int) -> tuple[str, bytes]:

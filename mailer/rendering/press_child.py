@@ -13,7 +13,7 @@ from mailer.confined import Answer, Object, limit, serve
 from mailer.errors import RenderError
 from mailer.plain_values import whole
 from mailer.rendering.press import Press
-from mailer.rendering.templates import BOUNDS, GIVEN
+from mailer.rendering.templates import BOUNDS, GIVEN, Fault, Printed
 
 GENTLY = 0.75 * BOUNDS.processor  # seconds: then a template is stopped, and its line is told
 AGAIN = 0.2  # seconds: if that gets lost
@@ -34,12 +34,12 @@ def _page(head: Object, _body: bytes) -> Answer:
         signal.setitimer(signal.ITIMER_VIRTUAL, GENTLY, AGAIN)
         page = _press(*head["folders"]).page(head["name"], head["language"], values)
     except RenderError as why:
-        return {"error": [why.template, why.reason], "line": why.line}, b""
+        return {"fault": Fault(why.template, why.reason, why.line)}, b""
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     html = page.html.encode()
-    told = {"error": None, "subject": page.subject, "html": len(html)}
-    return told, html + page.text.encode()
+    told = Printed(page.subject, len(html))
+    return {"fault": None, "printed": told}, html + page.text.encode()
 
 
 class TooLong(Exception):

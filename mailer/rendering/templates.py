@@ -9,14 +9,16 @@ import os
 import time
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from mailer.confined import Bounds, Broke, Confined, Ended
+from mailer.confined import Bounds, Broke, Confined, Ended, Object, excuse
 from mailer.delivery.model import Memo, Notice
 from mailer.editions.model import Newsletter
 from mailer.errors import RenderError
+from mailer.plain_values import whole
 from mailer.rendering.model import Page, is_unspaced
 from mailer.rendering.press import Press
 from mailer.rendering.stories import DigestView
@@ -36,6 +38,23 @@ GIVEN: Mapping[str, type] = {
     "confirm_days": int,
     "memo": Memo,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a child says of a template that could not be filled in."""
+
+    template: str
+    reason: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a child says of a page; HTML and text are its octets."""
+
+    subject: str
+    html: int  # octets; the text stands behind them
 
 
 class Templates:
@@ -104,13 +123,22 @@ class Confinement:
                 self._end.detach()
                 self._start()
             try:
-                told, octets = self._child.ask(head)
+                told = self._child.ask(head, b"", _believed)
             except Broke as why:  # its styles, or the time was over between two templates
                 raise RenderError(f"{name}/", why.reason) from why
             except Ended as why:
                 raise RenderError(f"{name}/", str(why)) from why
-        if told["error"] is not None:
-            raise RenderError(*told["error"], line=told["line"])
-        html = octets[: told["html"]].decode()
-        text = octets[told["html"] :].decode()
-        return Page(told["subject"], html, text, is_unspaced(language))
+        if isinstance(told, RenderError):
+            raise told
+        return Page(*told, is_unspaced(language))
+
+
+def _believed(head: Object, octets: bytes) -> tuple[str, str, str] | RenderError:
+    """Return subject, HTML and text, or what was wrong with a template."""
+    if head["fault"] is not None:
+        fault = whole(Fault, head["fault"])
+        return RenderError(excuse(fault.template), excuse(fault.reason), line=fault.line)
+    told = whole(Printed, head["printed"])
+    if told.subject != " ".join(told.subject.split()) or not 0 <= told.html <= len(octets):
+        raise ValueError("no press says that")
+    return told.subject, octets[: told.html].decode(), octets[told.html :].decode()

@@ -116,6 +116,24 @@ def test_a_picture_that_does_not_come_keeps_no_digest_back(
     assert len(world.digests(ADA)) == 1
 
 
+def test_an_edition_goes_on_when_a_picture_takes_over_what_draws_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailer.pictures.darkroom.CHILD", "tests.fakes.liar_child")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    answer = b'{"told": [null, {"lead": "all yours"}], "octets": 0}\n'  # the liar says what it gets
+    url = world.site.serve("/ferry.jpg", answer, content_type="image/jpeg")
+    world.publish_item("Ferries sail again", picture=url)
+
+    assert look(world) == IllustrateReport(asked=1, made=0)
+
+    made = told(world, "Ferries sail again").values()
+    assert {str(one.trouble)[-20:] for one in made} == {"breaks what reads it"}
+    for job in ("digests", "send"):
+        run_job(world.mailer, job)
+    assert len(world.digests(ADA)) == 1
+
+
 def test_an_edition_does_not_wait_for_a_picture_longer_than_it_may(world: World) -> None:
     world.site.serve_slowly("/slow.jpg")
     world.publish_item("Ferries sail again", picture=world.site.url("/slow.jpg"))
