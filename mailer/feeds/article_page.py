@@ -108,7 +108,7 @@ def read_page(body: bytes, content_type: str | None, url: str) -> Page:
     """Return what the page at `url` says."""
     tree = LexborHTMLParser(bounded(without_programs(decoded(body, content_type))))
     meta = _meta(tree)
-    thing = next(_articles(tree), {})
+    thing = next(articles_in(tree), {})
     origin_url, publisher = _origin(thing, tree, url)
     told = _text(thing, "articleBody")
     return Page(
@@ -138,7 +138,8 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     return {name: value for name, value in told.items() if name and value}
 
 
-def _articles(tree: LexborHTMLParser) -> Iterator[Object]:
+def articles_in(tree: LexborHTMLParser) -> Iterator[Object]:
+    """Yield what a page says of its articles in JSON-LD (schema.org), its own first."""
     for node in tree.css("script[type='application/ld+json']")[:MOST_SCRIPTS]:
         try:
             told = json.loads(node.text(), strict=False)

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailer.feeds.article_page import articles_in
 from mailer.feeds.charset import decoded
 from mailer.feeds.model import Fetched
 from mailer.feeds.text import bounded, one_line, shortened, without_programs
@@ -42,6 +43,7 @@ class Seen:
     standing: Standing
     why: str | None = None  # for a person, when it is gone or hidden
     title: str | None = None  # another headline; None when the known one stands on it
+    closed: bool | None = None  # for subscribers alone; None: nobody knows
 
 
 def look(answer: Fetched, asked: str, known: str) -> Seen:
@@ -60,8 +62,9 @@ def look(answer: Fetched, asked: str, known: str) -> Seen:
     tree = LexborHTMLParser(bounded(without_programs(decoded(answer.body, answer.content_type))))
     if any(_forbids(one) for one in _robots(tree)):
         return Seen(Standing.HIDDEN, NO_INDEX)
-    same = canonical(answer.url) == canonical(asked)
-    return Seen(Standing.THERE, title=_other_title(tree, known) if same else None)
+    if canonical(answer.url) != canonical(asked):
+        return Seen(Standing.THERE)
+    return Seen(Standing.THERE, title=_other_title(tree, known), closed=_is_closed(tree))
 
 
 def _forbids(rules: str) -> bool:
@@ -77,6 +80,17 @@ def _robots(tree: LexborHTMLParser) -> Iterator[str]:
     for node in tree.css("meta[name][content]"):
         if (node.attributes.get("name") or "").lower() in {"robots", "googlebot"}:
             yield node.attributes.get("content") or ""
+
+
+def _is_closed(tree: LexborHTMLParser) -> bool:
+    """Whether the page says of its article that it is not for everybody.
+
+    schema.org's `isAccessibleForFree`, which search engines ask for behind a paywall; many write
+    it as a word, or as schema.org's own name for it. What a part of it says (`hasPart`) is no word
+    on the whole.
+    """
+    told = next(articles_in(tree), {}).get("isAccessibleForFree")
+    return told is False or (isinstance(told, str) and told.lower().endswith("false"))
 
 
 def _other_title(tree: LexborHTMLParser, known: str) -> str | None:

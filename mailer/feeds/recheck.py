@@ -38,6 +38,7 @@ class RecheckReport:
     looked_at: int = 0  # whose page answered in time
     dropped: int = 0
     retitled: int = 0
+    relabelled: int = 0  # whose page says that it is for subscribers alone, or no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,15 @@ class Recheck:
             retold = set(tx.articles.retold)
             # What a feed has just told otherwise is newer than what we compared the page with.
             tx.retractions.retitle({k: t for k, t in titles.items() if k not in retold}, now)
-            redraw(tx, sorted({*gone, *back, *titles, *retold}))
+            said = {key: one.closed for key, one in seen.items() if one.closed is not None}
+            relabelled = tx.retractions.close(said)
+            redraw(tx, sorted({*gone, *back, *titles, *retold, *relabelled}))
             tx.editions.checked([edition.id for edition in todo.editions], now)
         report = RecheckReport(
             looked_at=sum(one.standing is not Standing.UNKNOWN for one in seen.values()),
             dropped=len({*gone, *back} & {*known}),
             retitled=len({*titles, *retold} & {*known}),
+            relabelled=len(relabelled),
         )
         fields = {"editions": len(todo.editions), "articles": len(known)}
         log.info("articles.rechecked", extra={**fields, "dropped": report.dropped})

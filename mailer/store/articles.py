@@ -48,13 +48,19 @@ def _article(row: RowMapping) -> Article:
         changed_at=row["changed_at"],
         gone_because=row["gone_because"],
         urgent_at=row["urgent_at"],
-        labels=shown(_labels(row["said_labels"]), _labels(row["labels"]) or (), _of_feed(row)),
+        labels=shown(_labels(row["said_labels"]), _found(row), _of_feed(row)),
         labelled=row["said_labels"] is not None,
     )
 
 
 def _labels(told: str | None) -> tuple[Label, ...] | None:
     return None if told is None else tuple(map(Label, json.loads(told)))
+
+
+def _found(row: RowMapping) -> tuple[Label, ...]:
+    """Return what its feed marks an article as, and its page."""
+    closed = (Label.SUBSCRIBERS,) if row["closed"] else ()
+    return (*(_labels(row["labels"]) or ()), *closed)
 
 
 def _of_feed(row: RowMapping) -> tuple[Label, ...]:

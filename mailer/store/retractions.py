@@ -50,6 +50,15 @@ class Retractions(Aggregate):
                 update(article).where(article.c.id == key).values(title=title, changed_at=now)
             )
 
+    def close(self, closed: Mapping[int, bool]) -> list[int]:
+        """Write down what pages say: for subscribers alone, or not. Return which are otherwise."""
+        changed = []
+        for key, value in closed.items():
+            chosen = update(article).where(article.c.id == key, article.c.closed != value)
+            if self._run(chosen.values(closed=value)).rowcount:
+                changed.append(key)
+        return changed
+
     def mark_urgent(self, keys: Collection[int], now: datetime | None) -> int:
         """Mark articles as urgent, or as not; return how many there are."""
         marked = update(article).where(article.c.id.in_(keys))

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("topics", sa.Text(), nullable=False),
         sa.Column("labels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("closed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("said_labels", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("address_key", sa.Text(), server_default=sa.text("''"), nullable=False),

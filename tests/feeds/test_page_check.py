@@ -94,3 +94,38 @@ def test_a_page_to_which_we_were_sent_on_has_its_own_headline() -> None:
 
     assert look(an_answer(page, url="https://post.example/ferries"), URL, OLD).title is None
     assert look(an_answer(page, url="https://www.post.example/1/"), URL, OLD).title == NEW
+
+
+def with_data(told: str) -> str:
+    return f"<title>{OLD}</title><script type=application/ld+json>{told}</script>"
+
+
+@pytest.mark.parametrize(
+    ("told", "closed"),
+    [
+        ('{"@type": "NewsArticle", "isAccessibleForFree": false}', True),
+        ('{"@type": "NewsArticle", "isAccessibleForFree": "False"}', True),
+        ('{"@type": ["Article"], "isAccessibleForFree": "http://schema.org/False"}', True),
+        ('{"@graph": [{"@type": "WebSite"}, {"@type": "ReportageNewsArticle",'
+         ' "isAccessibleForFree": false}]}', True),
+        ('{"@type": "NewsArticle", "isAccessibleForFree": true}', False),
+        ('{"@type": "NewsArticle", "isAccessibleForFree": "True"}', False),
+        ('{"@type": "NewsArticle", "isAccessibleForFree": null}', False),
+        ('{"@type": "NewsArticle", "isAccessibleForFree": [false]}', False),
+        ('{"@type": "NewsArticle", "hasPart": {"isAccessibleForFree": false}}', False),
+        # Another article that the page leads to is not this one.
+        ('[{"@type": "NewsArticle"}, {"@type": "NewsArticle", "isAccessibleForFree": false}]',
+         False),
+        ('{"@type": "Event", "isAccessibleForFree": false}', False),
+        ("{", False),
+    ],
+)  # fmt: skip
+def test_whether_a_page_says_that_its_article_is_for_subscribers(told: str, closed: bool) -> None:  # noqa: FBT001
+    assert look(an_answer(with_data(told)), URL, OLD).closed is closed
+
+
+def test_of_what_did_not_come_nobody_knows_for_whom_it_is() -> None:
+    closed = with_data('{"@type": "NewsArticle", "isAccessibleForFree": false}')
+
+    assert look(an_answer(status=503), URL, OLD).closed is None
+    assert look(an_answer(closed, url="https://post.example/log-in"), URL, OLD).closed is None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from mailer.feeds.model import Label
 from mailer.feeds.recheck import RecheckReport
 from mailer.jobs.run import run_job
 from mailer.wiring import build
@@ -76,6 +77,43 @@ def test_another_headline_is_taken_over(world: World) -> None:
 
     assert f"{new}\r\n" in digest
     assert f"{TITLES[0]}\r\n" not in digest
+
+
+CLOSED = (
+    '<script type="application/ld+json">{"@type": "NewsArticle", "isAccessibleForFree": %s}'
+    "</script>"
+)
+
+
+def test_a_page_that_says_that_it_is_for_subscribers_has_its_story_labelled(world: World) -> None:
+    page(world.site, 1, TITLES[1], CLOSED % "false")
+    page(world.site, 2, TITLES[2], CLOSED % "true")
+    world.publish(0)  # its feed tells everything again, and knows nothing of that
+
+    digest = the_digest(world)
+
+    assert digest.count("Subscribers only\r\n") == 1
+    assert f"Subscribers only\r\n{TITLES[1]}\r\n" in digest
+
+
+def test_an_editors_word_and_a_page_that_is_open_again_end_that(world: World) -> None:
+    page(world.site, 0, TITLES[0], CLOSED % "false")
+    page(world.site, 1, TITLES[1], CLOSED % "false")
+    world.at(2026, 11, 24, 6, 0)
+    world.mailer.compose.due()
+    assert world.mailer.recheck.due().relabelled == 2
+    with world.mailer.store.read() as tx:
+        known = {one.title: one for one in tx.articles.listing(None, None, 9)}
+    assert known[TITLES[0]].labels == known[TITLES[1]].labels == (Label.SUBSCRIBERS,)
+
+    world.mailer.retract.label([known[TITLES[0]].id], [])
+    page(world.site, 1, TITLES[1])
+    world.at(2026, 11, 24, 6, 31)  # what was seen is good for half an hour
+    for job in ("digests", "send"):
+        run_job(world.mailer, job)
+
+    (digest,) = world.digests(ADA)
+    assert "Subscribers only" not in digest
 
 
 def test_a_headline_that_its_feed_has_changed_meanwhile_is_taken_over(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -50,6 +51,9 @@ article = numbered(
     Column("words", Integer, nullable=False),
     Column("topics", Text, nullable=False),  # JSON list of strings
     Column("labels", Text, nullable=False, server_default=text("'[]'")),  # JSON, as it was told
+    Column(
+        "closed", Boolean, nullable=False, server_default=text("false")
+    ),  # to subscribers alone, in its page's word
     Column("said_labels", Text),  # JSON, in an editor's word; NULL: none spoke
     Column("state", String(16), nullable=False),
     Column(
