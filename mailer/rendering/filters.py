@@ -26,6 +26,7 @@ PART_OF_A_TOKEN = 23  # letters: half of one
 COUNTRY = re.compile("[a-z]{2}")
 SECOND_LEVEL = re.compile("[a-z]{2,3}")  # co.uk, com.au, gov.il: names are registered below them
 ONE_LETTER = re.compile(r"(?<!\S)([^\W\d_]) ")
+COUNTED = re.compile(r"(%\((?:num|number|days)\)s) ")  # a number to come, before what it counts
 
 
 def minutes(words: int) -> int:
@@ -45,6 +46,11 @@ def joined(text: str, longest: int | None = None) -> str:
 def typeset(text: str) -> str:
     """Return text in which no line ends with a word of one letter, and long words may break."""
     return breakable(ONE_LETTER.sub(rf"\1{JOINED}", text))
+
+
+def kept_together(message: str) -> str:
+    """Return a message whose numbers stay with what they count, and letters with the next word."""
+    return COUNTED.sub(rf"\1{JOINED}", ONE_LETTER.sub(rf"\1{JOINED}", message))
 
 
 def breakable(text: str) -> str:

@@ -196,11 +196,11 @@ def _environment(
     light, dark = palettes(accent)
     made.policies["ext.i18n.trimmed"] = True
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        words.gettext,
-        words.ngettext,
+        _typeset(words.gettext),
+        _typeset(words.ngettext),
         newstyle=True,
-        pgettext=words.pgettext,
-        npgettext=words.npgettext,
+        pgettext=_typeset(words.pgettext),
+        npgettext=_typeset(words.npgettext),
     )
     made.globals |= {
         "lang": language,
@@ -215,6 +215,18 @@ def _environment(
     }
     made.filters |= _filters(words, language)
     return made
+
+
+def _typeset(ask: Callable[..., str]) -> Callable[..., str]:
+    """Return what asks a catalogue; in HTML no line ends within what belongs together."""
+    kept = lru_cache(1024)(filters.kept_together)
+
+    @pass_eval_context
+    def asked(around: EvalContext, *message: Any) -> str:
+        words = ask(*message)
+        return kept(words) if around.autoescape else words
+
+    return asked
 
 
 def _filters(words: Catalogue, language: str) -> dict[str, Callable[..., object]]:

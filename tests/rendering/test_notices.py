@@ -13,7 +13,7 @@ from mailer.message.slots import fill
 from mailer.rendering.model import Page
 from mailer.rendering.templates import Templates
 from tests.conftest import a_newsletter
-from tests.rendering.every_mail import a_job, a_memo
+from tests.rendering.every_mail import a_job, a_memo, small_mail
 
 TEMPLATES = Templates(resources.folder("templates") / "email")
 NOT_WORDS = re.compile(
@@ -101,3 +101,19 @@ def test_whoever_cannot_press_the_button_reads_the_link_to_confirm(
     assert shown is not None
     assert shown[1].replace("<br>", "") == whole
     assert max(map(len, shown[1].split("<br>"))) <= 34
+
+
+def test_no_line_of_a_mail_ends_with_a_word_of_one_letter_or_a_number_without_its_word() -> None:
+    polish = small_mail(Notice.CONFIRM, "pl").page
+
+    assert "poprosił o&nbsp;wysyłanie" in polish.html
+    assert "przez 3&nbsp;dni" in polish.html
+    assert "\xa0" not in polish.subject + polish.text.replace("24\xa0listopada\xa02026", "")
+
+
+def test_an_option_of_a_command_stays_whole_on_a_phone() -> None:
+    html = small_mail(Notice.DELIVERY_PAUSED, "he").page.html
+
+    assert 'mailer deliveries resume <span class="y" style="display:inline-block' in html
+    assert ">--newsletter brief</span></code>" in html
+    assert '<p class="t w" lang="en"' in html  # what the program says, apart from the Hebrew
