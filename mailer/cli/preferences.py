@@ -171,11 +171,7 @@ def _say(context: Context, address: str, newsletter: str, found: Subscription) -
     rhythm = f"{address} gets {newsletter} {rhythm_words(found.schedule)} {zone}{only}"
     urgent = ", urgent articles at once" if found.urgent else ""
     urgent += ", as text alone" if found.text_only else ""
+    pause = ""
     if found.state is State.PAUSED and found.paused_until is not None:
-        begins = local_date(found.paused_until, zone)
-        say(f"{rhythm}{urgent}, and nothing before {begins}.")
-        return
-    now = context.mailer.clock.now()
-    active = found.state is State.ACTIVE
-    coming = coming_words(found.schedule, found.next_due_at, now, active=active)
-    say(f"{rhythm}{urgent}. {coming}.")
+        pause = f", and nothing before {local_date(found.paused_until, zone)}"
+    say(f"{rhythm}{urgent}{pause}. {coming_words(found, context.mailer.clock.now())}.")

@@ -117,8 +117,7 @@ def show(context: Context, address: str, *, as_json: bool) -> None:
     for tie, known in found:
         say("")
         zone = tie.schedule.zone
-        now, active = context.mailer.clock.now(), tie.state is State.ACTIVE
-        coming = coming_words(tie.schedule, tie.next_due_at, now, active=active)
+        coming = coming_words(tie, context.mailer.clock.now())
         say(f"{known.slug}: {tie.state}, {rhythm_words(tie.schedule)} {zone}. {coming}.")
         rows = [
             (event.at, event.act, event.origin.way, event.origin.page, event.origin.network)
@@ -202,11 +201,9 @@ def _print_coming(mail: NextMail) -> None:
 def add(context: Context, address: str, *, newsletter: str) -> None:
     """Put somebody on the list at once, without a confirmation. You answer for their consent."""
     made = context.mailer.signup.add(newsletter, parse_address(address))
-    if made.next_due_at is None:
-        say(f"{address} gets {newsletter} {rhythm_words(made.schedule)}.")
-        return
-    next_mail = when(made.next_due_at, made.schedule.zone)
-    say(f"{address} gets {newsletter}; the next digest is due {next_mail}.")
+    rhythm = f"{rhythm_words(made.schedule)} {made.schedule.zone}"
+    coming = coming_words(made, context.mailer.clock.now())
+    say(f"{address} gets {newsletter} {rhythm}. {coming}.")
 
 
 @subscribers.command(
@@ -217,8 +214,9 @@ def add(context: Context, address: str, *, newsletter: str) -> None:
 @pass_context
 def confirm_signup(context: Context, address: str, *, newsletter: str) -> None:
     """Confirm a waiting signup by hand."""
-    context.mailer.signup.confirm_by_operator(newsletter, parse_address(address))
-    say(f"{address} is confirmed for {newsletter}.")
+    made = context.mailer.signup.confirm_by_operator(newsletter, parse_address(address))
+    coming = coming_words(made, context.mailer.clock.now())
+    say(f"{address} is confirmed for {newsletter}. {coming}.")
 
 
 @subscribers.command(epilog="Example: mailer subscribers unsubscribe ada@example.org --yes")

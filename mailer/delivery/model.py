@@ -91,6 +91,17 @@ class OwedNotice(NamedTuple):
     occasion: str = ""  # what it may be owed once for; nothing: the UTC date
 
 
+# What tells a reader when their next mail comes, as that stands when it is written.
+TELLS_NEXT = frozenset(
+    {
+        Notice.ALREADY_SUBSCRIBED,
+        Notice.WELCOME,
+        Notice.PREFERENCES_LINK,
+        Notice.FEWER,
+        Notice.PAUSED,
+    }
+)
+
 # Who must stand where when a notice leaves; what is not named here is for active readers.
 SENT_TO: Mapping[Notice, State] = {
     Notice.CONFIRM: State.PENDING,

@@ -8,11 +8,13 @@ from mailer.delivery.model import Job, Notice
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, Newsletter, Rhythm
 from mailer.languages.catalogue import catalogue
-from mailer.languages.dates import clock_time, long_date, short_date
+from mailer.languages.dates import near_moment, short_date
 from mailer.links import Links
 from mailer.message.model import Head, ListHead, Own
 from mailer.rendering.filters import breakable_address, in_lines
 from mailer.rendering.model import Slot
+from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.rules import next_mail_of
 
 
 class Person(NamedTuple):
@@ -69,8 +71,14 @@ def digest(job: Job, newsletter: Newsletter, edition: Edition, links: Links) -> 
     return Person(head, values(job, newsletter, mine.unsubscribe_url, links, tuple(Slot)))
 
 
-def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
-    """Return the head and the values of a notice, which is no mail to a list."""
+def notice(
+    job: Job, newsletter: Newsletter, links: Links, tie: Subscription | None = None
+) -> Person:
+    """Return the head and the values of a notice, which is no mail to a list.
+
+    `tie` is the reader's as it stands now, for one that `TELLS_NEXT`; else the newsletter's own
+    rhythm is what it would say of the next mail.
+    """
     asked = job.notice is Notice.CONFIRM
     since = job.requested_at if asked else job.signed_up_at
     # What makes the row's number unique for ever: another database may count from 1 again.
@@ -92,7 +100,7 @@ def notice(job: Job, newsletter: Newsletter, links: Links) -> Person:
         Slot.MOVE_URL: links.move(job.subscription_id, job.planned_at),
         Slot.RESTORE_URL: links.restore(job.subscription_id, job.planned_at),
         Slot.ARCHIVE_URL: links.archive(newsletter.slug),
-        Slot.FIRST_MAIL: _first_mail(job, newsletter),
+        Slot.NEXT_MAIL: _next_mail(job, newsletter, tie),
     }
     return Person(_head(job, newsletter, key, None), found)
 
@@ -107,14 +115,16 @@ def day(moment: datetime, job: Job, newsletter: Newsletter) -> str:
     return short_date(catalogue(job.language), moment, newsletter.schedule.zone)
 
 
-def _first_mail(job: Job, newsletter: Newsletter) -> str:
-    """Return when somebody's first digest is due who has just begun, in the newsletter's rhythm."""
-    words, zone = catalogue(job.language), newsletter.schedule.zone
-    if newsletter.schedule.rhythm is Rhythm.AT_ONCE:
+def _next_mail(job: Job, newsletter: Newsletter, tie: Subscription | None) -> str:
+    """Return when a reader's next mail comes, in their zone and words."""
+    words, schedule = catalogue(job.language), newsletter.schedule if tie is None else tie.schedule
+    if schedule.rhythm is Rhythm.AT_ONCE and (tie is None or tie.state is not State.PAUSED):
         return words.gettext("as soon as something is new")
-    due = next_due(newsletter.schedule, job.planned_at).at
-    told = {"day": long_date(words, due, zone), "time": clock_time(words, due, zone)}
-    return words.pgettext("date and time", "%(day)s, %(time)s") % told
+    due = None if tie is None else next_mail_of(tie, job.planned_at)
+    if due is None:  # left since: such a notice does not leave
+        due = next_due(schedule, job.planned_at).at
+    # A day of the week is one that comes after the mail was owed, and so after it is read, too.
+    return near_moment(words, due, schedule.zone, job.planned_at)
 
 
 def _head(job: Job, newsletter: Newsletter, key: str, listed: ListHead | None) -> Head:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from mailer.delivery import person
-from mailer.delivery.model import MEMOS, Envelope, Job, Memo
+from mailer.delivery.model import MEMOS, TELLS_NEXT, Envelope, Job, Memo
 from mailer.delivery.ordinary import Ordinary, path_of
 from mailer.editions.apart import apart
 from mailer.editions.model import Edition, Newsletter
@@ -18,6 +18,7 @@ from mailer.message.splice import Form, compile_page, signed_at, spliced
 from mailer.rendering.model import Variant
 from mailer.rendering.templates import Templates
 from mailer.store.database import Store
+from mailer.subscribers.model import Subscription
 
 KEPT = 64  # pages and newsletters kept at hand; one edition has few variants
 
@@ -43,6 +44,7 @@ class Writer:
         self._digests: dict[object, Digest] = {}  # a page that is made anew has a new key
         self._newsletter = lru_cache(KEPT)(self._read_newsletter)
         self._memo = lru_cache(KEPT)(self._read_memo)
+        self._ties: dict[int, Subscription | None] = {}  # read right before; each is used once
 
     def lacks(self, jobs: Sequence[Job]) -> bool:
         """Whether something has to be read before all these can be written."""
@@ -53,6 +55,7 @@ class Writer:
         for job in jobs:
             if job.notice in MEMOS:
                 self._memo(job.id)
+        self._read_ties([job for job in jobs if job.notice in TELLS_NEXT])
         for job in {job.page or job.newsletter_id: job for job in jobs}.values():
             try:
                 self._newsletter(job.newsletter_id)
@@ -92,7 +95,9 @@ class Writer:
             raise RenderError(f"{job.notice}/", "what it is to say is not in the database")
         page = self._templates.notice(job.notice, newsletter, job.language, memo)
         page = replace(page, html="") if apart(job.apart).text else page
-        whom = person.notice(job, newsletter, self._links)
+        if job.notice in TELLS_NEXT and job.id not in self._ties:
+            self._read_ties([job])
+        whom = person.notice(job, newsletter, self._links, self._ties.pop(job.id, None))
         message = build(whom.head, page, whom.values, utf8=job.recipient.needs_smtputf8)
         signer = self._signer_of(newsletter.sender.domain)
         if signer is not None:
@@ -135,6 +140,15 @@ class Writer:
     def _read_newsletter(self, key: int) -> Newsletter:
         with self._store.read() as tx:
             return tx.newsletters.by_id(key)
+
+    def _read_ties(self, jobs: Sequence[Job]) -> None:
+        """Look up how readers stand now: a row may have waited, and they have chosen meanwhile."""
+        if len(self._ties) + len(jobs) > KEPT * KEPT:  # nobody asked for their mails
+            self._ties.clear()
+        if not jobs:
+            return
+        with self._store.read() as tx:
+            self._ties |= {job.id: tx.subscriptions.get(job.subscription_id) for job in jobs}
 
     def _read_memo(self, delivery_id: int) -> Memo | None:
         with self._store.read() as tx:

@@ -8,6 +8,8 @@ from datetime import datetime
 from mailer.editions.model import Rhythm, Schedule
 from mailer.languages.catalogue import SOURCE, catalogue
 from mailer.languages.dates import JOINED, near_moment, weekday_names
+from mailer.subscribers.model import State, Subscription
+from mailer.subscribers.rules import next_mail_of
 
 ENGLISH = catalogue(SOURCE)
 AS_IT_COMES = "as soon as something is new"
@@ -42,11 +44,11 @@ def next_mail_words(at: datetime | None, zone: str, now: datetime) -> str:
     return "No mail is to come" if at is None else f"Next mail: {moment_words(at, zone, now)}"
 
 
-def coming_words(schedule: Schedule, at: datetime | None, now: datetime, *, active: bool) -> str:
-    """Return what `next_mail_words` does, of a reader who may have chosen to read at once."""
-    if active and schedule.rhythm is Rhythm.AT_ONCE:
+def coming_words(found: Subscription, now: datetime) -> str:
+    """Return what `next_mail_words` does, of a reader who may have paused, or read at once."""
+    if found.state is State.ACTIVE and found.schedule.rhythm is Rhythm.AT_ONCE:
         return f"Next mail: {AS_IT_COMES}"
-    return next_mail_words(at, schedule.zone, now)
+    return next_mail_words(next_mail_of(found, now), found.schedule.zone, now)
 
 
 def moment_words(at: datetime, zone: str, now: datetime) -> str:

@@ -34,7 +34,7 @@ class Slot(StrEnum):
     MOVE_URL = "move_url"
     RESTORE_URL = "restore_url"
     ARCHIVE_URL = "archive_url"
-    FIRST_MAIL = "first_mail"
+    NEXT_MAIL = "next_mail"  # when it comes: a moment, or as soon as something is new
 
     @property
     def marker(self) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import ip_address, ip_network
 
 from mailer.config.settings import ProofOfWork
+from mailer.editions.calendar import next_mail
 from mailer.editions.model import Newsletter, Rhythm
 from mailer.languages.catalogue import N_, catalogue
 from mailer.subscribers.model import Alarm, AlarmKind, State, Subscription
@@ -39,6 +40,16 @@ def judge(found: Subscription | None, now: datetime) -> Request:
             return Request.ALREADY
     expired = now > found.requested_at + LIFETIME[Purpose.CONFIRM]
     return Request.BEGIN if expired else Request.REMIND
+
+
+def next_mail_of(found: Subscription, now: datetime) -> datetime | None:
+    """Return the instant of a reader's next mail, after a pause too.
+
+    None: they get none, or as soon as something is new.
+    """
+    if found.state is State.PAUSED:
+        return next_mail(found.schedule, now, paused_until=found.paused_until)
+    return found.next_due_at if found.state is State.ACTIVE else None
 
 
 def wants_proof(setting: ProofOfWork, alarms: Collection[Alarm]) -> bool:

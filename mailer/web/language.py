@@ -13,6 +13,7 @@ from mailer.clock import Clock
 from mailer.languages import dates
 from mailer.languages.catalogue import PSEUDO, SOURCE, Catalogue, catalogue, spoken
 from mailer.rendering.theme import direction
+from mailer.subscribers.rules import next_mail_of
 
 
 def speak(language: str) -> None:
@@ -50,6 +51,7 @@ def install(app: Flask, clock: Clock) -> None:
     made.filters["near_moment"] = lambda moment, zone: dates.near_moment(
         words(), moment, zone, clock.now()
     )
+    made.filters["next_mail"] = lambda found: next_mail_of(found, clock.now())
 
 
 def _address(text: str) -> Markup:

@@ -4,13 +4,13 @@ GET shows what holds, POST changes it; a link works for seven days, because a ma
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from mailer.editions.calendar import local_date, next_mail
+from mailer.editions.calendar import local_date
 from mailer.editions.model import Rhythm
 from mailer.errors import MoveError, UsageError
 from mailer.languages.catalogue import N_, catalogue, spoken
@@ -63,20 +63,12 @@ def preferences_page(
         pause_from=today + timedelta(days=1),
         pause_to=today + LONGEST_PAUSE - timedelta(days=1),
         pause_until=today + PAUSE,
-        due=found.next_due_at or _after_a_pause(found, now),
         leave_url=mailer.links.leave(found.id, now),
         why_url=mailer.links.why(request.path),
         feed_url=None
         if found.feed_since is None
         else mailer.links.feed(found.id, found.feed_since),
     )
-
-
-def _after_a_pause(found: Subscription, now: datetime) -> datetime | None:
-    """Return when the first mail after a pause may come; None: no pause, or no appointments."""
-    if found.paused_until is None or found.schedule.rhythm is Rhythm.AT_ONCE:
-        return None
-    return next_mail(found.schedule, now, paused_until=found.paused_until)
 
 
 def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from mailer.address import parse_address
 from mailer.delivery.model import Notice
-from mailer.editions.calendar import next_due
 from mailer.editions.model import Rhythm
 from mailer.errors import AddressError, MoveError, StoreError, TokenError, TokenExpired, UsageError
 from mailer.languages.catalogue import N_
@@ -290,16 +289,12 @@ class Reader:
         assert glimpse is not None  # noqa: S101 - its subscription is there, or it raises
         newsletter, found = glimpse.newsletter, glimpse.subscription
         speak(glimpse.language)
-        due = found.next_due_at
         with self._mailer.store.read() as tx:
             page = tx.consent.page_of_signup(found.id)
-        if due is None and found.schedule.rhythm is not Rhythm.AT_ONCE:
-            due = next_due(found.schedule, self._mailer.clock.now()).at
         return render_template(
             "confirmed.html",
             glimpse=glimpse,
             newsletter=newsletter,
-            due=due,
             choices_url=choices_url,
             back=way_back(page or "", self._mailer.settings.web.allowed_origins),
         )

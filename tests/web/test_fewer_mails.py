@@ -72,6 +72,7 @@ def test_one_press_pauses_for_four_weeks_and_the_reader_is_told(site: Site) -> N
 
     assert site.state() is State.PAUSED
     assert "before 22 December 2026" in words(answer.text)
+    assert "Next mail: Tuesday 22 December, 07:00" in words(answer.text).replace("\u00a0", " ")
     assert site.notices()[-1] == ("paused", "paused:2026-11-24")
     assert buttons(site.client.get(leave(site)).text) == ["weekly", "leave"]
 
@@ -121,6 +122,7 @@ def test_the_why_page_says_when_and_how_and_neither_where_nor_to_whom(site: Site
 
     assert "Signed up , by the form on a page Tuesday, 24 November 2026" in page
     assert "Confirmed , by the button behind a mailed link" in page
+    assert "Next mail: Tuesday 07:00" in page
     assert not re.search(r"ada@|elsewhere|192\.0", page)
 
 
