@@ -165,11 +165,20 @@ class Subscriptions(Aggregate):
 
     def lock(self, key: int) -> Subscription:
         """Return the tie, which nobody else changes until the commit; raise NotFound."""
-        query = select(subscription).where(subscription.c.id == key).with_for_update()
-        row = self._one(query)
-        if row is None:
+        found = self.held(key)
+        if found is None:
             raise NotFound("subscription", key)
-        return _subscription(row)
+        return found
+
+    def held(self, key: int) -> Subscription | None:
+        """Return the tie as `lock` does, or None: its person may have been erased."""
+        row = self._one(select(subscription).where(subscription.c.id == key).with_for_update())
+        return None if row is None else _subscription(row)
+
+    def all_held(self, subscriber_id: int) -> list[Subscription]:
+        """Return all ties of one person, which nobody else changes until the commit."""
+        keys = [tie.id for tie in self.of_subscriber(subscriber_id)]
+        return [found for key in keys if (found := self.held(key)) is not None]
 
     def keep(self, changed: Subscription, due: Due | None) -> None:
         """Write down what a reader chose, and with `due` when their next digest is."""

@@ -28,6 +28,9 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 
 
+GETS_MAIL = frozenset({State.ACTIVE, State.PAUSED})
+
+
 class Act(StrEnum):
     """What a consent event records."""
 
@@ -38,6 +41,7 @@ class Act(StrEnum):
     ADDED = "added"  # by the operator, who answers for the consent
     MOVED = "moved"  # to another address
     MOVED_BACK = "moved-back"
+    STAYED = "stayed"  # stopped a move that was asked for
     EXPLAINED = "explained"  # said why they left
 
 

@@ -18,11 +18,11 @@ from mailer.errors import Conflict, MoveError, NeverMailed, NotFound, TokenExpir
 from mailer.store.address_changes import AddressChange
 from mailer.store.database import Store, Transaction
 from mailer.subscribers.limits import Scope, Use, uses_of_mail
-from mailer.subscribers.model import Act, Origin, State, Subscription, Way
+from mailer.subscribers.model import GETS_MAIL, Act, Origin, State, Subscription, Way
 from mailer.subscribers.notices import owe_notice
+from mailer.subscribers.private_links import moved_since
 from mailer.tokens import LIFETIME, Keyring, Purpose, Token
 
-GETS_MAIL = frozenset({State.ACTIVE, State.PAUSED})
 # A slip of the finger may be mended on the same day; a link in wrong hands bombs nobody.
 ASKS = (Limit(3, timedelta(days=1)), Limit(9, timedelta(days=30)))
 
@@ -83,8 +83,12 @@ class Moving:
         """Return what a link is about, changing nothing. Raises as the act itself would."""
         token = self._keyring.read(purpose, text, self._clock.now())
         with self._store.read() as tx:
-            change = _confirmed_by(tx, token) if purpose is Purpose.MOVE else _undone_by(tx, token)
-            return _move(tx, change, takes_back=purpose is Purpose.RESTORE)
+            if purpose is Purpose.MOVE:
+                return _move(tx, _confirmed_by(tx, token))
+            change = _undone_by(tx, token)
+            if change is None:
+                return _kept(tx, _asked_long_ago(tx, token), token)
+            return _move(tx, change, takes_back=True)
 
     def look_expired(self, purpose: Purpose, text: str) -> Past | None:
         """Return what a link was about whose time is over; None: there is nothing left of it.
@@ -118,7 +122,8 @@ class Moving:
         """
         token = self._keyring.read(Purpose.MOVE, text, self._clock.now())
         with self._store.write() as tx:
-            change = _confirmed_by(tx, token)
+            _lock(tx, _confirmed_by(tx, token))
+            change = _confirmed_by(tx, token)  # it may have been stopped at this moment
             if change.done_at is None:
                 self._exchange(tx, change, origin)
                 change = tx.address_changes.by_id(change.id)
@@ -127,7 +132,8 @@ class Moving:
     def undo(self, text: str, origin: Origin) -> Move:
         """Stop a change, or take it back, from the address there was; again and again is fine.
 
-        What else was asked for meanwhile, by whoever had a link to the choices, is stopped as well.
+        Somebody else may have had a link to the choices: what else was asked for by one is stopped
+        as well, those links open nothing any more, and feeds whose address they showed are closed.
 
         Raises TokenError for a link that is not ours, TokenExpired when it is too old, or the old
         address was signed up anew.
@@ -136,11 +142,19 @@ class Moving:
         token = self._keyring.read(Purpose.RESTORE, text, now)
         with self._store.write() as tx:
             change = _undone_by(tx, token)
+            if change is None:  # nobody confirmed it in time, but who asked may have a link yet
+                reader = tx.subscriptions.lock(_asked_long_ago(tx, token).id)
+                if _kept(tx, reader, token).standing is Standing.ASKED:
+                    self._shut_out(tx, reader, Act.STAYED, origin)
+                return _kept(tx, reader, token)
+            _lock(tx, change)
+            change = tx.address_changes.by_id(change.id)  # it may have been done at this moment
             if change.undone_at is None:
                 if change.done_at is not None:
-                    self._put_back(tx, change, origin)
+                    self._put_back(tx, change)
                 tx.address_changes.undone(change.id, now)
-                tx.address_changes.stop_asked(change.reader_id, now)
+                act = Act.STAYED if change.done_at is None else Act.MOVED_BACK
+                self._shut_out(tx, tx.subscriptions.by_id(change.reader_id), act, origin)
             return _move(tx, tx.address_changes.by_id(change.id))
 
     def by_operator(self, old: Address, new: Address) -> None:
@@ -232,13 +246,20 @@ class Moving:
         self._record(tx, reader, Act.MOVED, origin, now)
         self._tell(tx, reader, holder.id, Notice.ADDRESS_CHANGED, now)
 
-    def _put_back(self, tx: Transaction, change: AddressChange, origin: Origin) -> None:
+    def _put_back(self, tx: Transaction, change: AddressChange) -> None:
         now = self._clock.now()
         reader, holder = _both(tx, change)
         if _gets_mail(tx, holder.subscriber_id):
             raise TokenExpired("the address was signed up anew")
         tx.address_changes.swap(reader, holder, now)
-        self._record(tx, reader, Act.MOVED_BACK, origin, now)
+
+    def _shut_out(self, tx: Transaction, reader: Subscription, act: Act, origin: Origin) -> None:
+        """End what whoever asked for a change could reach, in all of the reader's ties."""
+        now = self._clock.now()
+        self._record(tx, reader, act, origin, now)
+        for tie in tx.subscriptions.of_subscriber(reader.subscriber_id):
+            tx.address_changes.stop_asked(tie.id, now)
+            tx.subscriptions.give_feed(tie.id, None)
 
     def _record(
         self, tx: Transaction, reader: Subscription, act: Act, origin: Origin, now: datetime
@@ -249,6 +270,14 @@ class Moving:
 
 def _gets_mail(tx: Transaction, subscriber_id: int) -> bool:
     return any(tie.state in GETS_MAIL for tie in tx.subscriptions.of_subscriber(subscriber_id))
+
+
+def _lock(tx: Transaction, change: AddressChange) -> None:
+    """Keep all ties of both people as they are until the commit, in the order of locking."""
+    reader = tx.subscriptions.by_id(change.reader_id)
+    theirs = {tie.id for tie in tx.subscriptions.of_subscriber(reader.subscriber_id)}
+    for key in sorted(theirs | {change.other_id}):
+        tx.subscriptions.held(key)
 
 
 def _both(tx: Transaction, change: AddressChange) -> tuple[Subscription, Subscription]:
@@ -266,12 +295,28 @@ def _confirmed_by(tx: Transaction, token: Token) -> AddressChange:
     raise TokenExpired("this change of address was stopped, or is over")
 
 
-def _undone_by(tx: Transaction, token: Token) -> AddressChange:
-    """Return the change that a link in the old mailbox is about; raise TokenExpired."""
+def _undone_by(tx: Transaction, token: Token) -> AddressChange | None:
+    """Return the change that a link in the old mailbox is about; None: it is forgotten."""
     for change in tx.address_changes.touching(token.subject):
         if _same(change.asked_at, token) or _same(change.done_at, token):
             return change
-    raise TokenExpired("this change of address is over")
+    return None
+
+
+def _asked_long_ago(tx: Transaction, token: Token) -> Subscription:
+    """Return for whom a change was asked that is forgotten; raise TokenExpired: it is over."""
+    reader = tx.subscriptions.get(token.subject)
+    if reader is None or reader.state not in GETS_MAIL:
+        raise TokenExpired("this change of address is over")
+    return reader
+
+
+def _kept(tx: Transaction, reader: Subscription, token: Token) -> Move:
+    """Return what there is of a change that is forgotten: whether its reader has stopped it."""
+    standing = Standing.UNDONE if moved_since(tx, token) else Standing.ASKED
+    person = tx.subscribers.by_id(reader.subscriber_id)
+    newsletter, language = _spoken(tx, reader)
+    return Move(newsletter, standing, person.address.masked, language)
 
 
 def _same(at: datetime | None, token: Token) -> bool:

@@ -20,6 +20,7 @@ from mailer.subscribers.asking import Asking
 from mailer.subscribers.leaving import end
 from mailer.subscribers.limits import use_of_answer, uses_of_mailbox
 from mailer.subscribers.model import (
+    GETS_MAIL,
     Act,
     Added,
     Answer,
@@ -122,7 +123,7 @@ class Signup:
         """
         token = self._keyring.read(Purpose.CONFIRM, text, self._clock.now())
         with self._store.write() as tx:
-            found = _signed_up_with(tx, token)
+            found = _signed_up_with(tx.subscriptions.held(token.subject), token)
             if found.state is State.PENDING:
                 # Of two at once one confirms it, and is counted.
                 is_first = activate(tx, found, Act.CONFIRMED, origin, self._clock.now())
@@ -162,7 +163,7 @@ class Signup:
     ) -> Glimpse | None:
         token = self._keyring.read(Purpose.LEAVE, text, self._clock.now())
         with self._store.write() as tx:
-            found = tx.subscriptions.get(token.subject)
+            found = tx.subscriptions.held(token.subject)
             if found is None:
                 return None
             act(tx, found)
@@ -181,12 +182,15 @@ class Signup:
         now = self._clock.now()
         token = self._keyring.read(Purpose.REFUSE, text, now)
         with self._store.write() as tx:
-            found = tx.subscriptions.get(token.subject)
+            known = tx.subscriptions.get(token.subject)
+            # All of a person's, in the order in which everybody locks them: who confirms another
+            # one at this moment is a reader, and stays one.
+            ties = [] if known is None else tx.subscriptions.all_held(known.subscriber_id)
+            found = next((tie for tie in ties if tie.id == token.subject), None)
             if found is None or found.state is not State.PENDING:
                 return  # it was refused before, or confirmed by the owner of the mailbox
             tx.suppressions.add(tx.subscribers.hash_of(found.subscriber_id), NOT_ME, now)
-            others = tx.subscriptions.of_subscriber(found.subscriber_id)
-            if all(other.state is not State.ACTIVE for other in others):
+            if all(tie.state not in GETS_MAIL for tie in ties):
                 tx.erasure.erase(found.subscriber_id)
         self._store.scrub()
 
@@ -199,7 +203,7 @@ class Signup:
         now = self._clock.now()
         token = self._keyring.read(Purpose.UNDO, text, now)
         with self._store.write() as tx:
-            found = _left_with(tx, token)
+            found = _left_with(tx.subscriptions.held(token.subject), token)
             if found.state is State.LEFT:
                 # What was on its way when they left may have been stopped since.
                 tx.recall.take_back(found.id, now, "the subscription is left")
@@ -215,13 +219,13 @@ class Signup:
         """
         token = self._keyring.read(purpose, text, self._clock.now())
         with self._store.read() as tx:
+            found = tx.subscriptions.get(token.subject)
             if purpose is Purpose.CONFIRM:
-                return self._glimpse(tx, _signed_up_with(tx, token).id)
+                return self._glimpse(tx, _signed_up_with(found, token).id)
             if purpose is Purpose.UNDO:
-                return self._glimpse(tx, _left_with(tx, token).id)
+                return self._glimpse(tx, _left_with(found, token).id)
             if purpose in PRIVATE:
                 refuse_if_moved(tx, token)
-            found = tx.subscriptions.get(token.subject)
             return None if found is None else self._glimpse(tx, found.id)
 
     def look_expired(self, purpose: Purpose, text: str) -> Glimpse | None:
@@ -299,9 +303,8 @@ class Signup:
         )
 
 
-def _left_with(tx: Transaction, token: Token) -> Subscription:
+def _left_with(found: Subscription | None, token: Token) -> Subscription:
     """Return what was left when this link was made, and may be back; raise TokenExpired."""
-    found = tx.subscriptions.get(token.subject)
     if found is None or found.state is State.PENDING or found.confirmed_at is None:
         raise TokenExpired("there is nothing to take back")
     if found.left_at is not None and int(found.left_at.timestamp()) != int(
@@ -319,9 +322,8 @@ def _answered(tx: Transaction, found: Subscription, now: datetime) -> None:
     tx.signup_limits.give_back(mailed, found.requested_at)
 
 
-def _signed_up_with(tx: Transaction, token: Token) -> Subscription:
+def _signed_up_with(found: Subscription | None, token: Token) -> Subscription:
     """Return the signup that this confirmation link belongs to; raise TokenExpired if none does."""
-    found = tx.subscriptions.get(token.subject)
     if (
         found is None
         or found.state is State.LEFT

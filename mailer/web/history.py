@@ -21,6 +21,7 @@ ACTS: Mapping[Act, str] = {
     Act.EXPLAINED: N_("Said why"),
     Act.MOVED: N_("Moved to another address"),
     Act.MOVED_BACK: N_("Moved back to the address before"),
+    Act.STAYED: N_("Stopped a move to another address"),
 }
 WAYS: Mapping[Way, str] = {
     Way.FORM: N_("by the form on a page"),

@@ -201,7 +201,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.Column("reason", sa.String(length=16), nullable=True),
         sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back', 'explained')",
+            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back', 'stayed', 'explained')",
             name=op.f("ck_consent_event_act_known"),
         ),
         sa.CheckConstraint(

@@ -1,6 +1,7 @@
 """Another address: confirmed from the new mailbox, taken back from the old one."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -16,10 +17,12 @@ from mailer.subscribers.model import Act, Origin, State, Subscription, Way
 from mailer.subscribers.moving import Moving, Standing
 from mailer.subscribers.preferences import Preferences, Wishes
 from mailer.subscribers.privacy import Privacy
+from mailer.subscribers.private_feed import PrivateFeed
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring, Purpose
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
+from tests.subscribers.test_signup import waiting
 
 OLD, NEW = parse_address("ada@example.org"), parse_address("ada@elsewhere.example")
 PAGE = Origin(Way.PAGE, None, "192.0.2.0/24", "Browser")
@@ -28,9 +31,13 @@ PAGE = Origin(Way.PAGE, None, "192.0.2.0/24", "Browser")
 @pytest.fixture
 def signup(both_stores: Store, clock: StandingClock, keyring: Keyring) -> Signup:
     add_newsletter(both_stores)
-    made = Signup(both_stores, clock, keyring, SignupSettings())
+    made = a_signup(both_stores, clock, keyring)
     made.add("brief", OLD)
     return made
+
+
+def a_signup(store: Store, clock: StandingClock, keyring: Keyring) -> Signup:
+    return Signup(store, clock, keyring, SignupSettings())
 
 
 @pytest.fixture
@@ -43,6 +50,11 @@ def tie(store: Store, address: Address = OLD) -> Subscription:
     with store.read() as tx:
         (found,) = tx.subscriptions.of_subscriber(tx.subscribers.by_address(address).id)
         return found
+
+
+def acts(store: Store) -> list[Act]:
+    with store.read() as tx:
+        return [event.act for event in tx.consent.history(tie(store).id)]
 
 
 def mails(store: Store) -> list[tuple[str, str]]:
@@ -246,3 +258,97 @@ def test_an_operator_moves_a_reader_who_may_take_it_back(
     moving.undo(token(links.restore(tie(both_stores).id, clock.now())), PAGE)
 
     assert tie(both_stores).state is State.ACTIVE
+
+
+def test_whoever_stops_a_move_shuts_out_who_asked_for_it(
+    both_stores: Store, moving: Moving, links: Links, clock: StandingClock, keyring: Keyring
+) -> None:
+    feeds, signup = PrivateFeed(both_stores, clock, keyring), a_signup(both_stores, clock, keyring)
+    found = tie(both_stores)
+    stolen = token(links.preferences(found.id, clock.now()))
+    opened = feeds.open(found.id).feed_since
+    assert opened is not None
+    ask(both_stores, moving, links, clock)
+    stop = token(links.restore(found.id, clock.now()))
+    clock.advance(timedelta(minutes=1))
+
+    for _ in range(2):
+        assert moving.undo(stop, PAGE).standing is Standing.UNDONE
+
+    with pytest.raises(TokenExpired):
+        signup.look(Purpose.PREFERENCES, stolen)
+    with pytest.raises(TokenExpired):
+        feeds.read(token(links.feed(found.id, opened)))
+    fresh = token(links.preferences(found.id, clock.now()))
+    assert signup.look(Purpose.PREFERENCES, fresh) is not None
+    assert acts(both_stores) == [Act.ADDED, Act.STAYED]
+
+
+@pytest.mark.parametrize("days", [4, 6])
+def test_a_stop_shuts_out_when_what_was_asked_for_is_forgotten(
+    both_stores: Store,
+    moving: Moving,
+    links: Links,
+    clock: StandingClock,
+    keyring: Keyring,
+    days: int,
+) -> None:
+    found = tie(both_stores)
+    ask(both_stores, moving, links, clock)
+    stop = token(links.restore(found.id, clock.now()))
+    stolen = token(links.preferences(found.id, clock.now()))
+    clock.advance(timedelta(days=days))
+    moving.tidy()
+    assert moving.look(Purpose.RESTORE, stop).standing is Standing.ASKED
+
+    assert moving.undo(stop, PAGE).address == OLD.masked
+
+    assert moving.look(Purpose.RESTORE, stop).standing is Standing.UNDONE
+    with pytest.raises(TokenExpired):
+        a_signup(both_stores, clock, keyring).look(Purpose.PREFERENCES, stolen)
+
+
+def test_whoever_takes_a_move_back_closes_the_feeds_that_were_opened(
+    both_stores: Store, moving: Moving, links: Links, clock: StandingClock, keyring: Keyring
+) -> None:
+    found = tie(both_stores)
+    moving.confirm(ask(both_stores, moving, links, clock), PAGE)
+    back = token(links.restore(found.id, clock.now()))
+    clock.advance(timedelta(minutes=1))
+    opened = PrivateFeed(both_stores, clock, keyring).open(found.id).feed_since
+    assert opened is not None
+
+    moving.undo(back, PAGE)
+
+    assert tie(both_stores).feed_since is None
+    with pytest.raises(TokenExpired):
+        PrivateFeed(both_stores, clock, keyring).read(token(links.feed(found.id, opened)))
+
+
+def test_a_stop_holds_against_a_press_at_the_same_moment(
+    both_stores: Store, moving: Moving, links: Links, clock: StandingClock
+) -> None:
+    """Whichever is first, the other finds it done: never both stopped and moved."""
+    found = tie(both_stores)
+    link = ask(both_stores, moving, links, clock)
+    stop = token(links.restore(found.id, clock.now()))
+    ended: list[Standing | None] = []
+
+    def press() -> None:
+        try:
+            ended.append(moving.confirm(link, PAGE).standing)
+        except TokenExpired:
+            ended.append(None)
+
+    with both_stores.write() as tx:
+        tx.subscriptions.lock(found.id)
+        presses = [Thread(target=press), Thread(target=moving.undo, args=(stop, PAGE))]
+        for waits, one in enumerate(presses, 1):
+            one.start()
+            while tx.connection.dialect.name == "postgresql" and waiting(tx) < waits:
+                pass
+    for one in presses:
+        one.join()
+
+    assert tie(both_stores).state is State.ACTIVE
+    assert acts(both_stores)[1:] in ([Act.STAYED], [Act.MOVED, Act.MOVED_BACK])

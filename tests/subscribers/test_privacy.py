@@ -1,6 +1,9 @@
 """Erasure, copies, and never again: on both databases."""
 
+from datetime import date
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -11,13 +14,16 @@ from mailer.errors import NotFound, TokenError, TokenExpired
 from mailer.links import Links
 from mailer.store.database import Store
 from mailer.store.erasure import HOLDING_PEOPLE
-from mailer.subscribers.model import Origin, State, Subscription, Way
+from mailer.subscribers.adding import activate
+from mailer.subscribers.model import Act, Origin, Reason, State, Subscription, Way
+from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
 from mailer.subscribers.signup import Signup
 from mailer.tokens import Keyring
 from tests.conftest import add_newsletter
 from tests.fakes.clock import StandingClock
 from tests.fakes.postgres import PostgresServer
+from tests.subscribers.test_signup import waiting
 
 ADA = parse_address("ada.lovelace@example.org")
 FORM = Origin(Way.FORM, "https://elsewhere.example/a", "192.0.2.0/24", "Browser")
@@ -187,3 +193,65 @@ def test_never_again_is_not_for_whoever_has_confirmed(
     signup.refuse(token(links.refuse(found.id, found.requested_at)))
 
     assert tie(both_stores).state is State.ACTIVE
+
+
+def test_never_again_finds_who_confirms_at_the_same_moment_a_reader(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock
+) -> None:
+    signup.subscribe("brief", ADA, FORM)
+    found = tie(both_stores)
+    refuse = token(links.refuse(found.id, found.requested_at))
+
+    with both_stores.write() as tx:
+        activate(tx, tx.subscriptions.lock(found.id), Act.CONFIRMED, FORM, clock.now())
+        press = Thread(target=signup.refuse, args=(refuse,))
+        press.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 1:
+            pass
+    press.join()
+
+    assert tie(both_stores).state is State.ACTIVE
+    with both_stores.read() as tx:
+        assert not tx.suppressions.covers(found.subscriber_id)
+
+
+@pytest.mark.parametrize("state", [State.ACTIVE, State.PAUSED])
+def test_never_again_keeps_what_a_reader_of_something_else_chose(
+    both_stores: Store, signup: Signup, links: Links, clock: StandingClock, state: State
+) -> None:
+    found = join(both_stores, signup, links)
+    if state is State.PAUSED:
+        Preferences(both_stores, clock).pause(found.id, date(2026, 12, 24))
+    add_newsletter(both_stores, "evening")
+    signup.subscribe("evening", ADA, FORM)
+    with both_stores.read() as tx:
+        ties = tx.subscriptions.of_subscriber(found.subscriber_id)
+
+    signup.refuse(token(links.refuse(ties[1].id, ties[1].requested_at)))
+
+    with both_stores.read() as tx:
+        assert tx.subscriptions.by_id(found.id).state is state
+        assert tx.suppressions.covers(found.subscriber_id)
+
+
+def test_why_somebody_left_is_noted_once_when_it_is_said_twice_at_once(
+    both_stores: Store, signup: Signup, links: Links
+) -> None:
+    found = join(both_stores, signup, links)
+    leave = token(links.leave(found.id, found.requested_at))
+    signup.leave(leave, FORM)
+    says = partial(signup.explain, leave, Reason.TOO_OFTEN, FORM)
+
+    with both_stores.write() as tx:
+        tx.subscriptions.lock(found.id)
+        presses = [Thread(target=says) for _ in range(2)]
+        for one in presses:
+            one.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 2:
+            pass
+    for one in presses:
+        one.join()
+
+    with both_stores.read() as tx:
+        acts = [event.act for event in tx.consent.history(found.id)]
+    assert acts.count(Act.EXPLAINED) == 1
