@@ -18,39 +18,46 @@ class Job:
     by_scheduler: bool = True  # False: `mailer work` does it all the time
 
 
+def _count(number: int, what: str, then: str) -> str:
+    """Return `1 flood of signups seen`, `2 floods of signups seen`."""
+    return f"{number} {what}{'' if number == 1 else 's'}{then}"
+
+
 def _gather(mailer: Mailer) -> str:
     report = mailer.gather.due()
-    return f"{len(report.looks)} feeds looked at, {report.new} new articles"
+    looks = _count(len(report.looks), "feed", " looked at")
+    return f"{looks}, {_count(report.new, 'new article', '')}"
 
 
 def _leave(mailer: Mailer) -> str:
-    return f"{mailer.leave_later.due()} leavings made up for"
+    return _count(mailer.leave_later.due(), "leaving", " made up for")
 
 
 def _resume(mailer: Mailer) -> str:
-    return f"{mailer.preferences.due()} pauses over"
+    return _count(mailer.preferences.due(), "pause", " over")
 
 
 def _compose(mailer: Mailer) -> str:
-    return f"{len(mailer.compose.due())} editions composed"
+    return _count(len(mailer.compose.due()), "edition", " composed")
 
 
 def _look_again(mailer: Mailer) -> str:
     report = mailer.recheck.due()
-    return f"{report.looked_at} pages looked at again, {report.dropped} articles dropped"
+    looks = _count(report.looked_at, "page", " looked at again")
+    return f"{looks}, {_count(report.dropped, 'article', ' dropped')}"
 
 
 def _illustrate(mailer: Mailer) -> str:
     report = mailer.illustrate.due()
-    return f"{report.made} of {report.asked} pictures made"
+    return f"{report.made} of {_count(report.asked, 'picture', ' made')}"
 
 
 def _urgent(mailer: Mailer) -> str:
-    return f"{len(mailer.urgent.due())} urgent editions composed"
+    return _count(len(mailer.urgent.due()), "urgent edition", " composed")
 
 
 def _alert(mailer: Mailer) -> str:
-    return f"{mailer.alert.due()} urgent mails planned"
+    return _count(mailer.alert.due(), "urgent mail", " planned")
 
 
 def _approve(mailer: Mailer) -> str:
@@ -58,32 +65,32 @@ def _approve(mailer: Mailer) -> str:
 
 
 def _plan(mailer: Mailer) -> str:
-    return f"{mailer.plan.due().planned} mails planned"
+    return _count(mailer.plan.due().planned, "mail", " planned")
 
 
 def _go_first(mailer: Mailer) -> str:
-    return f"{len(mailer.canary.due())} canary waves over"
+    return _count(len(mailer.canary.due()), "canary wave", " over")
 
 
 def _render(mailer: Mailer) -> str:
-    return f"{mailer.render.due()} pages rendered"
+    return _count(mailer.render.due(), "page", " rendered")
 
 
 def _send(mailer: Mailer) -> str:
-    return f"{mailer.send.until_done().sent} mails sent"
+    return _count(mailer.send.until_done().sent, "mail", " sent")
 
 
 def _watch(mailer: Mailer) -> str:
-    return f"{len(mailer.watch.due())} floods of signups seen"
+    return _count(len(mailer.watch.due()), "flood", " of signups seen")
 
 
 def _inform(mailer: Mailer) -> str:
-    return f"{mailer.inform.due()} mails to the operator"
+    return _count(mailer.inform.due(), "mail", " to the operator")
 
 
 def _tidy(mailer: Mailer) -> str:
-    rows = mailer.signup.tidy() + mailer.moving.tidy()
-    return f"{rows} rows and {mailer.illustrate.tidy()} pictures forgotten"
+    rows = _count(mailer.signup.tidy() + mailer.moving.tidy(), "row", "")
+    return f"{rows} and {_count(mailer.illustrate.tidy(), 'picture', ' forgotten')}"
 
 
 JOBS = (

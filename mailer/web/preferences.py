@@ -3,15 +3,17 @@
 GET shows what holds, POST changes it; a link works for seven days, because a mail may be forwarded.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
+from hashlib import sha256
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from mailer.editions.calendar import local_date
-from mailer.editions.model import Rhythm
+from mailer.editions.model import Newsletter, Rhythm
 from mailer.errors import MoveError, UsageError
 from mailer.languages.catalogue import N_, catalogue, spoken
 from mailer.languages.dates import weekday_names
@@ -42,8 +44,7 @@ def preferences_page(
     now = mailer.clock.now()
     minute, zone = found.schedule.minute_of_day, found.schedule.zone
     today = local_date(now, zone)
-    with mailer.store.read() as tx:
-        headings = tx.sections.headings(newsletter.id)
+    headings = _headings(mailer, newsletter)
     return render_template(
         "preferences.html",
         glimpse=glimpse,
@@ -58,7 +59,7 @@ def preferences_page(
         minutes=sorted({*range(0, A_DAY_HAS, 60), minute}),
         zones=zones(now, zone),
         languages=_languages(glimpse),
-        headings=headings if len(headings) > 1 else (),
+        headings=headings if len(headings) > 1 else {},
         proposes_zone=zone == newsletter.schedule.zone,  # whoever chose one is not asked again
         pause_from=today + timedelta(days=1),
         pause_to=today + LONGEST_PAUSE - timedelta(days=1),
@@ -83,7 +84,12 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
         match act:
             case "keep":
                 error = NO_DAY if _lacks_day(request.form) else None
-                wishes = _wishes(request.form, rhythms(found), _languages(glimpse))
+                wishes = _wishes(
+                    request.form,
+                    rhythms(found),
+                    _languages(glimpse),
+                    _headings(mailer, glimpse.newsletter),
+                )
                 preferences.edit(found.id, wishes)
             case "pause":
                 error = NO_PAUSE
@@ -102,6 +108,13 @@ def change(mailer: Mailer, glimpse: Glimpse) -> ResponseReturnValue:
     return ""
 
 
+def _headings(mailer: Mailer, newsletter: Newsletter) -> dict[str, str]:
+    """Return a newsletter's headings by short names: whole ones would be a long page's weight."""
+    with mailer.store.read() as tx:
+        found = tx.sections.headings(newsletter.id)
+    return {urlsafe_b64encode(sha256(name.encode()).digest())[:6].decode(): name for name in found}
+
+
 def _lacks_day(form: MultiDict[str, str]) -> bool:
     return form.get("rhythm") == Rhythm.WEEKLY and not form.getlist("day")
 
@@ -110,6 +123,7 @@ def _wishes(
     form: MultiDict[str, str],
     offered: Sequence[tuple[str, str]],
     languages: Sequence[tuple[str, str]],
+    headings: Mapping[str, str],
 ) -> Wishes:
     """Return what a form asks for; raise ValueError or UsageError for what it cannot."""
     rhythm, language = Rhythm(form.get("rhythm", "")), form.get("language", "")
@@ -117,14 +131,17 @@ def _wishes(
         raise UsageError("that rhythm is not offered")
     if language not in dict(languages):
         raise UsageError("that language is not offered")
+    hour = time.fromisoformat(form.get("hour", ""))
+    # What is no heading now, because it was renamed since the page was shown, is refused as such.
+    chosen = [headings.get(key, key) for key in form.getlist("section")]
     return Wishes(
         rhythm=rhythm,
         days=[int(day) for day in form.getlist("day")] if rhythm is Rhythm.WEEKLY else None,
-        minute_of_day=int(form.get("minute", "")),
+        minute_of_day=hour.hour * 60 + hour.minute,
         zone=form.get("zone", ""),
         language=language,
         urgent="urgent" in form,
-        sections=form.getlist("section") if "sections" in form else None,
+        sections=chosen if "sections" in form else None,
         text_only=form.get("form") == "text",
     )
 

@@ -174,8 +174,8 @@ def test_a_reader_chooses_urgent_news_and_an_article_is_marked(full: Operator) -
     full.does("articles", "urgent", number)
     said = full.does("jobs", "run", "urgent").out
 
-    assert "1 urgent editions composed" in said
-    assert "1 urgent mails planned" in said
+    assert "1 urgent edition composed" in said
+    assert "1 urgent mail planned" in said
     story = next(
         one
         for one in full.json("subscribers", "explain", "ada@example.org")[0]["stories"]

@@ -36,7 +36,7 @@ def test_a_run_leaves_a_note_of_when_and_with_what_outcome(world: World) -> None
 
     outcome = run_job(world.mailer, "gather")
 
-    assert outcome == "1 feeds looked at, 3 new articles"
+    assert outcome == "1 feed looked at, 3 new articles"
     run = runs(world)["gather"]
     assert (run.started_at, run.outcome, run.failed) == (world.clock.now(), outcome, False)
 

@@ -352,3 +352,22 @@ def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(
         page.goto(f"{site.base}/{path}", wait_until="networkidle")
 
     assert site.ours.everything() == before
+
+
+def test_a_browser_has_nothing_to_complain_of(page: Page, two: tuple[Two, str]) -> None:
+    site, _ = two
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda why: said.append(str(why)))
+    for address in (
+        "/subscribe/brief",
+        "/",
+        "/embed/brief",
+        "/read/brief/",
+    ):
+        page.goto(site.base + address, wait_until="networkidle")
+
+    assert said == []
+    icon = site.ours.client.get("/favicon.ico")
+    assert (icon.status_code, icon.mimetype) == (200, "image/svg+xml")
+    assert icon.headers["Cache-Control"] == "public, max-age=604800"

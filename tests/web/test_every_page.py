@@ -90,10 +90,12 @@ def test_only_the_form_for_frames_may_be_framed(site: Site) -> None:
 
 def test_personal_pages_are_kept_by_nobody(site: Site) -> None:
     site.ask()
-    for page in (f"/confirm/{site.confirm_token()}", f"/leave/{site.leave_token()}"):
+    behind_links = [page for page in addresses(site) if re.search(r"/[\w-]{30,}(/\w+)?$", page)]
+
+    assert len(behind_links) == 11
+    for page in behind_links:
         headers = site.client.get(page).headers
-        assert headers["Cache-Control"] == "no-store"
-        assert headers["X-Robots-Tag"] == "noindex"
+        assert (headers["Cache-Control"], headers["X-Robots-Tag"]) == ("no-store", "noindex"), page
 
 
 def test_a_wrong_method_is_told_which_are_right(site: Site) -> None:

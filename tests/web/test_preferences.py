@@ -15,7 +15,7 @@ from tests.fakes.clock import StandingClock
 from tests.web.conftest import Site, words
 
 KEPT = {"act": "keep", "zone": "Europe/Berlin", "language": ""}
-WEEKLY = {**KEPT, "rhythm": "weekly", "day": "4", "minute": "1020"}
+WEEKLY = {**KEPT, "rhythm": "weekly", "day": "4", "hour": "17:00"}
 
 
 def page(site: Site) -> str:
@@ -200,8 +200,8 @@ def test_the_page_proposes_only_days_that_are_taken(site: Site, clock: StandingC
         {**WEEKLY, "rhythm": "minutely"},
         {**WEEKLY, "day": "9"},
         {**WEEKLY, "day": "some"},
-        {**WEEKLY, "minute": "99999"},
-        {**WEEKLY, "minute": "soon"},
+        {**WEEKLY, "hour": "24:01"},
+        {**WEEKLY, "hour": "soon"},
         {**WEEKLY, "zone": "Mars/Olympus"},
         {**WEEKLY, "zone": "../../etc/passwd"},
         {**WEEKLY, "zone": "right/Europe/Berlin"},
@@ -220,7 +220,7 @@ def test_what_no_form_of_ours_sends_changes_nothing(site: Site, form: dict[str, 
 def test_who_follows_the_newsletter_goes_on_following_when_nothing_is_changed(site: Site) -> None:
     before = site.join().schedule
 
-    site.client.post(page(site), data={**KEPT, "rhythm": "daily", "day": "0", "minute": "420"})
+    site.client.post(page(site), data={**KEPT, "rhythm": "daily", "day": "0", "hour": "07:00"})
 
     assert site.subscription().schedule == before
 
@@ -275,7 +275,7 @@ def test_another_address_that_cannot_be_used_is_told(site: Site) -> None:
 def test_a_week_without_a_day_stays_chosen_while_the_day_is_asked_for(site: Site) -> None:
     site.join()
 
-    answer = site.client.post(page(site), data={**KEPT, "rhythm": "weekly", "minute": "420"})
+    answer = site.client.post(page(site), data={**KEPT, "rhythm": "weekly", "hour": "07:00"})
 
     assert '<option value="weekly" selected>' in answer.text
 
