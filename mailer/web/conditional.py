@@ -19,15 +19,17 @@ def conditional(
 ) -> Response:
     """Return a page, or 304 without it to whoever has it.
 
-    `changed` is when it last did. `once` is what stands in it for this visitor alone: the same page
-    with another one is no other page, and no proxy may give it to anybody else.
+    `changed` is when it last did; None: nobody knows, its tag alone tells. `once` is what stands in
+    it for this visitor alone: the same page with another one is no other page, and no proxy may
+    give it to anybody else.
     """
     response = Response(page, mimetype=kind)
     same = page.encode() if isinstance(page, str) else page
     if once:
         same = same.replace(once.encode(), b"")
     response.set_etag(sha256(same).hexdigest()[:20], weak=bool(once))
-    response.last_modified = changed
+    if changed is not None:  # Werkzeug writes the present moment for None
+        response.last_modified = changed
     response.headers["Cache-Control"] = NOT_BY_PROXIES if once else cache
     response.make_conditional(request)
     return response

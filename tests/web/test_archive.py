@@ -199,6 +199,36 @@ def test_who_has_a_page_already_is_told_so_until_it_changes(world: World, path: 
     assert client.get(f"/read/brief/{path}", headers=known).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["1", "feed.xml", "atom.xml", "feed.json"])
+def test_who_asks_by_date_is_told_so(world: World, path: str) -> None:
+    two_editions(world)
+    client = create_app(world.mailer).test_client()
+    dated = client.get(f"/read/brief/{path}").headers["Last-Modified"]
+
+    again = client.get(f"/read/brief/{path}", headers={"If-Modified-Since": dated})
+
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/read/brief/", "/read/brief/search?q=story", "/sitemap.xml"])
+def test_no_page_is_dated_by_the_moment_it_is_asked_for(world: World, path: str) -> None:
+    two_editions(world)
+
+    answer = create_app(world.mailer).test_client().get(path)
+
+    assert "ETag" in answer.headers
+    assert "Last-Modified" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/read/brief/", "/read/brief/1"])
+def test_programs_that_read_feeds_find_them_from_a_page(world: World, path: str) -> None:
+    two_editions(world)
+
+    named = re.findall(r'<link rel="alternate" [^>]*href="([^"]+)"', page(world, path)[1])
+
+    assert named == [f"/read/brief/{one}" for one in ("feed.xml", "atom.xml", "feed.json")]
+
+
 def test_the_form_below_an_edition_is_guarded_and_no_proxy_keeps_it(world: World) -> None:
     two_editions(world)
     client = create_app(world.mailer).test_client()
