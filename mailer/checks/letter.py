@@ -109,8 +109,9 @@ def examine(letter: Letter, known: Known) -> Report:
     found = support(features.used(letter.page.html, document, sheets), known)
     for slug in found.missing:
         say("support", Verdict.LOOK, f"{slug} is missing in a client that many readers have")
+    once = dict.fromkeys(findings)  # a story leads to one address three times
     return Report(
-        findings=tuple(sorted(findings, key=lambda one: list(Verdict).index(one.verdict))),
+        findings=tuple(sorted(once, key=lambda one: list(Verdict).index(one.verdict))),
         size=len(letter.page.html.encode()),
         score=found.score,
         word=found.clients.get(WORD, 0.0),

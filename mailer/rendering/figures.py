@@ -1,5 +1,6 @@
 """Which stories are shown with a picture, and what is said of it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from mailer.pictures.model import Crop, Illustration, Picture
 
 MOST = 15  # pictures of a mail
 MOST_IN_SECTION = 2  # thumbnails: a page of stamps is none of news
+SENTENCE_ENDS = re.compile(r"[.!?…。！？؟][”“\"»«’')\]」』]*$")
 HEAVIEST = 800_000  # octets of all pictures of a mail together
 
 
@@ -24,6 +26,11 @@ class Figure:
     alt: str  # "" when the words beside it say the same
     caption: str
     credit: str  # a name: whose it is, or who published it
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether its caption ends as a sentence does: then a credit may follow behind a space."""
+        return SENTENCE_ENDS.search(self.caption) is not None
 
     @property
     def path(self) -> str:

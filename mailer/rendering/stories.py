@@ -249,6 +249,7 @@ def _story(
     url = web_address(article.url)
     source_url = web_address(article.original_url) or url
     publisher = article.original_publisher or (outlet if article.original_url is None else "")
+    publisher = said(publisher)  # of whom nothing else is known has a host for a name
     zone = newsletter.schedule.zone
     age = local_day(edition.due_at, zone) - local_day(article.published_at, zone)
     return Story(

@@ -126,3 +126,11 @@ def test_a_feed_that_writes_braces_stops_nothing() -> None:
     told = replace(letter.stories[0], texts=("{{7*7}}",))
 
     assert report(replace(letter, stories=[told, *letter.stories[1:]])).findings == ()
+
+
+def test_what_is_wrong_in_many_places_is_said_once() -> None:
+    letter = spoiled(lambda html: html.replace("https://lab", "http://lab"))
+
+    found = [one.message for one in report(letter).findings if one.rule == "links"]
+
+    assert len(found) == len(set(found)) == 4  # addresses of that outlet

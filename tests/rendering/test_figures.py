@@ -7,7 +7,8 @@ import pytest
 from mailer.feeds.model import Article
 from mailer.pictures.model import Crop, Illustration
 from mailer.rendering.figures import HEAVIEST, MOST, Figure, figure, placed
-from tests.rendering.golden import illustrations
+from tests.conftest import a_newsletter
+from tests.rendering.golden import digest, illustrations
 from tests.rendering.samples import TEMPLATES, a_layout, a_view, an_article
 
 ALL = [an_article(number, image_url=f"https://x.example/{number}") for number in range(1, 13)]
@@ -82,3 +83,29 @@ def test_a_picture_leads_where_its_headline_does_and_is_read_out_once() -> None:
     assert 'width="552" height="310"' in page.html
     assert "Photo: Anna Kruze" in page.html.replace("\xa0", " ").replace("&nbsp;", " ")
     assert "Photo" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("caption", "between"),
+    [
+        ("Crews return to the quay", "&emsp; "),
+        ("Crews return to the quay.", " "),
+        ("“We sail.”", " "),
+        ("Does it sail?", " "),
+        ("The ferry “Vella”", "&emsp; "),
+    ],
+)
+def test_a_credit_stands_apart_from_a_caption_that_is_no_sentence(
+    caption: str, between: str
+) -> None:
+    lead = an_article(1, image_caption=caption, image_credit="Reed")
+
+    page = TEMPLATES.digest(digest([lead], [""], a_newsletter()))
+
+    assert f"{caption}</span>{between}Photo:&nbsp;Reed" in page.html.replace("\u2003", "&emsp;")
+
+
+def test_who_is_known_by_a_host_alone_is_named_without_www() -> None:
+    story = an_article(1, author="Ada", original_publisher="www.strait.example")
+
+    assert digest([story], [""], a_newsletter()).stories[0].byline == "Ada, strait.example"
