@@ -1,6 +1,7 @@
 """`mailer feeds`: where the articles come from."""
 
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,16 +87,23 @@ def add(context: Context, url: str, *, newsletter: str, section: str, read_pages
     address, now = feed_url(url), context.mailer.clock.now()
     with context.mailer.store.write() as tx:
         known = tx.newsletters.by_slug(newsletter)
-        try:
-            feed = tx.feeds.add(address, now)
-        except Conflict:
-            feed = tx.feeds.by_url(address)
-        if feed.state is FeedState.GONE:  # the operator knows better: it is asked again
-            tx.feeds.keep_look(replace(feed, state=FeedState.ACTIVE, next_look_at=now))
+        feed = _known_or_new(tx, address, now)
         if read_pages:
             tx.feeds.configure(replace(feed, read_pages=True))
         tx.newsletters.add_source(known.id, feed.id, section)
     say(f"{newsletter} draws from {address}, under “{section}”.")
+
+
+def _known_or_new(tx: Transaction, address: str, now: datetime, title: str = "") -> Feed:
+    """Return a feed that is looked at from now on, whatever was known of it."""
+    try:
+        return tx.feeds.add(address, now, title)
+    except Conflict:
+        feed = tx.feeds.by_url(address)
+    if feed.state is FeedState.GONE:  # the operator knows better: it is asked again
+        feed = replace(feed, state=FeedState.ACTIVE, next_look_at=now)
+        tx.feeds.keep_look(feed)
+    return feed
 
 
 @feeds.command(
@@ -311,10 +319,7 @@ def import_opml(context: Context, file: Path, *, newsletter: str) -> None:
         known = tx.newsletters.by_slug(newsletter)
         here = {source.feed_id for source in tx.newsletters.sources(known.id)}
         for outline in outlines:
-            try:
-                feed = tx.feeds.add(outline.url, now, outline.title)
-            except Conflict:
-                feed = tx.feeds.by_url(outline.url)
+            feed = _known_or_new(tx, outline.url, now, outline.title)
             if feed.id not in here:
                 tx.newsletters.add_source(known.id, feed.id, outline.section or "News")
                 added += 1

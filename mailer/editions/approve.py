@@ -6,7 +6,8 @@ from mailer.checks.inspect import Inspect
 from mailer.clock import Clock
 from mailer.editions.indexing import index
 from mailer.editions.model import Edition, EditionState
-from mailer.errors import EditionStopped, MoveError, RenderError
+from mailer.errors import EditionStopped, MoveError, RenderError, StoreError
+from mailer.logs import only_logged
 from mailer.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -27,16 +28,23 @@ class Approve:
         """
         with self._store.read() as tx:
             drafts = tx.editions.drafts_due(self._clock.now())
-        moved = []
+        moved: list[Edition] = []
         for draft in drafts:
-            try:
-                moved.append(self.approve(draft.id))
-            except MoveError:  # another scheduler, or a person, was quicker
-                log.info("edition.moved_meanwhile", extra={"edition": draft.id})
-            except (EditionStopped, RenderError) as why:
-                log.error("edition.stopped", extra={"edition": draft.id, "why": str(why)})
-                self._move(draft.id, EditionState.HELD, _stopped(why))
+            with only_logged(log, "edition.not_approved", but=(StoreError,), edition=draft.id):
+                moved += self._approve_or_hold(draft.id)
         return moved
+
+    def _approve_or_hold(self, key: int) -> list[Edition]:
+        """Return the edition when it is out now; what the checks stop is held."""
+        try:
+            try:
+                return [self.approve(key)]
+            except (EditionStopped, RenderError) as why:
+                log.error("edition.stopped", extra={"edition": key, "why": str(why)})
+                self._move(key, EditionState.HELD, _stopped(why))
+        except MoveError:  # another scheduler, or a person, was quicker
+            log.info("edition.moved_meanwhile", extra={"edition": key})
+        return []
 
     def approve(self, key: int, *, despite: bool = False) -> Edition:
         """Let an edition out; raise NotFound or MoveError.

@@ -9,6 +9,8 @@ from mailer.editions.drafting import Order, lines, without_stories
 from mailer.editions.layout import lay_out
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState, Piece, Reason
 from mailer.editions.rank import rank
+from mailer.errors import StoreError
+from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 from mailer.store.urgency import Urgent as Wanted
 
@@ -35,7 +37,11 @@ class Urgent:
         since = self._clock.now() - self._grace
         with self._store.read() as tx:
             waiting = tx.urgency.waiting(since)
-        made = [self._make(wanted) for wanted in waiting]
+        made: list[Edition | None] = []
+        for wanted in waiting:
+            its = {"newsletter": wanted.newsletter_id, "article": wanted.article_id}
+            with only_logged(log, "edition.not_composed", but=(StoreError,), **its):
+                made.append(self._make(wanted))
         return [edition for edition in made if edition is not None]
 
     def _make(self, wanted: Wanted) -> Edition | None:

@@ -10,10 +10,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailer.clock import Clock
 from mailer.errors import FeedError, FetchError
+from mailer.feeds.charset import decoded
 from mailer.feeds.fetch import Fetch, Session
 from mailer.feeds.pace import refusal
 from mailer.feeds.reader import Reader
-from mailer.feeds.text import one_line
+from mailer.feeds.text import bounded, one_line, without_programs
 from mailer.feeds.urls import web_url
 
 FEED_TYPES = {
@@ -83,7 +84,8 @@ class Discover:
 
 def named_feeds(body: bytes, base: str) -> Iterator[str]:
     """Yield the addresses in a page's `<link rel=alternate>`, each once, those of comments last."""
-    tree = LexborHTMLParser(body)
+    head, _, _ = decoded(body).partition("<body")
+    tree = LexborHTMLParser(bounded(without_programs(head)))
     told: dict[str, str] = {}
     for link in tree.css("link[rel~=alternate][href]"):
         kind = (link.attributes.get("type") or "").partition(";")[0].strip().lower()

@@ -9,6 +9,7 @@ from importlib import import_module
 from mailer.config.settings import FeedSettings
 from mailer.feeds.model import Fetched
 
+PER_HOST = 2  # connections to one host at a time
 SPEAKS_HTTP = "mailer.feeds.http_session"  # aiohttp takes longer to load than most commands to run
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +15,7 @@ from mailer.config.settings import FeedSettings
 from mailer.editions.redraw import redraw
 from mailer.errors import FeedError
 from mailer.feeds import guards, pace
-from mailer.feeds.fetch import Fetch, Session
+from mailer.feeds.fetch import PER_HOST, Fetch, Session
 from mailer.feeds.model import (
     ArticleState,
     Draft,
@@ -27,6 +28,7 @@ from mailer.feeds.model import (
 )
 from mailer.feeds.pages import with_pages
 from mailer.feeds.reader import Reader
+from mailer.feeds.urls import host_of
 from mailer.logs import only_logged
 from mailer.store.database import Store, Transaction
 
@@ -89,13 +91,15 @@ class Gather:
         self, feeds: Sequence[Feed], heard: Callable[[Look], None]
     ) -> list[Look]:
         turns = asyncio.Semaphore(AT_ONCE)
+        # A host's own turn comes first: who waits for a slow one keeps no turn from the others.
+        hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
         # Reading and keeping happen beside the loop, which goes on listening to the network; in
         # one thread, as a database has one writer and an interpreter one hand.
         with Reader() as reader, ThreadPoolExecutor(1, "keeper") as keeper:
             async with self._fetch.session() as session:
 
                 async def look(feed: Feed) -> Look:
-                    async with turns:
+                    async with hosts[host_of(feed.url)], turns:
                         done = await self._look_at(feed, session, reader, keeper)
                     heard(done)
                     return done

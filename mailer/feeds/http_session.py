@@ -22,12 +22,11 @@ from aiohttp import AddrInfoType
 
 from mailer.config.settings import FeedSettings
 from mailer.errors import FetchError
-from mailer.feeds.fetch import Session
+from mailer.feeds.fetch import PER_HOST, Session
 from mailer.feeds.guard import is_allowed
 from mailer.feeds.model import Fetched
 from mailer.feeds.unpack import Unpacker, UnpackError
 
-PER_HOST = 2  # connections to one host at a time
 LOOKUPS = 32  # names looked up at a time: the loop's own few threads would wait for a slow resolver
 REDIRECTS = 5
 FOR_GOOD = {301, 308}
@@ -157,7 +156,7 @@ def max_age(headers: Mapping[str, str]) -> int | None:
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: a zone that no clock has
         return None
     return None if moment.tzinfo is None else moment
 

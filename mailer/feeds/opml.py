@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
 from mailer.errors import FormatError
+from mailer.feeds.charset import as_utf8
 from mailer.feeds.text import one_line
 from mailer.feeds.urls import web_url
 
@@ -25,10 +26,11 @@ def read_opml(body: bytes, name: str) -> list[Outline]:
 
     A file that declares entities is refused: a few lines of them make a gigabyte.
     """
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+    document = as_utf8(body)  # in wide characters a declaration would not be seen
+    if "<!DOCTYPE" in document or "<!ENTITY" in document:
         raise FormatError(name, "it declares a document type, and no list of feeds needs one")
     try:
-        root = Xml.fromstring(body)  # noqa: S314 - without entities expat is safe
+        root = Xml.fromstring(document.encode("utf-8", "replace"))  # noqa: S314 - without entities expat is safe
     except Xml.ParseError as why:
         raise FormatError(name, f"this is not OPML: {why}") from why
     if root.tag.lower() != "opml":

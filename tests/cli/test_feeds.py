@@ -126,6 +126,19 @@ def test_a_removed_feed_is_not_looked_at_until_it_is_added_again(
     assert len(site.requests) == 1
 
 
+def test_a_removed_feed_is_looked_at_again_when_a_list_brings_it_back(
+    drawing: Operator, site: FeedServer, tmp_path: Path
+) -> None:
+    feeds = tmp_path / "feeds.opml"
+    feeds.write_text(drawing.does("feeds", "export").out, "utf-8")
+    drawing.does("feeds", "remove", site.url("/feed.xml"), "--newsletter", "brief", "--yes")
+
+    drawing.does("feeds", "import", feeds, "--newsletter", "brief")
+    drawing.does("jobs", "run", "gather")
+
+    assert len(site.requests) == 1
+
+
 def test_what_a_newsletter_does_not_draw_from_cannot_be_removed(
     mailer: Operator, brief: str
 ) -> None:

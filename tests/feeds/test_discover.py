@@ -28,6 +28,12 @@ def test_a_page_names_its_feeds_and_those_of_comments_come_last() -> None:
     ]
 
 
+def test_a_page_that_is_made_to_keep_us_busy_names_its_feeds_at_once() -> None:
+    busy = f"{PAGE}<body>{'<div>' * 200_000}"
+
+    assert len(list(named_feeds(busy.encode(), "https://post.example/"))) == 2
+
+
 def test_the_feeds_that_a_site_names_are_found(server: FeedServer, discover: Discover) -> None:
     server.serve("/feed/", an_rss())
 

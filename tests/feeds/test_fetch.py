@@ -123,7 +123,12 @@ def test_silence_may_be_asked_for_until_a_date() -> None:
     assert retry_after({"Retry-After": "Mon, 23 Nov 2026 17:30:00 GMT", "Date": said_at}) == 0
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "٣", "Mon, 99 Nov 2026 18:30:00 GMT"])
+OTHER_ZONE = "Mon, 23 Nov 2026 18:30:00 +99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "-5", "1.5", "٣", "Mon, 99 Nov 2026 18:30:00 GMT", OTHER_ZONE]
+)
 def test_a_plea_that_makes_no_sense_is_none(text: str) -> None:
     assert retry_after({"Retry-After": text, "Date": "Mon, 23 Nov 2026 18:00:00 GMT"}) is None
 

@@ -11,11 +11,11 @@ import pytest
 from mailer.config.settings import FeedSettings
 from mailer.errors import StoreError
 from mailer.feeds.fetch import Fetch
-from mailer.feeds.gather import Gather
+from mailer.feeds.gather import AT_ONCE, Gather
 from mailer.feeds.model import Article, Feed, FeedState, GatherReport, Look, LookStatus
 from mailer.store.database import Store
 from tests.fakes.clock import StandingClock
-from tests.fakes.feed_server import FeedServer
+from tests.fakes.feed_server import Answer, FeedServer, Request
 from tests.feeds.samples import an_item, an_rss
 
 QUARTER = timedelta(minutes=15)
@@ -228,6 +228,32 @@ def test_hundreds_of_feeds_are_each_looked_at_once(
     assert set(heard) == urls
     assert (len(report.looks), report.new, report.failed) == (150, 150, 0)
     assert len(server.requests) == 150
+
+
+class Waiting(FeedServer):
+    """A server that answers nobody before another one was asked."""
+
+    def __init__(self, other: FeedServer) -> None:
+        super().__init__()
+        self._other = other
+
+    def answer(self, request: Request) -> Answer:
+        self._other.wait_for_request()
+        return super().answer(request)
+
+
+def test_a_host_that_keeps_many_feeds_waiting_keeps_those_of_others_from_nothing(
+    store: Store, clock: StandingClock, gather: Gather, server: FeedServer
+) -> None:
+    with Waiting(server) as slow:
+        urls = [slow.serve(f"/{number}", an_rss(an_item(number))) for number in range(AT_ONCE)]
+        server.serve("/feed.xml", an_rss())
+        for url in (*urls, server.url("/feed.xml", "localhost")):
+            follow(store, clock, url)
+
+        report = gather.due()
+
+    assert (len(report.looks), report.failed) == (AT_ONCE + 1, 0)
 
 
 def test_characters_that_no_database_takes_are_gone_before_they_get_there(

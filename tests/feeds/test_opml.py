@@ -34,8 +34,18 @@ def test_what_is_written_is_read_again(told: list[tuple[str, str | None]]) -> No
     assert {one.url: one.section for one in found} == {one.url: one.section for one in outlines}
 
 
+ENTITIES = '<!DOCTYPE a [<!ENTITY b "c">]><opml/>'
+
+
+def test_a_list_in_wide_characters_is_read() -> None:
+    declared = LIST.decode().replace("?>", ' encoding="utf-16"?>', 1)
+
+    assert read_opml(declared.encode("utf-16"), "list") == read_opml(LIST, "list")
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"<rss/>", b"not xml", b'<!DOCTYPE a [<!ENTITY b "c">]><opml/>', b"\xff\xfe"]
+    "body",
+    [b"", b"<rss/>", b"not xml", ENTITIES.encode(), ENTITIES.encode("utf-16"), b"\xff\xfe"],
 )
 def test_what_is_no_list_is_told_in_a_line(body: bytes) -> None:
     with pytest.raises(FormatError) as caught:

@@ -76,9 +76,8 @@ def test_a_step_that_breaks_keeps_no_digest_from_going_out(world: World) -> None
     assert len(world.digests("ada@example.org")) == 1
 
 
-def test_a_newsletter_that_cannot_be_composed_keeps_no_other_from_its_readers(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
+def two_newsletters(world: World) -> None:
+    """`broken`, and behind it `brief`, both with a reader and an article."""
     broken = add_newsletter(world.mailer.store, "broken")
     world.mailer.signup.add("broken", parse_address("ben@example.org"))
     world.newsletter()
@@ -90,14 +89,58 @@ def test_a_newsletter_that_cannot_be_composed_keeps_no_other_from_its_readers(
         feed = tx.feeds.add("https://other.example/feed.xml", world.clock.now())
         tx.newsletters.add_source(broken.id, feed.id, "World")
         tx.articles.keep(feed.id, [a_draft()], world.clock.now())
-        bad = f"UPDATE article SET topics = 'no JSON' WHERE feed_id = {feed.id}"
-        tx.connection.execute(text(bad))  # as a hand may leave it
+
+
+def spoil(world: World) -> None:
+    """Leave the article of `broken` as a hand may leave it."""
+    other = "SELECT id FROM feed WHERE url LIKE '%other%'"
+    with world.mailer.store.write() as tx:
+        tx.connection.execute(
+            text(f"UPDATE article SET topics = 'no JSON' WHERE feed_id = ({other})")
+        )
+
+
+def test_a_newsletter_that_cannot_be_composed_keeps_no_other_from_its_readers(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    two_newsletters(world)
+    spoil(world)
 
     run_job(world.mailer, "digests")
     run_job(world.mailer, "send")
 
     assert "edition.not_composed" in caplog.text
     assert len(world.digests("ada@example.org")) == 1
+
+
+def test_an_edition_that_cannot_be_looked_at_keeps_no_other_from_its_readers(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    two_newsletters(world)
+    world.mailer.compose.due()
+    spoil(world)
+
+    moved = world.mailer.approve.due()
+
+    assert "edition.not_approved" in caplog.text
+    assert [edition.newsletter_id for edition in moved] == [2]
+
+
+def test_an_urgent_article_that_cannot_be_told_keeps_no_other_from_its_readers(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    two_newsletters(world)
+    with world.mailer.store.write() as tx:
+        ties = "UPDATE subscription SET urgent = :yes"
+        tx.connection.execute(text(ties), {"yes": True})
+        marked = [one.id for one in tx.articles.listing(None, None, 9)]
+    world.mailer.retract.mark_urgent(marked, urgent=True)
+    spoil(world)
+
+    made = world.mailer.urgent.due()
+
+    assert "edition.not_composed" in caplog.text
+    assert [edition.newsletter_id for edition in made] == [2]
 
 
 def test_a_pause_that_cannot_be_ended_keeps_no_other_from_ending(world: World) -> None:
