@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mailer.cli.context import Context, pass_context
-from mailer.cli.output import json_option, print_json, say
+from mailer.cli.output import json_option, note, print_json, say
 from mailer.cli.tree import Branch
 from mailer.errors import SchemaError
 from mailer.store import migrate
@@ -46,13 +46,22 @@ def backup(context: Context, file: Path) -> None:
 def scrub(context: Context) -> None:
     """Let go of the last bytes of what was erased; exit 3 when it cannot now.
 
-    Erasing does so itself, but on PostgreSQL some stay in the free space of its pages. This writes
-    the tables anew: everything else waits meanwhile, some seconds for a million readers.
+    Erasing does so itself, but on PostgreSQL some stay in the free space of its pages, and in the
+    server's write-ahead log. This writes the tables anew: everything else waits meanwhile, some
+    seconds for a million readers. It ends the log, where the server lets it, and says why some may
+    be left there.
     """
-    if not context.mailer.store.scrub(whole=True):
+    store = context.mailer.store
+    if not store.scrub(whole=True):
         say("The bytes of what was erased are still on the disk: another program looks at them.")
         raise click.exceptions.Exit(3)
-    say("Nothing of what was erased is left in the database.")
+    kept = store.scrub_log()
+    place = "tables" if kept else "database"
+    say(f"Nothing of what was erased is left in the {place}.")
+    if kept:
+        note("The server's write-ahead log may hold some of it yet (docs/how-to/erasure.md):")
+    for why in kept:
+        note(f"  {why}")
 
 
 @db.command(epilog="Example: mailer db status --json")

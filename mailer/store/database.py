@@ -27,7 +27,8 @@ from mailer.store.consent import Consent
 from mailer.store.corrections import Corrections
 from mailer.store.deliveries import Deliveries
 from mailer.store.editions import Editions
-from mailer.store.erasure import HOLDING_PEOPLE, Erasure
+from mailer.store.erased_bytes import let_go, let_go_of_log
+from mailer.store.erasure import Erasure
 from mailer.store.feeds import Feeds
 from mailer.store.job_runs import JobRuns
 from mailer.store.ledger_reports import LedgerReports
@@ -274,22 +275,19 @@ class Store:
         """
         try:
             with told_plainly():
-                return self._scrubbed("VACUUM (FULL)" if whole else "VACUUM")
+                return let_go(self.engine, whole=whole)
         except StoreError as why:
             log.warning("store.not_scrubbed", extra={"reason": str(why)})
             return False
 
-    def _scrubbed(self, vacuum: str) -> bool:
-        if self.engine.dialect.name == "sqlite":
-            with closing(self.engine.raw_connection()) as raw:
-                cursor = raw.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy, *_ = cursor.fetchone() or (1,)
-                return not busy
-        with self.engine.connect() as connection:
-            outside = connection.execution_options(isolation_level="AUTOCOMMIT")
-            outside.exec_driver_sql(f"{vacuum} {', '.join(HOLDING_PEOPLE)}")
-            return True
+    def scrub_log(self) -> list[str]:
+        """Let go of what PostgreSQL's write-ahead log has of rows that were erased, after `scrub`.
+
+        Return why some of it may be on the server's disk yet, in words for its administrator;
+        nothing: it is gone. Raises StoreError.
+        """
+        with told_plainly():
+            return let_go_of_log(self.engine)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -89,6 +89,11 @@ class PostgresServer:
         files = sorted((self.folder / "data" / "base" / number).iterdir())
         return [path.name for path in files if octets in path.read_bytes().lower()]
 
+    def logs_with(self, octets: bytes) -> list[str]:
+        """Return the names of the parts of the write-ahead log that hold some octets."""
+        parts = sorted(one for one in (self.folder / "data" / "pg_wal").iterdir() if one.is_file())
+        return [path.name for path in parts if octets in path.read_bytes().lower()]
+
     def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
