@@ -17,7 +17,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from mailer.address import parse_address
 from mailer.delivery.model import DeliveryState, Job, Settlement
@@ -34,7 +40,11 @@ from tests.feeds.samples import a_draft
 from tests.system.conftest import a_world
 from tests.system.world import World
 
-BEGIN = datetime(2026, 10, 20, tzinfo=UTC)  # the clocks of Europe, Samoa and Chile are to change
+# Before clocks change in Europe, and in Chile; and where the year does.
+BEGINNINGS = [
+    datetime(*day, tzinfo=UTC)
+    for day in ((2026, 10, 20), (2026, 12, 26), (2027, 3, 25), (2027, 8, 31))
+]
 HOURS = (7 * 60, 7 * 60 + 30, 9 * 60, 23 * 60 + 30)  # few: readers are to meet in one wave
 READERS = tuple(f"reader{number}@example.org" for number in range(3))
 ZONES = ("Europe/Berlin", "Europe/Berlin", "America/Santiago", "Pacific/Apia")
@@ -83,6 +93,10 @@ class Readers(RuleBasedStateMachine):
         self.ties: dict[str, int] = {}
         self.section: dict[int, str] = {}
         self.published, self.heard = 0, len(self.world.relay.messages)
+
+    @initialize(begin=st.sampled_from(BEGINNINGS))
+    def wake(self, begin: datetime) -> None:
+        self.world.clock.set(begin)
         for address in READERS:
             self.join(address)
 
@@ -248,6 +262,16 @@ class Readers(RuleBasedStateMachine):
         assert not self.told or max(self.told.values()) == 1
 
     @invariant()
+    def a_date_has_one_digest_and_dates_go_forward(self) -> None:
+        with self.world.mailer.store.read() as tx:
+            for key in self.ties.values():
+                person = tx.subscriptions.by_id(key).subscriber_id
+                newest_first = [one.slot for one in tx.ledger_reports.digests_of(person, 300)]
+                dates = [slot for slot in newest_first if "T" not in slot]
+                assert dates == sorted(set(dates), reverse=True)
+                assert len(set(newest_first)) == len(newest_first)
+
+    @invariant()
     def nobody_is_due_before_an_appointment_says_so(self) -> None:
         with self.world.mailer.store.read() as tx:
             for address in self.owed:
@@ -311,7 +335,7 @@ def test_each_article_reaches_each_active_reader_exactly_once(
     migrated_file: Path, quick_folder: Path, machine: type[Readers], examples: int
 ) -> None:
     """The program is built once: its statements and templates are compiled once, too."""
-    database, clock = quick_folder / "mailer.db", StandingClock(BEGIN)
+    database, clock = quick_folder / "mailer.db", StandingClock(BEGINNINGS[0])
     with a_world(f"sqlite:///{database}", clock, quick_folder) as world:
 
         def begin() -> None:
@@ -319,7 +343,7 @@ def test_each_article_reaches_each_active_reader_exactly_once(
             for old in quick_folder.glob("mailer.db*"):
                 old.unlink()
             shutil.copy(migrated_file, database)
-            clock.set(BEGIN)
+            clock.set(BEGINNINGS[0])
 
         machine.world, machine.begin = world, staticmethod(begin)
         run_state_machine_as_test(
