@@ -198,7 +198,7 @@ def _add_files(app: Flask, box: Letterbox) -> None:
 def _summary(letter: Letter) -> dict[str, object]:
     return {
         "id": letter.id,
-        "received_at": letter.received_at.isoformat(),
+        "received_at": letter.received_at.isoformat(timespec="seconds"),
         "sender": letter.sender,
         "recipients": list(letter.recipients),
         "from": letter.header("From"),

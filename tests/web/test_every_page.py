@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from mailer.subscribers.model import State
 from mailer.web.app import create_app
+from tests.fakes.clock import StandingClock
 from tests.web.conftest import Site
 
 
@@ -153,3 +155,14 @@ def test_whoever_found_a_hole_is_told_whom_to_tell(site: Site) -> None:
         "Preferred-Languages: en",
         "Canonical: https://news.example.org/.well-known/security.txt",
     ]
+
+
+def test_a_moment_on_a_page_is_one_that_html_knows(site: Site, clock: StandingClock) -> None:
+    clock.advance(timedelta(microseconds=457_062))  # HTML has three digits of a second at most
+    site.join()
+
+    text = site.client.get(f"/why/{site.leave_token()}").text
+
+    moments = re.findall(r'<time[^>]* datetime="([^"]*)"', text)
+    assert len(moments) == 3  # signed up, confirmed, the next mail
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", one) for one in moments)
