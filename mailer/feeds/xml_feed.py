@@ -27,6 +27,10 @@ BEGINNING = 2_000  # characters that tell what a document is
 MOST_PICTURES = 20  # of an entry
 # feedparser takes the words to a picture for the words of the article.
 MEDIA_DESCRIPTION = re.compile(r"(</?media:)description\b[^<>]*>")
+# Programs that think in UTF-16 write an emoji as two references, neither of which is a character
+# (XML 1.0 section 2.2): one of them makes parsers give up the whole document.
+HALVES = re.compile(r"(?:&(?:amp;)?#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*5[5-7][0-9]{3});)+")
+HALF = re.compile(r"#([xX]?)([0-9a-fA-F]+);")
 EMAIL = re.compile(r"[^\s()<>,;]+@[^\s()<>,;]+")
 
 
@@ -75,7 +79,8 @@ def entry_of(found: Object, frame: Frame, dialect: str) -> Entry:
 
 def _parsed(document: str, url: str) -> Object:
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    told = MEDIA_DESCRIPTION.sub(r"\1caption>", document).encode("utf-8", "replace")
+    whole = HALVES.sub(_joined, document)
+    told = MEDIA_DESCRIPTION.sub(r"\1caption>", whole).encode("utf-8", "replace")
     # Always a stream: bytes or text that look like a path or an address would be opened.
     found: Object = feedparser.parse(
         io.BytesIO(told),
@@ -84,6 +89,13 @@ def _parsed(document: str, url: str) -> Object:
         resolve_relative_uris=True,
     )
     return found
+
+
+def _joined(halves: "re.Match[str]") -> str:
+    """Return the characters that halves make together; what is left alone goes."""
+    told = HALF.findall(halves[0])
+    units = "".join(chr(int(number, 16 if is_hex else 10)) for is_hex, number in told)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
 
 
 def _is_broken(found: Object) -> bool:

@@ -211,6 +211,20 @@ def test_a_title_is_one_line_of_plain_text(told: str, title: str) -> None:
     assert only(title=told).title == title
 
 
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ("Ferries &#xD83D;&#xDEA2; sail", "Ferries 🚢 sail"),
+        ("Ferries &#55357;&#57000; sail", "Ferries 🚨 sail"),
+        ("Ferries &amp;#xd83d;&amp;#xdea2; sail", "Ferries 🚢 sail"),
+        ("Ferries &#xD83D; sail", "Ferries sail"),
+        ("Ferries &#55000; sail", "Ferries \ud6d8 sail"),
+    ],
+)
+def test_an_emoji_in_two_halves_is_one_and_breaks_no_feed(told: str, title: str) -> None:
+    assert only(an_item(1, title=told)).title == title
+
+
 def test_a_nul_in_broken_markup_does_not_come_through() -> None:
     body = an_rss(an_item(1, title="Ferries \x00 sail", description="a\x00b & <b"))
 
