@@ -65,7 +65,9 @@ def list_articles(
     print_table(
         ("id", "published", "state", "title", "address"),
         [(one.id, one.published_at, one.state, one.title, one.url) for one in found],
-        "No article like that.",
+        "No article like that."
+        if newsletter or feed or state or changed
+        else "There is no article yet: `mailer feeds gather` looks for news.",
     )
 
 
@@ -111,6 +113,8 @@ def show(context: Context, number: int, *, as_json: bool) -> None:
 @pass_context
 def hold(context: Context, numbers: tuple[int, ...]) -> None:
     """Keep articles out of digests for now; what has left has left."""
+    for number in numbers:
+        _article(context.mailer, number)
     changed = context.mailer.retract.hold(numbers)
     say(f"{changed} held. `mailer articles release` lets them go on.")
 
@@ -124,6 +128,8 @@ def release(context: Context, numbers: tuple[int, ...], *, feed: str | None) -> 
     mailer = context.mailer
     if bool(numbers) == (feed is not None):
         raise UsageError("say which: their numbers, or --feed URL")
+    for number in numbers:
+        _article(mailer, number)
     if feed is not None:
         with mailer.store.read() as tx:
             key = tx.feeds.by_url(feed_url(feed)).id
@@ -201,7 +207,7 @@ def label(
     given = zip(Label, (sponsored, opinion, subscribers_only), strict=True)
     labels = [label for label, said in given if said]
     if bool(labels) + nothing + as_found != 1:
-        raise UsageError("say what it is: --sponsored, --opinion, --none …")
+        raise UsageError("say one thing of it", help="mailer articles label --help")
     for number in numbers:
         _article(context.mailer, number)
     context.mailer.retract.label(numbers, None if as_found else labels)

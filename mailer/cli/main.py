@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from mailer.cli.harmless import harmless
 from mailer.cli.tree import LazyGroup
 from mailer.errors import ConfigError, MailerError, UsageError
 
@@ -87,9 +88,9 @@ def run(words: list[str]) -> int:
 
 
 def _print(what: str, what_to_do: str | None) -> None:
-    click.echo(f"mailer: {what}", err=True)
+    click.echo(f"mailer: {harmless(what)}", err=True)
     if what_to_do:
-        click.echo(f"  {what_to_do}", err=True)
+        click.echo(f"  {harmless(what_to_do)}", err=True)
 
 
 def _tell_usage(why: click.ClickException) -> int:

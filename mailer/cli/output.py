@@ -18,6 +18,7 @@ import click
 from rich.cells import cell_len
 
 from mailer.address import Address
+from mailer.cli.harmless import harmless, harmless_line
 from mailer.errors import UsageError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -61,12 +62,12 @@ def print_facts(facts: Sequence[tuple[str, object]]) -> None:
 
 def say(sentence: str) -> None:
     """Print one sentence on what was done."""
-    click.echo(sentence)
+    click.echo(harmless(sentence))
 
 
 def note(sentence: str) -> None:
     """Print one sentence that is no result, beside whatever standard output is used for."""
-    click.echo(sentence, err=True)
+    click.echo(harmless(sentence), err=True)
 
 
 def when(moment: datetime | None, zone: str = "UTC") -> str:
@@ -145,10 +146,7 @@ def _cell(value: object) -> str:
         case float():
             return f"{value:.2f}"
         case _:
-            # Outside text may hold what would steer the operator's terminal.
-            return "".join(
-                mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in str(value)
-            )
+            return harmless_line(str(value))
 
 
 def _plain(value: object) -> object:

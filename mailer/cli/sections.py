@@ -91,5 +91,9 @@ def remove(context: Context, name: str, *, newsletter: str) -> None:
     with context.mailer.store.write() as tx:
         known = tx.newsletters.by_slug(newsletter)
         if not tx.sections.remove(known.id, name):
-            raise NotFound(f"heading of {newsletter}", name, help="mailer sections list")
+            raise NotFound(
+                f"heading of {newsletter} called",
+                name,
+                help=f"`mailer sections list --newsletter {newsletter}` names them",
+            )
     say(f"{newsletter} has “{name}” no more.")

@@ -19,6 +19,7 @@ from mailer.subscribers.model import Alarm, AlarmKind, State
 from mailer.wiring import Mailer
 
 LATELY = timedelta(minutes=5)  # what is sent in this time says how fast we are
+SILENCE = timedelta(minutes=15)  # jobs begin each minute or so, where a scheduler runs
 NEWEST = 50  # editions; an older one waits for nobody
 
 
@@ -67,6 +68,7 @@ class House:
     alarms: list[Alarm]
     runs: list[LastRun]
     has_lost_a_secret: bool
+    at: datetime  # when it was looked at
 
 
 @click.command(epilog="Example: mailer status --json")
@@ -114,6 +116,7 @@ def _look(context: Context) -> House:
             alarms=tx.signup_alarms.open(now),
             runs=_last_runs(mailer),
             has_lost_a_secret=not mailer.privacy.knows_who_wants_no_mail(),
+            at=now,
         )
 
 
@@ -205,7 +208,7 @@ def _outcome(run: LastRun) -> str | None:
 
 
 def _print_what_wants_a_person(house: House) -> None:
-    told = [*_about_mail(house), *_about_feeds(house)]
+    told = [*_about_jobs(house), *_about_mail(house), *_about_feeds(house)]
     if house.has_lost_a_secret:
         told.append(
             "The last one of [site] secret_key is not the one it was: whoever wants no mail is not"
@@ -219,6 +222,14 @@ def _print_what_wants_a_person(house: House) -> None:
         say("")
     for line in told:
         say(line)
+
+
+def _about_jobs(house: House) -> list[str]:
+    begun = [run.started_at for run in house.runs if run.started_at is not None]
+    if not house.newsletters or (begun and house.at - max(begun) <= SILENCE):
+        return []
+    since = f"since {when(max(begun))}" if begun else "yet"
+    return [f"No job has begun {since}: `mailer run` is what begins them, and sends"]
 
 
 def _about_mail(house: House) -> list[str]:

@@ -98,9 +98,10 @@ def settle(
     confirm(f"Settle them as {decision}?", yes=yes)
     keys = ids or None
     count = context.mailer.steer.settle(decision, keys=keys, edition_id=edition)
-    say(f"{count:,} settled as {decision}.")
     if not count:
+        say("Nothing of that is in doubt: `mailer deliveries list --state in_doubt` names what is.")
         raise click.exceptions.Exit(1)
+    say(f"{count:,} settled as {decision}.")
 
 
 @click.command(epilog="Example: mailer deliveries resend --edition 12 --only given_up,in_doubt")
@@ -120,6 +121,7 @@ def resend(context: Context, *, edition: int, only: str, yes: bool) -> None:
         raise UsageError(f"--only: {unknown[0]} cannot be sent again", help=f"there are {known}")
     confirm(f"Owe edition {edition} again to those it is {' or '.join(words)} for?", yes=yes)
     count = context.mailer.steer.resend(edition, [DeliveryState(word) for word in words])
-    say(f"{count:,} owed again; they go with the next `mailer deliveries send`.")
     if not count:
+        say(f"Nobody's ended so: `mailer deliveries audit --edition {edition}` says how they did.")
         raise click.exceptions.Exit(1)
+    say(f"{count:,} owed again: `mailer run` sends them, or `mailer deliveries send`.")

@@ -31,6 +31,7 @@ from mailer.errors import NotFound
 from mailer.subscribers.model import Added, State
 
 LAST_DIGESTS = 5
+NOBODY = "Nobody yet: `mailer newsletters embed SLUG` prints a form for your site."
 AT_A_TIME = 500  # people who are put on a list in one transaction
 
 
@@ -87,7 +88,7 @@ def list_subscribers(
             )
             for row in rows
         ],
-        "Nobody like that." if newsletter or state or search else "Nobody yet.",
+        "Nobody like that." if newsletter or state or search else NOBODY,
     )
     if offset + len(rows) < total:
         note(f"{total - offset - len(rows):,} more: --offset {offset + len(rows)}")

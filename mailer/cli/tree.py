@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
@@ -10,7 +11,19 @@ import click
 WHOLE_SENTENCE = 1_000  # characters: longer than any; click would cut it at the end of its line
 
 
-class Branch(click.Group):
+class _Group(click.Group):
+    """A group that takes a command which it has not for one that was mistyped."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = get_close_matches(args[0], self.list_commands(ctx), 1)
+        if near and near[0] != args[0] and self.get_command(ctx, args[0]) is None:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+
+class Branch(_Group):
     """A group whose overview says each command's sentence to the end, on more lines if need be."""
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -22,7 +35,7 @@ class Branch(click.Group):
             )
 
 
-class LazyGroup(click.Group):
+class LazyGroup(_Group):
     """A group whose commands live in modules that are imported when they are asked for."""
 
     def __init__(self, *, places: Mapping[str, tuple[str, str]], **rest: object) -> None:

@@ -30,7 +30,8 @@ Table = dict[str, object]
 def read(path: Path, env: Mapping[str, str]) -> Settings:
     """Return the settings of the file at `path`, overridden by `env`; raise ConfigError."""
     faults: list[Fault] = []
-    document = _override(_document(path), env, faults)
+    document = _document(path)
+    said = _override(document, env, faults)
     place = Place(path.parent, env)
     tables = {
         name: _table(name, kind, document.pop(name, None), place, faults)
@@ -44,7 +45,7 @@ def read(path: Path, env: Mapping[str, str]) -> Settings:
         faults += _exposed(path)
         if not faults:
             return settings
-    raise ConfigError(faults, source=str(path))
+    raise ConfigError([_with_its_variable(one, said) for one in faults], source=str(path))
 
 
 def _document(path: Path) -> Table:
@@ -59,12 +60,18 @@ def _document(path: Path) -> Table:
         raise ConfigError([Fault(THE_FILE, f"cannot be read: {why}")], source=str(path)) from why
 
 
-def _override(document: Table, env: Mapping[str, str], faults: list[Fault]) -> Table:
-    """Put `MAILER_<TABLE>__<KEY>` values where the file would have had them."""
+def _override(document: Table, env: Mapping[str, str], faults: list[Fault]) -> dict[str, str]:
+    """Put `MAILER_<TABLE>__<KEY>` values where the file would have had them.
+
+    Return which variable each of these settings, and tables that the file has not, is from.
+    """
+    said: dict[str, str] = {}
     for variable, value in env.items():
         name, mark, key = variable.removeprefix(PREFIX).lower().partition("__")
         if not (variable.startswith(PREFIX) and mark):
             continue
+        if name not in document:
+            said[name] = variable
         if name == "relay":
             relays = document.setdefault("relay", [{}])
             if not isinstance(relays, list) or len(relays) != 1:
@@ -75,7 +82,14 @@ def _override(document: Table, env: Mapping[str, str], faults: list[Fault]) -> T
             table = document.setdefault(name, {})
         if isinstance(table, dict):
             table[key] = value
-    return document
+            said[f"{name}.{key}"] = variable
+    return said
+
+
+def _with_its_variable(one: Fault, said: Mapping[str, str]) -> Fault:
+    """Return a fault that tells whoever looks for it in the file where it is."""
+    variable = said.get(one.setting)
+    return one if variable is None else Fault(one.setting, f"{one.reason} ({variable} says so)")
 
 
 def _table(name: str, kind: type, value: object, place: Place, faults: list[Fault]) -> object:

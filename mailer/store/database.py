@@ -54,6 +54,8 @@ from mailer.store.urgency import Urgency
 
 log = logging.getLogger(__name__)
 
+DATABASE_URLS = "sqlite:///data/mailer.db or postgresql://user:password@host/name"
+
 # A program that was stopped inside a transaction keeps nobody waiting for ever. Statements are many
 # and short: compiling one takes longer than running it.
 POSTGRES_OPTIONS = (
@@ -304,15 +306,15 @@ def _engine(text: str) -> Engine:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as why:  # its words may hold a password
-        raise StoreError(
-            "database.url is not a database address",
-            help="sqlite:///data/mailer.db or postgresql://user:password@host/name",
-        ) from why
+        raise StoreError("database.url is not a database address", help=DATABASE_URLS) from why
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
-    raise StoreError(f"database.url: {url.get_backend_name()} is not SQLite or PostgreSQL")
+    raise StoreError(
+        f"database.url: {url.get_backend_name()} is neither SQLite nor PostgreSQL",
+        help=DATABASE_URLS,
+    )
 
 
 # Both engines hide a statement's values: a trouble's own words come into logs, addresses do not.

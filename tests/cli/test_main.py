@@ -138,6 +138,24 @@ def test_a_command_that_does_not_exist_is_wrong_usage(anywhere: Operator) -> Non
     assert told.err.splitlines()[1] == "  mailer --help"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("statsu", "status"), ("feed", "feeds"), ("deliverys", "deliveries")]
+)
+def test_a_command_that_was_mistyped_is_guessed(anywhere: Operator, typed: str, meant: str) -> None:
+    told = anywhere(typed)
+
+    assert told.code == 2
+    assert f"Did you mean '{meant}'?" in told.err
+
+
+def test_a_database_of_another_kind_is_told_with_those_there_are(
+    anywhere: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILER_DATABASE__URL", "mysql://db.example/mailer")
+
+    assert "postgresql://user:password@host/name" in anywhere("status").err
+
+
 def test_a_missing_argument_points_to_the_commands_own_help(anywhere: Operator) -> None:
     told = anywhere("newsletters", "show")
 

@@ -1,5 +1,7 @@
 """What an operator is told when there is nothing to do: why, and what to look at next."""
 
+import pytest
+
 from tests.cli.conftest import Operator
 from tests.fakes.feed_server import FeedServer
 
@@ -59,3 +61,30 @@ def test_a_mail_that_is_not_there_leads_to_the_list(mailer: Operator) -> None:
         "mailer: there is no delivery 99",
         "  `mailer deliveries list` names them, newest first",
     ]
+
+
+@pytest.mark.parametrize("what", ["hold", "release", "urgent"])
+def test_an_article_that_is_not_there_leads_to_the_list(mailer: Operator, what: str) -> None:
+    told = mailer("articles", what, "9")
+
+    assert told.code == 1
+    assert told.err.splitlines() == [
+        "mailer: there is no article 9",
+        "  `mailer articles list` names them",
+    ]
+
+
+def test_a_doubt_that_is_none_leads_to_those_there_are(mailer: Operator) -> None:
+    told = mailer("deliveries", "settle", "4", "--as", "sent", "--yes")
+
+    assert told.code == 1
+    assert "`mailer deliveries list --state in_doubt` names what is" in told.out
+
+
+def test_a_house_where_no_job_begins_is_told_of(mailer: Operator, brief: str) -> None:
+    before = mailer.does("status").out
+    mailer.does("jobs", "run", "digests")
+    after = mailer.does("status").out
+
+    assert "No job has begun yet: `mailer run`" in before
+    assert "No job has begun" not in after

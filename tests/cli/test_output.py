@@ -12,7 +12,15 @@ from enum import StrEnum
 import pytest
 
 from mailer.address import parse_address
-from mailer.cli.output import print_facts, print_json, print_json_line, print_table, progress, when
+from mailer.cli.output import (
+    print_facts,
+    print_json,
+    print_json_line,
+    print_table,
+    progress,
+    say,
+    when,
+)
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -96,6 +104,14 @@ def test_outside_text_does_not_steer_the_terminal(
     shown = capsys.readouterr().out.splitlines()
     assert len(shown) == 2
     assert "\N{REPLACEMENT CHARACTER}" in shown[1]
+
+
+def test_a_sentence_keeps_its_lines_and_steers_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    say("Two lines,\nand what a server said: \x1b[2Jgone")
+
+    assert capsys.readouterr().out == "Two lines,\nand what a server said: \ufffd[2Jgone\n"
 
 
 def test_a_terminal_gets_a_table_and_no_markup_from_outside() -> None:

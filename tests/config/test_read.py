@@ -78,7 +78,9 @@ def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
 def test_a_time_has_its_bounds(tmp_path: Path, given: str, fault: str) -> None:
     path = write(tmp_path, SMALL)
 
-    assert faults(path, {"MAILER_JOBS__GRACE": given}) == [f"jobs.grace: {fault}"]
+    assert faults(path, {"MAILER_JOBS__GRACE": given}) == [
+        f"jobs.grace: {fault} (MAILER_JOBS__GRACE says so)"
+    ]
     assert read(path, {"MAILER_JOBS__GRACE": "3653 days"}).jobs.grace == timedelta(days=3653)
 
 
@@ -102,8 +104,19 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_variable_of_ours_is_a_fault(tmp_path: Path) -> None:
-    assert faults(write(tmp_path, SMALL), {"MAILER_WEB__PROT": "1"}) == [
-        "web.prot: is not a setting; did you mean web.port?"
+    env = {"MAILER_WEB__PROT": "1", "MAILER_DELIVRY__PROCESSES": "2"}
+
+    assert faults(write(tmp_path, SMALL), env) == [
+        "web.prot: is not a setting; did you mean web.port? (MAILER_WEB__PROT says so)",
+        "delivry: is not a setting; did you mean delivery? (MAILER_DELIVRY__PROCESSES says so)",
+    ]
+
+
+def test_a_table_that_is_wrong_in_the_file_is_no_variables_fault(tmp_path: Path) -> None:
+    env = {"MAILER_DELIVRY__PROCESSES": "2"}
+
+    assert faults(write(tmp_path, f"{SMALL}[delivry]\n"), env) == [
+        "delivry: is not a setting; did you mean delivery?"
     ]
 
 
