@@ -5,6 +5,7 @@ The same head, page and values give the same bytes: a message that is sent again
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from mailer.errors import HeaderError, RenderError
@@ -42,6 +43,7 @@ def build(head: Head, page: Page, values: Mapping[Slot, str], *, utf8: bool = Fa
     return message
 
 
+@lru_cache(8)  # a page asks four times while it is compiled
 def boundary_of(page: Page) -> str:
     """Return the line between the parts: of the page alone, so that it can be compiled once.
 
