@@ -354,6 +354,36 @@ def test_a_scanner_that_opens_our_links_and_runs_scripts_changes_nothing(
     assert site.ours.everything() == before
 
 
+def test_fewer_mails_and_a_pause_are_as_large_as_leaving(page: Page, two: tuple[Two, str]) -> None:
+    site, _ = two
+    site.ours.join()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto(f"{site.base}/leave/{site.ours.leave_token()}")
+        buttons = page.locator("form.choices button:visible").all()
+        boxes = [box for button in buttons if (box := button.bounding_box()) is not None]
+
+        assert [button.inner_text() for button in buttons] == [
+            *("Only once a week", "Pause for four weeks", "Unsubscribe")
+        ]
+        assert len({(box["width"], box["height"]) for box in boxes}) == 1
+        assert boxes[0]["height"] >= 48
+
+
+def test_the_drawn_form_weighs_what_a_site_can_bear(page: Page, two: tuple[Two, str]) -> None:
+    site, other = two
+    asked: dict[str, int] = {}
+    page.on("response", lambda one: asked.update({one.url: len(one.body())}))
+    page.goto(other, wait_until="networkidle")
+    drawn = page.locator("[data-newsletter] section").evaluate("one => one.outerHTML")
+    style = site.ours.client.get("/embed/brief.json").get_json()["css"]
+
+    assert {url for url in asked if not url.startswith((site.base, other))} == set()
+    assert sum(size for url, size in asked.items() if url.endswith("/embed.js")) < 4_096
+    assert len(drawn.encode()) < 1_536
+    assert len(style.encode()) < 2_048
+
+
 def test_a_browser_has_nothing_to_complain_of(page: Page, two: tuple[Two, str]) -> None:
     site, _ = two
     said: list[str] = []

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailer.address import parse_address
 from mailer.subscribers.model import State
 from mailer.web.app import create_app
 from tests.fakes.clock import StandingClock
@@ -53,16 +54,23 @@ def addresses(site: Site) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.parametrize("state", [State.PENDING, State.ACTIVE, State.PAUSED, State.LEFT])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_no_route_changes_anything_unless_it_is_posted_to(site: Site, method: str) -> None:
-    site.ask()
+def test_no_route_changes_anything_unless_it_is_posted_to(
+    site: Site, method: str, state: State
+) -> None:
+    found = site.ask() if state is State.PENDING else site.join()
+    if state is State.PAUSED:
+        site.mailer.preferences.rest(found.id)
+    elif state is State.LEFT:
+        site.mailer.signup.unsubscribe(parse_address("ada@example.org"))
     pages = addresses(site)
     before = site.everything()
 
     codes = {page: site.client.open(page, method=method).status_code for page in pages}
 
     assert site.everything() == before
-    assert site.state() is State.PENDING
+    assert site.state() is state
     assert {code for code in codes.values() if code >= 500} == set()
 
 
