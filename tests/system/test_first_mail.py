@@ -30,7 +30,7 @@ def test_nothing_a_visitor_typed_is_in_the_first_mail(world: World, *, as_json: 
     door = create_app(world.mailer).test_client()
 
     how = {"json": told} if as_json else {"data": told}
-    answer = door.post("/subscribe/brief", headers=where, **how)  # type: ignore[arg-type]  # one of two
+    answer = door.post("/subscribe/brief", headers=where, **how)
     world.mailer.send.until_done()
 
     assert answer.status_code in {202, 303}

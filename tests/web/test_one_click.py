@@ -81,8 +81,9 @@ def test_a_receiver_is_answered_as_the_table_says(
     page, body = f"/leave/{link(site, case, clock)}", WRONG_BODIES.get(case, ONE_CLICK)
     method = case if case.isupper() else "POST"
 
-    for _ in range(2 if case == "twice" else 1):
-        answer = site.client.open(page, method=method, data=body, content_type=encoding)
+    if case == "twice":
+        site.client.post(page, data=body, content_type=encoding)
+    answer = site.client.open(page, method=method, data=body, content_type=encoding)
 
     assert (answer.status_code, state(site)) == TABLE[case]
     assert "Location" not in answer.headers
