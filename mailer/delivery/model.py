@@ -212,6 +212,7 @@ class Job(NamedTuple):
     planned_at: datetime
     requested_at: datetime
     signed_up_at: datetime
+    owed_again_at: datetime | None = None  # when an operator wanted it sent once more
 
 
 class Envelope(NamedTuple):

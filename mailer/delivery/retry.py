@@ -21,14 +21,14 @@ class GiveUp:
 
 
 def next_try(
-    attempts: int, planned_at: datetime, now: datetime, give_up_after: timedelta, chance: float
+    attempts: int, owed_at: datetime, now: datetime, give_up_after: timedelta, chance: float
 ) -> Again | GiveUp:
     """Return what follows the try with this number, counted from 1; `chance` is from 0 to 1.
 
     The pause doubles from five minutes to four hours (RFC 5321 section 4.5.4.1 asks for more and
     more patience), give or take a fifth.
     """
-    if now - planned_at >= give_up_after:
+    if now - owed_at >= give_up_after:
         return GiveUp()
     pause = min(LONGEST, FIRST * 2 ** min(attempts - 1, 10))
     return Again(now + pause * (1 + JITTER * (2 * chance - 1)))

@@ -52,7 +52,9 @@ def settle(
         case InDoubt(reason):
             return over(DeliveryState.IN_DOUBT, reason=reason)
         case Deferred(reply):
-            again = next_try(tries, job.planned_at, now, give_up_after, chance())
+            again = next_try(
+                tries, job.owed_again_at or job.planned_at, now, give_up_after, chance()
+            )
             if isinstance(again, GiveUp):
                 return over(DeliveryState.GIVEN_UP, reply=reply)
             return over(DeliveryState.DUE, reply=reply, settled_at=None, due_at=again.at)

@@ -78,6 +78,8 @@ class Steer:
     def resend(self, edition_id: int, states: Collection[DeliveryState]) -> int:
         """Owe an edition once more to just those whose mail ended so; return how many.
 
+        Each is tried as patiently as a new one.
+
         Raises NotFound for an unknown edition, ValueError for a state that nobody may undo.
         """
         if not RESENDABLE.issuperset(states):

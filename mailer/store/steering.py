@@ -52,7 +52,7 @@ class Steering(Aggregate):
     ) -> int:
         """Say of mails in doubt what became of them; return how many those were."""
         chosen = and_(IN_DOUBT, _among(keys, edition_id))
-        over = {} if becomes is DeliveryState.DUE else {"settled_at": now}
+        over = _again(now) if becomes is DeliveryState.DUE else {"settled_at": now}
         return self._run(
             update(delivery)
             .where(chosen)
@@ -69,8 +69,15 @@ class Steering(Aggregate):
                 delivery.c.kind == Kind.DIGEST,
                 delivery.c.state.in_(states),
             )
-            .values(state=DeliveryState.DUE, sender_id=None, due_at=now, settled_at=None)
+            .values(
+                state=DeliveryState.DUE, sender_id=None, due_at=now, settled_at=None, **_again(now)
+            )
         ).rowcount
+
+
+def _again(now: datetime) -> dict[str, object]:
+    """Return what lets a mail be tried as patiently as a new one, however old it is."""
+    return {"attempts": 0, "owed_again_at": now}
 
 
 def _of(newsletter_id: int | None) -> ColumnElement[bool]:

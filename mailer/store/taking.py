@@ -106,12 +106,13 @@ JOBS = (
         func.coalesce(
             subscription.c.confirmed_at, subscription.c.requested_at, type_=Instant()
         ).label("signed_up_at"),
+        delivery.c.owed_again_at,
     )
     .join(subscription, subscription.c.id == delivery.c.subscription_id)
     .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
     .outerjoin(page, _its_page)
 )
-TIMES = 4  # columns of JOBS, the last ones
+TIMES = 5  # columns of JOBS, the last ones
 
 _due = JOBS.where(IS_DUE, delivery.c.lane == _LANE, delivery.c.due_at <= _NOW)
 _limit = bindparam("most", type_=Integer())
@@ -264,6 +265,7 @@ def job(  # noqa: PLR0917 - the columns of JOBS
     planned_at: datetime,
     requested_at: datetime,
     signed_up_at: datetime,
+    owed_again_at: datetime | None,
 ) -> Job:
     """Return the row of `JOBS` as a value."""
     return Job(
@@ -283,6 +285,7 @@ def job(  # noqa: PLR0917 - the columns of JOBS
         planned_at,
         requested_at,
         signed_up_at,
+        owed_again_at,
     )
 
 

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("reply_text", sa.Text(), nullable=True),
         sa.Column("planned_at", MOMENT, nullable=False),
         sa.Column("settled_at", MOMENT, nullable=True),
+        sa.Column("owed_again_at", MOMENT, nullable=True),
         sa.CheckConstraint(
             "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
             name=op.f("ck_delivery_kind_has_content"),

@@ -1,5 +1,7 @@
 """What an operator decides: pause, resume, settle, resend."""
 
+from datetime import timedelta
+
 import pytest
 
 from mailer.delivery.model import DeliveryState
@@ -79,3 +81,21 @@ def test_what_was_sent_is_not_sent_again(world: World) -> None:
     planned(world)
     with pytest.raises(ValueError, match="can be sent again"):
         world.mailer.steer.resend(1, [DeliveryState.SENT])
+
+
+def test_what_is_sent_once_more_is_tried_as_patiently_as_what_is_new(both_worlds: World) -> None:
+    world = planned(both_worlds, "ada@example.org")
+    world.relay.refuse("ada@example.org", "550 5.1.1 nobody here")
+    world.mailer.send.until_done()
+    world.clock.advance(timedelta(days=30))
+    world.mailer.steer.resend(1, [DeliveryState.REFUSED])
+    world.relay.refuse("ada@example.org", "451 4.7.1 greylisted")
+
+    world.mailer.send.until_done()
+    (row,) = rows(world)
+    assert (row.state, row.attempts) == (DeliveryState.DUE, 1)
+    assert row.due_at - world.clock.now() <= timedelta(minutes=6)
+
+    world.clock.advance(timedelta(days=5))
+    world.mailer.send.until_done()
+    assert states(world) == {"given_up": 1}

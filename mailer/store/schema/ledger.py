@@ -117,6 +117,7 @@ delivery = numbered(
     Column("reply_text", Text),
     Column("planned_at", Instant, nullable=False),
     Column("settled_at", Instant),
+    Column("owed_again_at", Instant),  # when an operator wanted it sent once more
     # The whole guarantee against doubles: what a slot names is owed to a subscription once.
     UniqueConstraint("subscription_id", "slot"),
     is_one_of("kind", Kind),
