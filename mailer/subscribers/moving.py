@@ -110,7 +110,8 @@ class Moving:
         now = self._clock.now()
         token = self._keyring.genuine(purpose, text)
         with self._store.write() as tx:
-            reader = _reader_of(tx, token)
+            known = _reader_of(tx, token)
+            reader = None if known is None else tx.subscriptions.held(known.id)
             if reader is not None and reader.state in GETS_MAIL:
                 owe_notice(tx, reader, Notice.PREFERENCES_LINK, now)
 

@@ -37,7 +37,7 @@ class Privacy:
         now = self._clock.now()
         token = self._keyring.genuine(purpose, text)
         with self._store.write() as tx:
-            found = tx.subscriptions.get(token.subject)
+            found = tx.subscriptions.held(token.subject)  # or erased at this moment
             if found is not None and notice in PRIVATE_LINKS:
                 owe_notice(tx, found, notice, now)
 

@@ -255,3 +255,22 @@ def test_why_somebody_left_is_noted_once_when_it_is_said_twice_at_once(
     with both_stores.read() as tx:
         acts = [event.act for event in tx.consent.history(found.id)]
     assert acts.count(Act.EXPLAINED) == 1
+
+
+def test_who_is_erased_while_a_link_is_asked_for_is_owed_no_mail(
+    both_stores: Store, signup: Signup, privacy: Privacy, links: Links
+) -> None:
+    found = join(both_stores, signup, links)
+    leave = token(links.leave(found.id, found.requested_at))
+
+    with both_stores.write() as tx:
+        tx.erasure.erase(found.subscriber_id)
+        press = Thread(target=privacy.mail_link, args=(leave, Notice.DATA_LINK))
+        press.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 1:
+            pass
+    press.join()
+
+    with both_stores.read() as tx:
+        left = tx.connection.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one()
+    assert left == 0
