@@ -1,16 +1,19 @@
 """Puts every reader who is owed an edition into the ledger, and sets their next date."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
 from mailer.delivery.model import PlanReport
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState
-from mailer.store.database import Store
+from mailer.store.database import Store, Transaction
 from mailer.store.planning import Turn
+from mailer.store.turns import by_hand
 
+LATE_COMERS = timedelta(minutes=5)
+JUST_NOW = timedelta(minutes=1)  # an approval may be seen a little later than it says
 BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,7 @@ class Plan:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._nobody_at: datetime | None = None  # when nobody was owed what was made by hand
 
     def due(self) -> PlanReport:
         """Plan for everybody whose hour has come, and move on those who have nothing to get.
@@ -34,9 +38,7 @@ class Plan:
         now = self._clock.now()
         with self._store.read() as tx:
             came = tx.appointments.came(now)
-            editions = [
-                tx.editions.by_id(key) for key in tx.planning.editions_with_waiting_readers(now)
-            ]
+            editions = self._waiting(tx, now)
         report = PlanReport()
         for edition in editions:
             report = _sum(report, edition, *self._plan(edition, now))
@@ -44,6 +46,22 @@ class Plan:
             with self._store.write() as tx:
                 tx.appointments.move_on(now)
         return report
+
+    def _waiting(self, tx: Transaction, now: datetime) -> list[Edition]:
+        """Return the editions that somebody waits for, or may.
+
+        Once nobody was left who is owed what was made by hand, whoever is later, after a pause or
+        in another rhythm until now, is looked for a few times an hour: it takes reading everybody.
+        """
+        nobody = self._nobody_at
+        lately = nobody is not None and timedelta() <= now - nobody < LATE_COMERS
+        since = nobody - JUST_NOW if nobody is not None and lately else None
+        keys = tx.planning.editions_with_waiting_readers(now, since)
+        found = [tx.editions.by_id(key) for key in keys]
+        busy = any(map(by_hand, found)) or tx.planning.is_looking_at_what_was_made_by_hand(now)
+        if since is None:
+            self._nobody_at = None if busy else now
+        return found
 
     def _plan(self, edition: Edition, now: datetime) -> tuple[int, int]:
         """Return how many rows an edition came to, and how many readers were moved on."""

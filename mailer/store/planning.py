@@ -77,14 +77,17 @@ NOBODY = Batch(0, 0, 0, 0)
 class Planning(Aggregate):
     """Who is owed an edition, and the moment from which they are owed the next one."""
 
-    def editions_with_waiting_readers(self, now: datetime) -> list[int]:
-        """Return the ids of editions that readers can be planned for, or moved on from."""
+    def editions_with_waiting_readers(
+        self, now: datetime, by_hand_since: datetime | None = None
+    ) -> list[int]:
+        """Return the ids of editions that readers can be planned for, or moved on from.
+
+        For what was made by hand every reader of its rhythm is looked at: of what was approved
+        before `by_hand_since` nobody is asked.
+        """
         scheduled = is_owed(Appointments(self._connection).owed(now), in_wave=False)
         ahead = and_(
-            edition.c.at_once.is_(True),
-            edition.c.approved_at > now - A_DAY,
-            edition.c.state == EditionState.APPROVED,
-            edition.c.rhythm != Rhythm.AT_ONCE,
+            *_made_by_hand(by_hand_since or now - A_DAY),
             exists(select(subscription.c.id).where(at_once(edition.c))),
         )
         as_it_came = and_(
@@ -101,6 +104,13 @@ class Planning(Aggregate):
             .order_by(edition.c.id)
         )
         return [row["id"] for row in rows]
+
+    def is_looking_at_what_was_made_by_hand(self, now: datetime) -> bool:
+        """Whether somebody checks such an edition, which is planned afterwards."""
+        checked = edition.c.checking_until > now
+        return (
+            self._one(select(edition.c.id).where(*_made_by_hand(now - A_DAY), checked)) is not None
+        )
 
     def schedules(self, found: Edition, now: datetime) -> list[Schedule]:
         """Return the different schedules of the readers who wait for an edition, or may."""
@@ -233,6 +243,15 @@ class Planning(Aggregate):
     def _taken_back(self, found: Edition, readers: Collection[int], now: datetime) -> int:
         """Give readers who need one a page apart; return how many rows had nothing to tell."""
         return Apartness(self._connection).mark(found, readers, now) if readers else 0
+
+
+def _made_by_hand(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        edition.c.at_once.is_(True),
+        edition.c.approved_at > since,
+        edition.c.state == EditionState.APPROVED,
+        edition.c.rhythm != Rhythm.AT_ONCE,
+    )
 
 
 # What a schedule is in the table; the rhythm is the edition's.
