@@ -1,7 +1,9 @@
 """Where each story of a digest stands, worked out anew for each window."""
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from mailer.editions.model import Piece
 
@@ -51,6 +53,23 @@ def lay_out(
     placed = {piece.article_id for section in made for piece in section.pieces}
     brief = tuple(piece for piece in rest if piece.article_id not in placed)
     return Layout(lead, tuple(made), brief, tuple(left_over))
+
+
+def leads(pieces: Iterable[Piece], max_stories: int) -> set[int]:
+    """Return the articles that lead the pages of readers who have seen a part of the window.
+
+    What is new to a reader is what came after their last mail: so the best are kept while pieces
+    are looked at, the newest first. A window of a month has thousands of them.
+    """
+    told = sorted((piece for piece in pieces if piece.included), key=lambda piece: -piece.story)
+    found: set[int] = set()
+    best: list[Piece] = []
+    for _, newest in groupby(told, key=lambda piece: piece.story):
+        for piece in newest:
+            insort(best, piece, key=_best)
+        del best[max_stories:]
+        found.add(min(best, key=_most_presentable).article_id)
+    return found
 
 
 def copies_of(shown: Iterable[Piece], pieces: Iterable[Piece]) -> list[Piece]:

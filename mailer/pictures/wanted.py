@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from mailer.editions.layout import Layout, lay_out
+from mailer.editions.layout import Layout, lay_out, leads
 from mailer.editions.model import Piece
 from mailer.feeds.model import Article
 from mailer.pictures.model import Crop, Illustration
@@ -29,29 +29,27 @@ def crops_of(
     lead: each article that can be one gets that crop.
     """
 
-    def laid_out(chosen: Sequence[Piece], since: int = opens) -> Layout:
-        return lay_out(chosen, since, max_stories, headings)
+    def laid_out(chosen: Sequence[Piece]) -> Layout:
+        return lay_out(chosen, opens, max_stories, headings)
 
     told = [piece for piece in pieces if piece.included]
     whole = laid_out(told)
     if whole.lead is None:
         return {}
-    under = {piece.section: [one for one in told if one.section == piece.section] for piece in told}
-    pages = [
-        *(laid_out(told, piece.story) for piece in told),
-        *(laid_out(chosen) for chosen in under.values()),
-        whole,
-    ]
-    leads = {page.lead.article_id for page in pages if page.lead is not None}
+    under: dict[str, list[Piece]] = {}
+    for piece in told:
+        under.setdefault(piece.section, []).append(piece)
+    pages = [*map(laid_out, under.values()), whole]
+    lead = leads(told, max_stories) | {one.lead.article_id for one in pages if one.lead is not None}
     top = whole.lead.article_id
     order = [piece.article_id for piece in (*whole.stories, *whole.left_over)]
     return {
         key: (
-            *((Crop.LEAD,) if key in leads else ()),
+            *((Crop.LEAD,) if key in lead else ()),
             Crop.THUMB,
             *((Crop.CARD,) if key == top else ()),
         )
-        for key in sorted(order, key=lambda key: key not in leads)[:MOST]
+        for key in sorted(order, key=lambda key: key not in lead)[:MOST]
     }
 
 

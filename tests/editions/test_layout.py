@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mailer.editions.explain import explain
 from mailer.editions.headline import preheader, shorten, subject
-from mailer.editions.layout import SECTION_LIMIT, lay_out
+from mailer.editions.layout import SECTION_LIMIT, lay_out, leads
 from mailer.editions.model import Piece, Reason
 from mailer.editions.rank import rank
 from mailer.feeds.model import Article, Source
@@ -142,6 +142,25 @@ def test_no_story_is_told_twice_and_none_that_was_seen(
     assert len(shown) == len(set(shown)) == min(most, max(0, len(pieces) - since))
     assert all(number > since for number in shown)
     assert all(1 <= len(section.pieces) <= SECTION_LIMIT for section in layout.sections)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.booleans()), max_size=20),
+    st.integers(1, 6),
+)
+def test_who_leads_some_readers_page_is_known_without_laying_each_out(
+    told: list[tuple[int, bool, bool]], most: int
+) -> None:
+    pieces = [
+        Piece(
+            *(number, number, number - number % 2, "World", float(score), included),
+            (Reason("summary", 1.0, "") if summary else Reason("age", 0.0, ""),),
+        )
+        for number, (score, included, summary) in enumerate(told, start=1)
+    ]
+    pages = [lay_out(pieces, since, most, ["World"]) for since in range(-1, 21)]
+
+    assert leads(pieces, most) == {page.lead.article_id for page in pages if page.lead is not None}
 
 
 def test_sections_stand_in_the_owners_order_and_the_lead_has_a_summary() -> None:
