@@ -15,8 +15,9 @@ from mailer.web.port import check_port
 def run(context: Context) -> None:
     """Run everything: web server, scheduler and sender, as processes of one group.
 
-    Ends on SIGTERM or Ctrl-C, when what is in flight has been settled. When one part ends by
-    itself the others are ended too, so that a service manager can start a whole one again.
+    Ends on SIGTERM, Ctrl-C, or with its terminal, once what is in flight has been settled. When one
+    part ends by itself the others are ended too, so that a service manager can start a whole one
+    again.
     """
     context.mailer.store.close()  # settings and database are right, and neither is held here
     check_port(context.settings.web)

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Thread
@@ -11,7 +11,7 @@ from types import FrameType
 
 PATIENCE = 40.0  # seconds between the polite signal and the other one; a sender drains for 30
 LIFELINE = "MAILER_LIFELINE"  # a descriptor that says end of file when the parent has gone
-ENDING = (signal.SIGTERM, signal.SIGINT)
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal is closed
 
 Child = subprocess.Popen[bytes]
 
@@ -27,13 +27,12 @@ class Ended:
 def run_together(commands: Sequence[Sequence[str]]) -> Ended | None:
     """Run all until a signal comes (None) or one ends by itself; then end the others.
 
-    A child is named by its command's last word. SIGTERM and SIGINT are passed on as SIGTERM, and
-    children have 40 seconds. When this process is killed outright, the children see the end of
-    their lifeline and end too.
+    A child is named by its command's last word. SIGTERM, SIGINT and SIGHUP are passed on as
+    SIGTERM, and children have 40 seconds. When this process is killed outright, the children see
+    the end of their lifeline and end too.
     """
     first: SimpleQueue[Ended | None] = SimpleQueue()  # its put may be called by a signal's handler
-    for number in ENDING:
-        signal.signal(number, lambda _number, _frame: first.put(None))
+    _on_ending(lambda: first.put(None))
     reading, writing = os.pipe()
     children: list[Child] = []
     try:
@@ -51,14 +50,20 @@ def run_together(commands: Sequence[Sequence[str]]) -> Ended | None:
 def stop_event() -> Event:
     """Return what is set when a signal asks this process to end."""
     stop = Event()
+    _on_ending(stop.set)
+    return stop
+
+
+def _on_ending(then: Callable[[], None]) -> None:
+    """Do this when a signal asks this process to end; `nohup` has one of them ignored."""
 
     def end(number: int, frame: FrameType | None) -> None:
         del number, frame
-        stop.set()
+        then()
 
     for number in ENDING:
-        signal.signal(number, end)
-    return stop
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
 
 
 def hold_lifeline() -> None:

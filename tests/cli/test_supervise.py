@@ -13,7 +13,8 @@ import pytest
 SOON = 20.0  # seconds; the longest a test waits for what should take a moment
 
 PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests may run under nohup
 from mailer.cli.supervise import run_together
 ended = run_together([[sys.executable, "-c", code, name] for name, code in {children!r}.items()])
 print(ended)
@@ -86,7 +87,7 @@ def waits(tmp_path: Path) -> str:
     return WAITS.format(folder=str(tmp_path))
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_all_in_order(tmp_path: Path, stays: str, number: signal.Signals) -> None:
     family = Family(tmp_path, {"serve": stays, "work": stays})
     children = [family.number("serve"), family.number("work")]
