@@ -205,6 +205,12 @@ class Readers(RuleBasedStateMachine):
                 assert after.next_slot is not None
                 assert after.next_slot > had[0].slot
 
+    @rule(address=readers, wished=wishes)
+    def edit_right_after_a_mail(self, address: str, wished: Wishes) -> None:
+        """The date has had its digest, and another hour or zone would give it a second one."""
+        self.turn_and_mail(address)
+        self.edit(address, wished)
+
     @rule(address=readers, sections=choices)
     def choose(self, address: str, sections: tuple[str, ...]) -> None:
         """What is new since their last mail follows the choice; what that passed over is over."""
