@@ -1,7 +1,10 @@
 """Puts every reader who is owed an edition into the ledger, and sets their next date."""
 
 import logging
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
@@ -17,6 +20,13 @@ JUST_NOW = timedelta(minutes=1)  # an approval may be seen a little later than i
 BATCH = 10_000  # readers a transaction: long enough to be quick, short enough to wait for
 
 log = logging.getLogger(__name__)
+
+
+class Owed(NamedTuple):
+    """What one of those who plan an edition came to."""
+
+    planned: int  # rows
+    moved: int  # readers who have their next date
 
 
 class Plan:
@@ -71,21 +81,33 @@ class Plan:
         if self._settings.canary and edition.state is EditionState.APPROVED:
             with self._store.write() as tx:
                 tx.canaries.begin(edition.id, now)
-        planned, moved, after = 0, 0, 0
-        while turns:
-            with self._store.write() as tx:
-                room = BATCH
-                while turns and room:
-                    batch = tx.planning.plan_batch(edition, turns[-1], now, room, after)
-                    planned, moved = planned + batch.planned, moved + batch.readers
-                    if batch.taken < room:
-                        turns.pop()
-                    room, after = room - batch.taken, batch.last if batch.taken == room else 0
+        several = self._store.writers
+        with ThreadPoolExecutor(several) as side_by_side:
+            work = [side_by_side.submit(self._owe, edition, turns, now) for _ in range(several)]
+        planned = sum(one.result().planned for one in work)
+        moved = sum(one.result().moved for one in work)
         log.info(
             "edition.planned",
             extra={"edition": edition.id, "planned": planned, "readers": moved},
         )
         return planned, moved
+
+    def _owe(self, edition: Edition, turns: Sequence[Turn], now: datetime) -> Owed:
+        """Plan for whom nobody else is planning at this moment; return what it came to.
+
+        Several may: what one has taken the others pass over, and whoever finds no more is done.
+        """
+        left, planned, moved, after = list(turns), 0, 0, 0
+        while left:
+            with self._store.write() as tx:
+                room = BATCH
+                while left and room:
+                    batch = tx.planning.plan_batch(edition, left[-1], now, room, after)
+                    planned, moved = planned + batch.planned, moved + batch.readers
+                    if batch.taken < room:
+                        left.pop()
+                    room, after = room - batch.taken, batch.last if batch.taken == room else 0
+        return Owed(planned, moved)
 
 
 def _sum(report: PlanReport, edition: Edition, planned: int, readers: int) -> PlanReport:

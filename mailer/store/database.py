@@ -234,6 +234,11 @@ class Store:
         return PostgresBooks(self.engine, sender_id)
 
     @property
+    def writers(self) -> int:
+        """How many may write at the same time, and be quicker for it."""
+        return 1 if self.engine.dialect.name == "sqlite" else 4
+
+    @property
     def place(self) -> str:
         """Where the database is, for people: without its user, and without any secret."""
         url = self.engine.url
