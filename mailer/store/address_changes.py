@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
 
-from mailer.delivery.model import DeliveryState, Kind
+from mailer.delivery.model import DeliveryState
 from mailer.errors import NotFound
 from mailer.store.aggregate import Aggregate
 from mailer.store.erasure import Erasure
 from mailer.store.tables import address_change, delivery, subscriber, subscription
+from mailer.store.taking import IS_NOTICE
 from mailer.subscribers.model import State, Subscription
 
 NOT_STARTED = (DeliveryState.DUE, DeliveryState.CLAIMED)
@@ -105,7 +106,7 @@ class AddressChanges(Aggregate):
             update(delivery)
             .where(
                 delivery.c.subscription_id.in_((one.id, other.id)),
-                delivery.c.kind == Kind.NOTICE,
+                IS_NOTICE,
                 delivery.c.state.in_(NOT_STARTED),
             )
             .values(

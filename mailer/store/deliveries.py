@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from mailer.delivery.model import DeliveryState, Job, Kind, Lane, OwedNotice, Settlement, Standing
+from mailer.delivery.model import DeliveryState, Job, Lane, OwedNotice, Settlement, Standing
 from mailer.editions.model import EditionState
 from mailer.store.aggregate import EACH, INSERT, Aggregate
 from mailer.store.endings import endings
@@ -17,6 +17,8 @@ from mailer.store.many_rows import inserts
 from mailer.store.tables import delivery, edition, sender, subscriber, subscription
 from mailer.store.taking import (
     IS_APPROVED,
+    IS_DIGEST,
+    IS_NOTICE,
     JOBS,
     STILL_WANTED,
     SUPPRESSED,
@@ -51,7 +53,6 @@ def _notice(owed: OwedNotice, now: datetime) -> dict[str, object]:
 def _at_once(now: datetime) -> dict[str, object]:
     """Return what all notices have in common."""
     return {
-        "kind": Kind.NOTICE,
         "lane": Lane.NOTICE,
         "state": DeliveryState.DUE,
         "due_at": now,
@@ -135,7 +136,7 @@ class Deliveries(Aggregate):
                 subscription.c.state.label("subscription"),
                 edition.c.state.label("edition"),
                 SUPPRESSED.label("suppressed"),
-                and_(delivery.c.kind == Kind.DIGEST, _PAUSED).label("paused"),
+                and_(IS_DIGEST, _PAUSED).label("paused"),
             )
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
             .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
@@ -237,7 +238,7 @@ _START = {
         delivery.c.state == DeliveryState.CLAIMED,
         bindparam("mine") == _SENDER,
         _WANTED,
-        or_(delivery.c.kind == Kind.NOTICE, and_(_APPROVED, ~_PAUSED)),
+        or_(IS_NOTICE, and_(_APPROVED, ~_PAUSED)),
     )
     .values(state=DeliveryState.SENDING)
     for dialect, keys in EACH.items()
@@ -251,6 +252,6 @@ _OWE_ALL = {
     for dialect, insert in inserts(
         delivery,
         ("newsletter_id", "subscription_id", "slot", "language", "notice", "apart"),
-        same=("kind", "lane", "state", "due_at", "planned_at"),
+        same=("lane", "state", "due_at", "planned_at"),
     ).items()
 }

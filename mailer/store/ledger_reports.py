@@ -16,7 +16,7 @@ from mailer.delivery.model import (
 )
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, sender, subscriber, subscription
-from mailer.store.taking import IN_DOUBT, IS_DUE
+from mailer.store.taking import IN_DOUBT, IS_DIGEST, IS_DUE
 
 _LISTED = (
     select(delivery, newsletter.c.slug, subscriber.c.address)
@@ -61,7 +61,7 @@ class LedgerReports(Aggregate):
                 ),
                 _sum(delivery.c.state.in_(OPEN)).label("open"),
             )
-            .where(delivery.c.kind == Kind.DIGEST)
+            .where(IS_DIGEST)
             .group_by(delivery.c.edition_id)
             .order_by(delivery.c.edition_id)
         )
@@ -85,7 +85,7 @@ class LedgerReports(Aggregate):
                 delivery.c.apart,
             )
             .join(subscription, subscription.c.id == delivery.c.subscription_id)
-            .where(subscription.c.subscriber_id == subscriber_id, delivery.c.kind == Kind.DIGEST)
+            .where(subscription.c.subscriber_id == subscriber_id, IS_DIGEST)
             .order_by(delivery.c.id.desc())
             .limit(limit)
         )
@@ -140,7 +140,7 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def _ledger_row(row: RowMapping) -> LedgerRow:
     return LedgerRow(
         id=row["id"],
-        kind=Kind(row["kind"]),
+        kind=Kind.DIGEST if row["notice"] is None else Kind.NOTICE,
         state=DeliveryState(row["state"]),
         newsletter=row["slug"],
         recipient=row["address"],

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
 
-from mailer.delivery.model import OPEN, DeliveryState, Kind, Lane, Memo, Notice
+from mailer.delivery.model import OPEN, DeliveryState, Lane, Memo, Notice
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState, Rhythm
 from mailer.store.aggregate import Aggregate
 from mailer.store.editions import as_edition, goes_by_itself
 from mailer.store.tables import delivery, edition, memo, pause, piece, subscription
+from mailer.store.taking import IS_DIGEST
 from mailer.subscribers.model import State
 
 KEY = ("notice", "newsletter_id", "occasion")
@@ -172,7 +173,7 @@ class Memos(Aggregate):
             .select_from(delivery)
             .where(
                 delivery.c.newsletter_id == newsletter_id,
-                delivery.c.kind == Kind.DIGEST,
+                IS_DIGEST,
                 delivery.c.state == DeliveryState.DUE,
             )
         )

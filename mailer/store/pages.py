@@ -6,11 +6,11 @@ from hashlib import sha256
 
 from sqlalchemy import Select, and_, select, union, update
 
-from mailer.delivery.model import OPEN, Kind
+from mailer.delivery.model import OPEN
 from mailer.rendering.model import Page, Variant, is_unspaced
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, page, piece
-from mailer.store.taking import IS_DUE
+from mailer.store.taking import IS_DIGEST, IS_DUE
 
 
 class Pages(Aggregate):
@@ -97,4 +97,4 @@ class Pages(Aggregate):
 def _variants() -> Select[tuple[int, int, str, str]]:
     return select(
         delivery.c.edition_id, delivery.c.since, delivery.c.language, delivery.c.apart
-    ).where(delivery.c.kind == Kind.DIGEST)
+    ).where(IS_DIGEST)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from mailer.delivery.model import DeliveryState, Kind, Lane
+from mailer.delivery.model import DeliveryState, Lane
 from mailer.editions.model import Due, Edition, EditionState, Rhythm, Schedule
 from mailer.store.aggregate import EACH, Aggregate
 from mailer.store.apartness import Apartness, chosen_key
@@ -306,7 +306,6 @@ def _owed(found: Edition, due: FromClause, now: datetime) -> Select[tuple[object
     seen = due.c.watermark
     return (
         select(
-            literal(Kind.DIGEST.value).label("kind"),
             literal(int(Lane.DIGEST)).label("lane"),
             due.c.newsletter_id,
             due.c.id.label("subscription_id"),

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
 
-from mailer.delivery.model import DeliveryState, Kind
+from mailer.delivery.model import DeliveryState
 from mailer.editions.calendar import local_date, next_due
 from mailer.editions.model import URGENT_SLOT, Due, EditionState
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, edition, subscription
+from mailer.store.taking import IS_DIGEST
 from mailer.subscribers.model import Subscription
 
 NOT_STARTED = (DeliveryState.DUE, DeliveryState.CLAIMED)
@@ -16,7 +17,7 @@ LEFT_US = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 
 MINUTE = "T"  # what slots have that are no dates: those of who reads at once
 
-_is_digest = and_(delivery.c.kind == Kind.DIGEST, delivery.c.slot.not_like(f"{URGENT_SLOT}%"))
+_is_digest = and_(IS_DIGEST, delivery.c.slot.not_like(f"{URGENT_SLOT}%"))
 
 
 class Recall(Aggregate):
@@ -32,7 +33,7 @@ class Recall(Aggregate):
         of_them = delivery.c.subscription_id == subscription_id
         self._run(
             update(delivery)
-            .where(of_them, delivery.c.kind == Kind.DIGEST, delivery.c.state.in_(NOT_STARTED))
+            .where(of_them, IS_DIGEST, delivery.c.state.in_(NOT_STARTED))
             .values(state=DeliveryState.SKIPPED, sender_id=None, settled_at=now, reply_text=why)
         )
         last = select(func.coalesce(func.max(delivery.c.id), 0)).where(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, true, update
 
-from mailer.delivery.model import DeliveryState, Kind, Pause
+from mailer.delivery.model import DeliveryState, Pause
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, newsletter, pause
 from mailer.store.taking import IN_DOUBT
@@ -66,7 +66,6 @@ class Steering(Aggregate):
             update(delivery)
             .where(
                 delivery.c.edition_id == edition_id,
-                delivery.c.kind == Kind.DIGEST,
                 delivery.c.state.in_(states),
             )
             .values(

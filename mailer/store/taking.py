@@ -70,6 +70,8 @@ STILL_WANTED = and_(
 )
 # Written out, not as a parameter: only then does SQLite see that its partial index will do.
 IS_DUE = delivery.c.state == literal_column("'due'")
+IS_DIGEST = delivery.c.edition_id.is_not(None)
+IS_NOTICE = delivery.c.notice.is_not(None)
 IN_DOUBT = delivery.c.state == literal_column("'in_doubt'")
 _NOW = bindparam("now", type_=Instant())
 _LANE = bindparam("lane", type_=Integer())

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from mailer.delivery.model import DeliveryState, Kind, Lane
+from mailer.delivery.model import DeliveryState, Lane
 from mailer.editions.apart import TEXT, Apart
 from mailer.editions.model import URGENT_SLOT, Edition, EditionState
 from mailer.feeds.model import ArticleState
@@ -203,7 +203,6 @@ def _is_kept() -> ColumnElement[bool]:
 def _owed(found: Edition, readers: Select[tuple[int]], now: datetime) -> Select[tuple[object, ...]]:
     return (
         select(
-            literal(Kind.DIGEST.value).label("kind"),
             literal(int(Lane.URGENT)).label("lane"),
             subscription.c.newsletter_id,
             subscription.c.id.label("subscription_id"),

@@ -6,6 +6,8 @@ Revision: 0001, after none.
 import sqlalchemy as sa
 from alembic import op
 
+from mailer.store.schema.words import create_domain, one_of
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -13,16 +15,23 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+FEED_STATE = "('active', 'gone')"
+RHYTHM = "('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')"
+APPROVAL = "('automatic', 'manual')"
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(create_domain("feed_state", FEED_STATE))
+        op.execute(create_domain("rhythm", RHYTHM))
+        op.execute(create_domain("approval", APPROVAL))
     op.create_table(
         "feed",
         sa.Column("id", ID, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("site_url", sa.Text(), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", one_of("feed_state"), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("next_look_at", MOMENT, nullable=False),
@@ -37,7 +46,9 @@ def upgrade() -> None:
         sa.Column("excerpt_words", sa.Integer(), nullable=True),
         sa.Column("pictures", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("labels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
-        sa.CheckConstraint("state IN ('active', 'gone')", name=op.f("ck_feed_state_known")),
+        sa.CheckConstraint(f"state IN {FEED_STATE}", name=op.f("ck_feed_state_known")).ddl_if(
+            dialect="sqlite"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
         sqlite_autoincrement=True,
@@ -53,11 +64,11 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.Text(), nullable=True),
         sa.Column("postal_address", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
-        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("rhythm", one_of("rhythm"), nullable=False),
         sa.Column("minute_of_day", sa.Integer(), nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
-        sa.Column("approval", sa.String(length=16), nullable=False),
+        sa.Column("approval", one_of("approval"), nullable=False),
         sa.Column("max_stories", sa.Integer(), nullable=False),
         sa.Column("min_stories", sa.Integer(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
@@ -67,11 +78,10 @@ def upgrade() -> None:
         sa.Column("accent", sa.String(length=7), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.CheckConstraint(
-            "approval IN ('automatic', 'manual')", name=op.f("ck_newsletter_approval_known")
-        ),
-        sa.CheckConstraint(
-            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name=op.f("ck_newsletter_rhythm_known"),
+            f"approval IN {APPROVAL}", name=op.f("ck_newsletter_approval_known")
+        ).ddl_if(dialect="sqlite"),
+        sa.CheckConstraint(f"rhythm IN {RHYTHM}", name=op.f("ck_newsletter_rhythm_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.CheckConstraint(
             "max_stories BETWEEN 1 AND 100", name=op.f("ck_newsletter_max_stories_range")

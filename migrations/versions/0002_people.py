@@ -6,6 +6,8 @@ Revision: 0002, after 0001.
 import sqlalchemy as sa
 from alembic import op
 
+from mailer.store.schema.words import create_domain, one_of
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -13,9 +15,17 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+STATE = "('pending', 'active', 'paused', 'left')"
+RHYTHM = "('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')"
+ACT = "('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back', 'stayed', 'explained')"
+WAY = "('form', 'api', 'page', 'one-click', 'mailto', 'reply', 'cli')"
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(create_domain("subscription_state", STATE))
+        op.execute(create_domain("act", ACT))
+        op.execute(create_domain("way", WAY))
     op.create_table(
         "subscriber",
         sa.Column("id", ID, nullable=False),
@@ -64,8 +74,8 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("subscriber_id", ID, nullable=False),
         sa.Column("newsletter_id", ID, nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("state", one_of("subscription_state"), nullable=False),
+        sa.Column("rhythm", one_of("rhythm"), nullable=False),
         sa.Column("minute_of_day", sa.Integer(), nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
@@ -99,17 +109,15 @@ def upgrade() -> None:
             "(state = 'active' AND rhythm <> 'at-once') = (next_due_at IS NOT NULL) AND (next_due_at IS NULL) = (next_slot IS NULL)",
             name=op.f("ck_subscription_due_when_active"),
         ),
-        sa.CheckConstraint(
-            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name=op.f("ck_subscription_rhythm_known"),
+        sa.CheckConstraint(f"rhythm IN {RHYTHM}", name=op.f("ck_subscription_rhythm_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.CheckConstraint(
             "state <> 'active' OR confirmed_at IS NOT NULL",
             name=op.f("ck_subscription_active_is_confirmed"),
         ),
-        sa.CheckConstraint(
-            "state IN ('pending', 'active', 'paused', 'left')",
-            name=op.f("ck_subscription_state_known"),
+        sa.CheckConstraint(f"state IN {STATE}", name=op.f("ck_subscription_state_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.CheckConstraint(
             "minute_of_day BETWEEN 0 AND 1439", name=op.f("ck_subscription_minute_of_day_range")
@@ -158,7 +166,7 @@ def upgrade() -> None:
     op.create_table(
         "appointment",
         sa.Column("newsletter_id", ID, nullable=False),
-        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("rhythm", one_of("rhythm"), nullable=False),
         sa.Column("minute_of_day", sa.Integer(), nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
@@ -166,6 +174,9 @@ def upgrade() -> None:
         sa.Column("next_due_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["newsletter_id"], ["newsletter.id"], name=op.f("fk_appointment_newsletter_id")
+        ),
+        sa.CheckConstraint(f"rhythm IN {RHYTHM}", name=op.f("ck_appointment_rhythm_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.PrimaryKeyConstraint(
             *("newsletter_id", "rhythm", "minute_of_day", "weekday", "zone", "also_on"),
@@ -193,20 +204,18 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("subscription_id", ID, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.Column("act", sa.String(length=16), nullable=False),
-        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("act", one_of("act"), nullable=False),
+        sa.Column("way", one_of("way"), nullable=False),
         sa.Column("consent_wording_id", ID, nullable=True),
         sa.Column("page", sa.Text(), nullable=True),
         sa.Column("network", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=True),
         sa.Column("reason", sa.String(length=16), nullable=True),
-        sa.CheckConstraint(
-            "act IN ('requested', 'confirmed', 'left', 'returned', 'added', 'moved', 'moved-back', 'stayed', 'explained')",
-            name=op.f("ck_consent_event_act_known"),
+        sa.CheckConstraint(f"act IN {ACT}", name=op.f("ck_consent_event_act_known")).ddl_if(
+            dialect="sqlite"
         ),
-        sa.CheckConstraint(
-            "way IN ('form', 'api', 'page', 'one-click', 'mailto', 'reply', 'cli')",
-            name=op.f("ck_consent_event_way_known"),
+        sa.CheckConstraint(f"way IN {WAY}", name=op.f("ck_consent_event_way_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.ForeignKeyConstraint(
             ["consent_wording_id"],

@@ -6,6 +6,8 @@ Revision: 0003, after 0002.
 import sqlalchemy as sa
 from alembic import op
 
+from mailer.store.schema.words import create_domain, one_of
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -13,9 +15,12 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+STATE = "('kept', 'backlog', 'held', 'withdrawn', 'gone')"
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(create_domain("article_state", STATE))
     op.create_table(
         "arrival",
         sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
@@ -48,7 +53,7 @@ def upgrade() -> None:
         sa.Column("labels", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("closed", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("said_labels", sa.Text(), nullable=True),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", one_of("article_state"), nullable=False),
         sa.Column("address_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column(
             "content_hash", sa.String(length=64), server_default=sa.text("''"), nullable=False
@@ -56,9 +61,8 @@ def upgrade() -> None:
         sa.Column("changed_at", MOMENT, nullable=True),
         sa.Column("gone_because", sa.Text(), nullable=True),
         sa.Column("urgent_at", MOMENT, nullable=True),
-        sa.CheckConstraint(
-            "state IN ('kept', 'backlog', 'held', 'withdrawn', 'gone')",
-            name=op.f("ck_article_state_known"),
+        sa.CheckConstraint(f"state IN {STATE}", name=op.f("ck_article_state_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_article_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),

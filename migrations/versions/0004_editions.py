@@ -6,6 +6,8 @@ Revision: 0004, after 0003.
 import sqlalchemy as sa
 from alembic import op
 
+from mailer.store.schema.words import create_domain, one_of
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -13,17 +15,23 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+RHYTHM = "('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')"
+STATE = "('draft', 'approved', 'held', 'cancelled', 'empty', 'missed')"
+KIND = "('withdrawn', 'corrected')"
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(create_domain("edition_state", STATE))
+        op.execute(create_domain("correction_kind", KIND))
     op.create_table(
         "edition",
         sa.Column("id", ID, nullable=False),
         sa.Column("newsletter_id", ID, nullable=False),
-        sa.Column("rhythm", sa.String(length=16), nullable=False),
+        sa.Column("rhythm", one_of("rhythm"), nullable=False),
         sa.Column("slot", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", one_of("edition_state"), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("preheader", sa.Text(), nullable=False),
@@ -42,13 +50,11 @@ def upgrade() -> None:
         sa.Column("canary_since", MOMENT, nullable=True),
         sa.Column("held_because", sa.Text(), nullable=True),
         sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.CheckConstraint(
-            "rhythm IN ('at-once', 'daily', 'weekdays', 'weekly', 'monthly', 'minutely')",
-            name=op.f("ck_edition_rhythm_known"),
+        sa.CheckConstraint(f"rhythm IN {RHYTHM}", name=op.f("ck_edition_rhythm_known")).ddl_if(
+            dialect="sqlite"
         ),
-        sa.CheckConstraint(
-            "state IN ('draft', 'approved', 'held', 'cancelled', 'empty', 'missed')",
-            name=op.f("ck_edition_state_known"),
+        sa.CheckConstraint(f"state IN {STATE}", name=op.f("ck_edition_state_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.CheckConstraint("opens <= closes", name=op.f("ck_edition_window")),
         sa.ForeignKeyConstraint(
@@ -116,12 +122,12 @@ def upgrade() -> None:
         "correction",
         sa.Column("id", ID, nullable=False),
         sa.Column("article_id", ID, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("kind", one_of("correction_kind"), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('withdrawn', 'corrected')", name=op.f("ck_correction_kind_known")
+        sa.CheckConstraint(f"kind IN {KIND}", name=op.f("ck_correction_kind_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_correction_article_id")

@@ -6,6 +6,8 @@ Revision: 0007, after 0006.
 import sqlalchemy as sa
 from alembic import op
 
+from mailer.store.schema.words import create_domain, one_of
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -13,9 +15,12 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
+CROP = "('lead', 'thumb', 'card')"
 
 
 def upgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.execute(create_domain("crop", CROP))
     op.create_table(
         "picture",
         sa.Column("id", ID, nullable=False),
@@ -34,13 +39,13 @@ def upgrade() -> None:
         "illustration",
         sa.Column("id", ID, nullable=False),
         sa.Column("article_id", ID, nullable=False),
-        sa.Column("crop", sa.String(length=8), nullable=False),
+        sa.Column("crop", one_of("crop"), nullable=False),
         sa.Column("source_url", sa.Text(), nullable=False),
         sa.Column("picture_id", ID, nullable=True),
         sa.Column("trouble", sa.Text(), nullable=True),
         sa.Column("tried_at", MOMENT, nullable=False),
-        sa.CheckConstraint(
-            "crop IN ('lead', 'thumb', 'card')", name=op.f("ck_illustration_crop_known")
+        sa.CheckConstraint(f"crop IN {CROP}", name=op.f("ck_illustration_crop_known")).ddl_if(
+            dialect="sqlite"
         ),
         sa.CheckConstraint(
             "(picture_id IS NULL) = (trouble IS NOT NULL)",

@@ -16,7 +16,7 @@ from mailer.store.version import require_current, version
 from tests.fakes.postgres import PostgresServer
 
 COLUMNS = """
-    SELECT table_name, column_name, data_type, character_maximum_length, is_nullable,
+    SELECT table_name, column_name, data_type, domain_name, character_maximum_length, is_nullable,
         column_default
     FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from mailer.feeds.model import ArticleState
 from mailer.store.instant import Instant
-from mailer.store.schema.base import is_one_of, key, metadata, numbered, partial_index, ref
+from mailer.store.schema.base import key, metadata, numbered, partial_index, ref, word
 
 # The newest arrival number given out. Taking one locks this row until the commit, so articles
 # become visible in the order of their numbers, and a watermark never passes one it has not seen.
@@ -55,7 +55,7 @@ article = numbered(
         "closed", Boolean, nullable=False, server_default=text("false")
     ),  # to subscribers alone, in its page's word
     Column("said_labels", Text),  # JSON, in an editor's word; NULL: none spoke
-    Column("state", String(16), nullable=False),
+    *word(ArticleState, "article_state", "state"),
     Column(
         "address_key", Text, nullable=False, server_default=text("''")
     ),  # the address without what may change of it
@@ -65,7 +65,6 @@ article = numbered(
     Column("changed_at", Instant),  # when its feed or page last told it otherwise
     Column("gone_because", Text),
     Column("urgent_at", Instant),
-    is_one_of("state", ArticleState),
     UniqueConstraint("feed_id", "identity"),
     Index("ix_article_feed_id_arrival", "feed_id", "arrival"),
     Index("ix_article_feed_id_address_key", "feed_id", "address_key"),

@@ -1,6 +1,7 @@
 """What every table has: its numbers, and how a database names its constraints."""
 
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy import (
     DDL,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.schema import SchemaItem
+
+from mailer.store.schema.words import create_domain, one_of
 
 metadata = MetaData(
     naming_convention={
@@ -39,9 +42,26 @@ def ref(table: str, *, nullable: bool = False) -> Column[int]:
     return Column(f"{table}_id", Id, ForeignKey(f"{table}.id"), nullable=nullable)
 
 
-def is_one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+def word(
+    words: type[StrEnum],
+    domain: str,
+    name: str,
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+) -> tuple[Column[str], CheckConstraint]:
+    """Return a column of words, and what keeps others out of it where no domain does."""
+    known = f"({', '.join(repr(one.value) for one in words)})"
+    _make_domain(domain, known)
+    return (
+        Column(name, one_of(domain), nullable=nullable, primary_key=primary_key),
+        CheckConstraint(f"{name} IN {known}", name=f"{name}_known").ddl_if(dialect="sqlite"),
+    )
+
+
+@cache  # several columns may be of one domain
+def _make_domain(name: str, known: str) -> None:
+    _also(metadata, "before_create", create_domain(name, known))
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
@@ -56,5 +76,9 @@ def numbered(name: str, *parts: SchemaItem) -> Table:
 
 def on_postgres(table: Table, statement: str) -> None:
     """Have PostgreSQL told something more of a table when it is made."""
+    _also(table, "after_create", statement)
+
+
+def _also(made: MetaData | Table, when: str, statement: str) -> None:
     more = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-    event.listen(table, "after_create", more.execute_if(dialect="postgresql"))
+    event.listen(made, when, more.execute_if(dialect="postgresql"))

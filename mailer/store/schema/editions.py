@@ -16,16 +16,16 @@ from sqlalchemy import (
 
 from mailer.editions.model import CorrectionKind, EditionState, Rhythm
 from mailer.store.instant import Instant
-from mailer.store.schema.base import is_one_of, key, numbered, ref
+from mailer.store.schema.base import key, numbered, ref, word
 
 edition = numbered(
     "edition",
     key(),
     ref("newsletter"),
-    Column("rhythm", String(16), nullable=False),
+    *word(Rhythm, "rhythm", "rhythm"),
     Column("slot", String(32), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
+    *word(EditionState, "edition_state", "state"),
     Column("key", String(32), nullable=False, unique=True),
     Column("subject", Text, nullable=False),
     Column("preheader", Text, nullable=False),
@@ -45,8 +45,6 @@ edition = numbered(
     Column("held_because", Text),  # NULL: a person held it
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
     UniqueConstraint("newsletter_id", "rhythm", "slot", "wave"),
-    is_one_of("rhythm", Rhythm),
-    is_one_of("state", EditionState),
     CheckConstraint("opens <= closes", name="window"),
     Index("ix_edition_state", "state"),
     Index("ix_edition_newsletter_id_number", "newsletter_id", "number"),
@@ -100,9 +98,8 @@ correction = numbered(
     "correction",
     key(),
     ref("article"),
-    Column("kind", String(16), nullable=False),
+    *word(CorrectionKind, "correction_kind", "kind"),
     Column("title", Text, nullable=False),  # as it was mailed
     Column("note", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    is_one_of("kind", CorrectionKind),
 )

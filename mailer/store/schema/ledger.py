@@ -15,17 +15,17 @@ from sqlalchemy import (
     text,
 )
 
-from mailer.delivery.model import DeliveryState, Kind, Lane, Notice
+from mailer.delivery.model import DeliveryState, Lane, Notice
 from mailer.store.instant import Instant
 from mailer.store.schema.base import (
     Id,
-    is_one_of,
     key,
     metadata,
     numbered,
     on_postgres,
     partial_index,
     ref,
+    word,
 )
 
 # One running program that sends. Its lease is renewed while it lives; what it had claimed when the
@@ -55,13 +55,12 @@ pause = numbered(
 memo = numbered(
     "memo",
     key(),
-    Column("notice", String(32), nullable=False),
+    *word(Notice, "notice", "notice"),
     ref("newsletter"),
     Column("occasion", Text, nullable=False),
     Column("figures", Text, nullable=False),  # JSON object of the other fields of a Memo
     Column("told_at", Instant, nullable=False),
     UniqueConstraint("notice", "newsletter_id", "occasion"),
-    is_one_of("notice", Notice),
     Index("ix_memo_told_at", "told_at"),
 )
 
@@ -96,7 +95,6 @@ receiver = Table(
 delivery = numbered(
     "delivery",
     key(),
-    Column("kind", String(16), nullable=False),
     Column("lane", Integer, nullable=False),
     # No foreign keys: they cost more than the row (decision 24).
     Column("newsletter_id", Id, nullable=False),
@@ -106,8 +104,8 @@ delivery = numbered(
     Column("since", BigInteger, nullable=False, server_default=text("0")),
     Column("language", String(35), nullable=False),
     Column("apart", Text, nullable=False, server_default=text("''")),  # what its page has otherwise
-    Column("notice", String(32)),
-    Column("state", String(16), nullable=False),
+    *word(Notice, "notice", "notice", nullable=True),  # of a digest NULL, and its edition is not
+    *word(DeliveryState, "delivery_state", "state"),
     Column("due_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("sender_id", Id),
@@ -120,13 +118,7 @@ delivery = numbered(
     Column("owed_again_at", Instant),  # when an operator wanted it sent once more
     # The whole guarantee against doubles: what a slot names is owed to a subscription once.
     UniqueConstraint("subscription_id", "slot"),
-    is_one_of("kind", Kind),
-    is_one_of("state", DeliveryState),
-    is_one_of("notice", Notice),
-    CheckConstraint(
-        "(kind = 'digest') = (edition_id IS NOT NULL) AND (kind = 'notice') = (notice IS NOT NULL)",
-        name="kind_has_content",
-    ),
+    CheckConstraint("(edition_id IS NULL) <> (notice IS NULL)", name="digest_or_notice"),
     CheckConstraint(
         "state NOT IN ('claimed', 'sending') OR sender_id IS NOT NULL", name="held_by_sender"
     ),

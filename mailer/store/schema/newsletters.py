@@ -16,7 +16,7 @@ from sqlalchemy import (
 from mailer.editions.model import Approval, Rhythm
 from mailer.feeds.model import FeedState
 from mailer.store.instant import Instant
-from mailer.store.schema.base import is_one_of, key, numbered, ref
+from mailer.store.schema.base import key, numbered, ref, word
 
 newsletter = numbered(
     "newsletter",
@@ -28,11 +28,11 @@ newsletter = numbered(
     Column("reply_to", Text),
     Column("postal_address", Text, nullable=False),
     Column("language", String(35), nullable=False),
-    Column("rhythm", String(16), nullable=False),
+    *word(Rhythm, "rhythm", "rhythm"),
     Column("minute_of_day", Integer, nullable=False),
     Column("weekday", Integer, nullable=False),
     Column("zone", String(64), nullable=False),
-    Column("approval", String(16), nullable=False),
+    *word(Approval, "approval", "approval"),
     Column("max_stories", Integer, nullable=False),
     Column("min_stories", Integer, nullable=False),
     Column("rules", Text, nullable=False),  # JSON object of what differs from no rules
@@ -41,8 +41,6 @@ newsletter = numbered(
     Column("accent", String(7)),  # NULL: our own blue
     Column("feedback", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Instant, nullable=False),
-    is_one_of("rhythm", Rhythm),
-    is_one_of("approval", Approval),
     CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
     CheckConstraint("max_stories BETWEEN 1 AND 100", name="max_stories_range"),
@@ -54,7 +52,7 @@ feed = numbered(
     Column("url", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("site_url", Text),
-    Column("state", String(16), nullable=False),
+    *word(FeedState, "feed_state", "state"),
     Column("etag", Text),
     Column("last_modified", Text),
     Column("next_look_at", Instant, nullable=False),
@@ -69,7 +67,6 @@ feed = numbered(
     Column("excerpt_words", Integer),  # NULL: as many as fit
     Column("pictures", Boolean, nullable=False, server_default=text("true")),
     Column("labels", Text, nullable=False, server_default=text("'[]'")),  # JSON, of each article
-    is_one_of("state", FeedState),
     Index("ix_feed_next_look_at", "next_look_at"),
 )
 

@@ -20,13 +20,13 @@ from mailer.editions.model import Rhythm
 from mailer.store.instant import Instant
 from mailer.store.schema.base import (
     Id,
-    is_one_of,
     key,
     metadata,
     numbered,
     on_postgres,
     partial_index,
     ref,
+    word,
 )
 from mailer.subscribers.model import Act, State, Way
 
@@ -57,8 +57,8 @@ subscription = numbered(
     key(),
     ref("subscriber"),
     ref("newsletter"),
-    Column("state", String(16), nullable=False),
-    Column("rhythm", String(16), nullable=False),
+    *word(State, "subscription_state", "state"),
+    *word(Rhythm, "rhythm", "rhythm"),
     Column("minute_of_day", Integer, nullable=False),
     Column("weekday", Integer, nullable=False),
     Column("zone", String(64), nullable=False),
@@ -82,8 +82,6 @@ subscription = numbered(
         Computed(f"CASE WHEN {READS_AT_ONCE} THEN watermark END", persisted=True),
     ),
     UniqueConstraint("subscriber_id", "newsletter_id"),
-    is_one_of("state", State),
-    is_one_of("rhythm", Rhythm),
     CheckConstraint("minute_of_day BETWEEN 0 AND 1439", name="minute_of_day_range"),
     CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_range"),
     CheckConstraint(
@@ -126,7 +124,7 @@ appointment = Table(
     "appointment",
     metadata,
     Column("newsletter_id", Id, ForeignKey("newsletter.id"), primary_key=True),
-    Column("rhythm", String(16), primary_key=True),
+    *word(Rhythm, "rhythm", "rhythm", primary_key=True),
     Column("minute_of_day", Integer, primary_key=True),
     Column("weekday", Integer, primary_key=True),
     Column("zone", String(64), primary_key=True),
@@ -149,15 +147,13 @@ consent_event = numbered(
     key(),
     ref("subscription"),
     Column("at", Instant, nullable=False),
-    Column("act", String(16), nullable=False),
-    Column("way", String(16), nullable=False),
+    *word(Act, "act", "act"),
+    *word(Way, "way", "way"),
     ref("consent_wording", nullable=True),
     Column("page", Text),
     Column("network", String(64)),
     Column("user_agent", Text),
     Column("reason", String(16)),
-    is_one_of("act", Act),
-    is_one_of("way", Way),
     Index("ix_consent_event_subscription_id", "subscription_id"),
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
 
 from mailer.pictures.model import Crop
 from mailer.store.instant import Instant
-from mailer.store.schema.base import Id, metadata
+from mailer.store.schema.base import Id, metadata, word
 
 # Files of ours, named by what is in them: the address of one is good for ever. It is written in one
 # transaction with the row that needs it, so no crash leaves half of one, or one that nobody knows.
@@ -38,13 +38,12 @@ illustration = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("article_id", Id, ForeignKey("article.id"), nullable=False),
-    Column("crop", String(8), nullable=False),
+    *word(Crop, "crop", "crop"),
     Column("source_url", Text, nullable=False),  # the outlet's own, which no mail names
     Column("picture_id", Id, ForeignKey("picture.id")),
     Column("trouble", Text),  # why there is none
     Column("tried_at", Instant, nullable=False),
     UniqueConstraint("article_id", "crop"),
-    CheckConstraint(f"crop IN ({', '.join(repr(c.value) for c in Crop)})", name="crop_known"),
     CheckConstraint("(picture_id IS NULL) = (trouble IS NOT NULL)", name="made_or_told_why"),
     Index("ix_illustration_picture_id", "picture_id"),
     sqlite_autoincrement=True,

@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     Index,
     Integer,
@@ -12,7 +11,7 @@ from sqlalchemy import (
 )
 
 from mailer.store.instant import Instant
-from mailer.store.schema.base import Id, metadata
+from mailer.store.schema.base import Id, metadata, word
 from mailer.subscribers.limits import Scope
 from mailer.subscribers.model import AlarmKind
 
@@ -20,12 +19,11 @@ from mailer.subscribers.model import AlarmKind
 signup_use = Table(
     "signup_use",
     metadata,
-    Column("scope", String(16), primary_key=True),
+    *word(Scope, "signup_scope", "scope", primary_key=True),
     Column("subject", Text, primary_key=True),
     Column("period", Integer, primary_key=True),  # seconds
     Column("start", Instant, primary_key=True),
     Column("uses", Integer, nullable=False),
-    CheckConstraint(f"scope IN ({', '.join(repr(s.value) for s in Scope)})", name="scope_known"),
     Index("ix_signup_use_start", "start"),
 )
 
@@ -43,10 +41,9 @@ form_use = Table(
 signup_alarm = Table(
     "signup_alarm",
     metadata,
-    Column("kind", String(16), primary_key=True),
+    *word(AlarmKind, "signup_alarm_kind", "kind", primary_key=True),
     Column("newsletter_id", Id, primary_key=True, autoincrement=False),  # 0: none in particular
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Column("reason", Text, nullable=False),
-    CheckConstraint(f"kind IN ({', '.join(repr(k.value) for k in AlarmKind)})", name="kind_known"),
 )
