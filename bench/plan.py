@@ -88,7 +88,7 @@ def _plain_rows(mailer: Mailer) -> None:
     """Insert rows like those of planning, in one statement that asks nothing."""
     now = datetime.now(UTC)
     rows = select(
-        literal("digest").label("kind"), literal(3).label("lane"), subscription.c.newsletter_id,
+        literal(3).label("lane"), subscription.c.newsletter_id,
         subscription.c.id.label("subscription_id"), subscription.c.next_slot.label("slot"),
         select(edition.c.id).scalar_subquery().label("edition_id"), literal(0).label("since"),
         literal("en").label("language"), literal("due").label("state"),

@@ -125,7 +125,7 @@ def asked_how_it_was(*, press: bool = False) -> Way:
             edition = tx.editions.add(replace(made, subject="Ferries sail again"), ())
             assert edition is not None
             row = {
-                **{"kind": "digest", "lane": 3, "newsletter_id": brief.id, "slot": "2026-11-24"},
+                **{"lane": 3, "newsletter_id": brief.id, "slot": "2026-11-24"},
                 **{"subscription_id": tie.id, "edition_id": edition.id, "state": "due"},
                 **{"language": pages.language, "due_at": now, "planned_at": now},
             }
