@@ -1,8 +1,8 @@
 """The run itself: rows marked, handed to the lines, and settled, all at the same time.
 
-One task keeps the books: each write to the ledger settles what has ended and marks what may go
-next, so that a commit serves both. What is marked is brought to the disk beside that, and only then
-do the lines get it. Three limits bound what a crash leaves in doubt: never more rows are marked and
+One task keeps the books: it settles what has ended and marks what may go next; where a write waits
+for a server, one serves both. What is marked is brought to the disk beside that, and only then do
+the lines get it. Three limits bound what a crash leaves in doubt: never more rows are marked and
 unsettled than `in_flight_limit`; of no more than two mails a line has content left that is not
 settled; and no answer waits longer than a few milliseconds to be written.
 """
@@ -19,6 +19,7 @@ from itertools import islice
 
 from mailer.clock import Clock
 from mailer.config.settings import DeliverySettings
+from mailer.delivery.bell import Bell
 from mailer.delivery.desk import Desk
 from mailer.delivery.exchanges import Exchanges
 from mailer.delivery.group import Group
@@ -85,8 +86,7 @@ class Engine:
         self._held: list[Line] = []  # which have content to say as soon as it may leave
         self.switchboard = switchboard()
         self._flushing: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
-        self._waker: asyncio.TimerHandle | None = None
+        self._bell = Bell()
         self._loop = asyncio.get_running_loop()
         self._edition_id: int | None = None
         self._in_rounds = False  # whether a round may do what else a turn does
@@ -103,7 +103,7 @@ class Engine:
     def stop(self) -> None:
         """Start nothing more; what is under way is settled."""
         self._stopping = True
-        self._wake.set()
+        self._bell.ring()
 
     async def send(self, edition_id: int | None = None) -> None:
         """Send until nothing is due that this sender can have, or it is stopped.
@@ -139,7 +139,7 @@ class Engine:
             self._flying[job.id] = job
             low = len(self._ready) * 2 < self._group.size and not (self._marked or self._dry)
             if low and not (self._in_rounds or self._sender.waits):  # the next write sees it
-                self._wake.set()
+                self._bell.ring()
             return envelope
         self._hungry = True
         if not self._dry:
@@ -184,7 +184,7 @@ class Engine:
         """Forget a line that is lost, and see whether there is anything to do."""
         if line.lost:
             self._pool.forget(line)
-            self._wake.set()
+            self._bell.ring()
 
     # The books.
 
@@ -207,7 +207,7 @@ class Engine:
             await self._hand_back()
             return False
         if self._in_hand or self._ended or self._told:
-            await self._wait()
+            await self._bell.heard(LOOK_EVERY)
             return True
         return not (self._dry or self._traffic.shapes)
 
@@ -231,26 +231,33 @@ class Engine:
         """
         self._round_is_near = False
         if not (self._in_rounds and self._keep_books_at_once()):
-            self._wake.set()
+            self._bell.ring()
 
     def _keep_books_at_once(self) -> bool:
-        """Settle and mark; False when a turn is wanted."""
+        """Settle, mark, and let the lines go on; False when a turn is wanted.
+
+        What was answered is in doubt until it is settled: so that comes first, by itself, and what
+        takes long while no line has anything more in doubt.
+        """
         self._hear()
-        if self._traffic.learned:
+        if self._traffic.learned or (self._ended and not self._write_at_once(None)):
             return False
         wish = self._wish()
-        if wish is None and not self._ended:
-            return True
+        if wish is not None and not self._write_at_once(wish):
+            return False
+        self._go_on()
+        self._desk.write_ahead(islice(self._ready, self._pool.width))
+        return self._in_hand and not (self._aside or self._dry)
+
+    def _write_at_once(self, wish: Wish | None) -> bool:
         taken = self._sender.write_at_once(self._ended, wish)
         if taken is None:
             return False
         ended, self._ended = self._ended, []
+        self._settled(ended)
         self._aside += taken.unwanted
         self._begun(taken.jobs, wish, dry=taken.dry)
-        self._settled(ended)
-        self._go_on()
-        self._desk.write_ahead(islice(self._ready, self._pool.width))
-        return self._in_hand and not (self._aside or self._dry)
+        return True
 
     async def _keep_books(self) -> None:
         """Settle what has ended, and mark the next group, straight from what is due."""
@@ -332,7 +339,7 @@ class Engine:
             self._let_go_marked(len(self._marked))
         elif self._marked and (self._flushing is None or self._flushing.done()):
             if self._flushing is not None and self._flushing.exception() is not None:
-                self._wake.set()
+                self._bell.ring()
                 if self._in_rounds:
                     return
                 self._flushing.result()
@@ -348,7 +355,7 @@ class Engine:
                 self._pool.wanted(len(self._ready))
         finally:
             if not self._in_rounds:
-                self._wake.set()
+                self._bell.ring()
 
     def _let_go_marked(self, count: int) -> None:
         jobs, self._marked = self._marked[:count], self._marked[count:]
@@ -406,23 +413,6 @@ class Engine:
         yield from (job.id for job in self._traffic.waiting)
         yield from (one.delivery_id for one in self._ended)
 
-    async def _wait(self) -> None:
-        """Wait until there is something to write, and a little for what comes right behind it."""
-        if self._wake.is_set():
-            await asyncio.sleep(0)  # the lines have their turn in any case
-        elif self._waker is None:
-            self._wake_in(LOOK_EVERY)
-        await self._wake.wait()
-        self._wake.clear()
-        if self._waker is not None:
-            self._waker.cancel()
-            self._waker = None
-
-    def _wake_in(self, seconds: float) -> None:
-        if self._waker is not None:
-            self._waker.cancel()
-        self._waker = self._loop.call_later(seconds, self._wake.set)
-
     async def _hand_back(self) -> None:
         """No relay is there: what was marked and never left is owed still, a little later."""
         now = self._clock.now()
@@ -457,7 +447,7 @@ class Engine:
         while self._answers_come and self._loop.time() < until:
             await self._keep_books_to_the_end()
             if self._answers_come:
-                await self._wait()
+                await self._bell.heard(LOOK_EVERY)
         if self._flying:
             await self._pool.close()
         await self._keep_books_to_the_end()
@@ -493,6 +483,6 @@ class Engine:
                 self._round_is_near = True
                 self._loop.call_soon(self._round)
         elif not self._sender.waits or count >= self._group.worth_writing:
-            self._wake.set()
+            self._bell.ring()
         elif count == 1:
-            self._wake_in(GROUP_COMMIT)
+            self._bell.ring_in(GROUP_COMMIT)
