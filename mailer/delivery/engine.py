@@ -91,6 +91,7 @@ class Engine:
         self._edition_id: int | None = None
         self._in_rounds = False  # whether a round may do what else a turn does
         self._round_is_near = False
+        self._counted = 0  # answers that the round knows of
         self._stopping = False
         self._next_look = 0.0
         self._dry = False  # nothing more was due at the last look
@@ -229,6 +230,12 @@ class Engine:
         A turn takes as long as five mails; so this is what happens in the middle of a run, and
         everything else is left to the next turn.
         """
+        told = len(self._told)
+        if self._in_rounds and self._counted < told < len(self._left):
+            self._counted = told  # as long as each look brings another answer, it looks again
+            self._loop.call_soon(self._round)
+            return
+        self._counted = 0
         self._round_is_near = False
         if not (self._in_rounds and self._keep_books_at_once()):
             self._bell.ring()
