@@ -79,7 +79,7 @@ class Site:
         """Return the names of the notices that are owed, and their slots."""
         with self.mailer.store.read() as tx:
             rows = tx.connection.execute(
-                text("SELECT notice, slot FROM delivery WHERE kind = 'notice' ORDER BY id")
+                text("SELECT notice, slot FROM delivery WHERE notice IS NOT NULL ORDER BY id")
             )
             return [(row[0], row[1]) for row in rows]
 
