@@ -46,7 +46,7 @@ class Use(NamedTuple):
 # together five times a day and ten times a month: this is what keeps the form from being a weapon,
 # and no setting. What was answered counts no more: whoever can confirm has asked for it, and may
 # come back on the day on which they left. What goes to people who have confirmed is counted apart,
-# since nobody can bring a victim that far.
+# since nobody can bring a victim that far (decision 50).
 PER_NEWSLETTER = (Limit(1, DAY), Limit(3, MONTH))
 PER_ADDRESS = (Limit(5, DAY), Limit(10, MONTH))
 COUNTED = (Limit(1_000_000_000, DAY),)  # only counted: nobody is refused for it
