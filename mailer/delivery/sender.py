@@ -285,6 +285,7 @@ class Sender:
             if now - since >= self._lease or is_gone(peer.process):
                 tx.senders.declare_dead(peer)
         self._take_back(tx)
+        tx.recall.of_nobody(self._clock.now())
 
     def _take_back(self, tx: Transaction) -> None:
         repeat = self._settings.when_in_doubt is WhenInDoubt.REPEAT

@@ -32,6 +32,14 @@ Row = dict[str, object]
 class Erasure(Aggregate):
     """Rows that are about one person."""
 
+    def hold(self, subscriber_id: int) -> None:
+        """Let nobody write anything of a person, who is to be erased, before the commit.
+
+        The person first and then their ties: whoever signs up takes them in this order.
+        """
+        self._one(select(subscriber.c.id).where(subscriber.c.id == subscriber_id).with_for_update())
+        self._all(_ties(subscriber_id).order_by(subscription.c.id).with_for_update())
+
     def under_way(self, subscriber_id: int) -> bool:
         """Whether a mail to them is in a sender's hands right now."""
         held = select(delivery.c.id).where(
@@ -40,7 +48,11 @@ class Erasure(Aggregate):
         return self._one(held.limit(1)) is not None
 
     def erase(self, subscriber_id: int) -> None:
-        """Delete every row that is about a person, and who holds another address of theirs."""
+        """Delete every row that is about a person, and who holds another address of theirs.
+
+        Whoever writes of them at this moment is waited for, and what that was goes too.
+        """
+        self.hold(subscriber_id)
         theirs = _ties(subscriber_id)
         holders = self._holders(subscriber_id)
         self._run(delete(address_change).where(_has_to_do_with(theirs)))

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 
-from mailer.delivery.model import DeliveryState
+from mailer.delivery.model import DeliveryState, Lane
 from mailer.editions.calendar import local_date, next_due
 from mailer.editions.model import URGENT_SLOT, Due, EditionState
 from mailer.store.aggregate import Aggregate
 from mailer.store.tables import delivery, edition, subscription
-from mailer.store.taking import IS_DIGEST
+from mailer.store.taking import IS_DIGEST, IS_DUE
 from mailer.subscribers.model import Subscription
 
 NOT_STARTED = (DeliveryState.DUE, DeliveryState.CLAIMED)
@@ -57,6 +57,23 @@ class Recall(Aggregate):
                 .where(subscription.c.id == subscription_id, subscription.c.watermark > back)
                 .values(watermark=back)
             )
+
+    def of_nobody(self, now: datetime) -> int:
+        """Skip notices whose reader is not there any more; return how many.
+
+        No sender would ever take them, and each would look for them: the ledger has no foreign
+        keys (decision 24), so nothing but our own locks keeps such a row out.
+        """
+        gone = ~exists(
+            select(subscription.c.id).where(subscription.c.id == delivery.c.subscription_id)
+        )
+        return self._run(
+            update(delivery)
+            .where(IS_DUE, delivery.c.lane == int(Lane.NOTICE), gone)
+            .values(
+                state=DeliveryState.SKIPPED, settled_at=now, reply_text="the subscription is gone"
+            )
+        ).rowcount
 
     def next_turn(self, found: Subscription, now: datetime) -> Due:
         """Return a reader's first turn after now on a date on which they have had no digest.

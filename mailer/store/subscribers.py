@@ -53,7 +53,7 @@ class Subscribers(Aggregate):
     ) -> dict[Address, Subscriber]:
         """Return who has these addresses, each with its hash: new or known.
 
-        A known person keeps their spelling.
+        A known person keeps their spelling. Nobody erases them before the commit.
         """
         if not addresses:
             return {}
@@ -65,10 +65,12 @@ class Subscribers(Aggregate):
             }
             for address, hashed in sorted(addresses.items(), key=_key)  # the order of locking
         ]
-        self._put(_ADD[self._dialect.name], rows, created_at=now)
         keys = {"words": self._listed(address.key for address in addresses)}
-        found = self._connection.execute(_WITH_KEYS[self._dialect.name], keys).mappings()
-        people = {row["address_key"]: row for row in found}
+        people: dict[str, RowMapping] = {}
+        while len(people) < len({row["address_key"] for row in rows}):  # or erased in between
+            self._put(_ADD[self._dialect.name], rows, created_at=now)
+            found = self._connection.execute(_WITH_KEYS[self._dialect.name], keys).mappings()
+            people = {row["address_key"]: row for row in found}
         return {address: _known_as(people[address.key], address) for address in addresses}
 
     def find(self, address: Address) -> Subscriber | None:
@@ -176,6 +178,9 @@ _ADD = {
     ).items()
 }
 _WITH_KEYS = {
-    dialect: select(subscriber).where(subscriber.c.address_key.in_(words))
+    dialect: select(subscriber)
+    .where(subscriber.c.address_key.in_(words))
+    .order_by(subscriber.c.id)  # the order of locking
+    .with_for_update(read=True, key_share=True)
     for dialect, words in EACH_WORD.items()
 }

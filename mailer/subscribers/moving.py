@@ -199,6 +199,8 @@ class Moving:
         known = tx.subscribers.find(wanted)
         if known is not None and _gets_mail(tx, known.id):
             theirs = tx.subscriptions.find(known.id, found.newsletter_id)
+            if theirs is not None:  # or erased at this moment
+                theirs = tx.subscriptions.held(theirs.id)
             if theirs is not None and theirs.state in GETS_MAIL:
                 owe_notice(tx, theirs, Notice.ALREADY_SUBSCRIBED, now)
             return

@@ -85,6 +85,7 @@ class Privacy:
         return oldest is None or address_hash(oldest[0], self._keyring.pepper) == oldest[1]
 
     def _erase(self, tx: Transaction, person: Subscriber) -> None:
+        tx.erasure.hold(person.id)
         if tx.erasure.under_way(person.id):
             raise MailUnderWay(person.address.masked)
         hashed = tx.subscribers.hash_of(person.id)

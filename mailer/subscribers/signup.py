@@ -183,6 +183,8 @@ class Signup:
         token = self._keyring.read(Purpose.REFUSE, text, now)
         with self._store.write() as tx:
             known = tx.subscriptions.get(token.subject)
+            if known is not None:
+                tx.erasure.hold(known.subscriber_id)
             # All of a person's, in the order in which everybody locks them: who confirms another
             # one at this moment is a reader, and stays one.
             ties = [] if known is None else tx.subscriptions.all_held(known.subscriber_id)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from mailer.address import address_hash, parse_address
 from mailer.config.settings import DeliverySettings, WhenInDoubt
-from mailer.delivery.model import DeliveryState, LedgerRow, Process
+from mailer.delivery.model import DeliveryState, LedgerRow, Notice, OwedNotice, Process
 from mailer.delivery.process import this_process
 from mailer.editions.model import Rhythm, Schedule
 from mailer.errors import DeliveryError
@@ -287,3 +287,24 @@ def test_a_sender_killed_again_and_again_loses_nobody(both_worlds: World, seed: 
     assert len(world.relay.messages) - len(readers) <= 4 * 100
     assert states(world) == {"sent": 400}
     assert adds_up(world)
+
+
+def test_a_notice_whose_reader_is_gone_is_skipped_and_those_behind_it_leave(
+    both_worlds: World,
+) -> None:
+    world = both_worlds
+    world.newsletter()
+    with world.mailer.store.write() as tx:
+        newsletter = tx.newsletters.by_slug("brief")
+        owed = OwedNotice(4711, newsletter.id, Notice.ALREADY_SUBSCRIBED, "en")
+        tx.deliveries.add_notice(owed, world.clock.now())
+    world.sign_up("ada@example.net")
+
+    world.mailer.send.until_done()
+
+    assert [message.recipients for message in world.relay.messages] == [("ada@example.net",)]
+    with world.mailer.store.read() as tx:
+        ended = (
+            tx.connection.execute(text("SELECT state FROM delivery ORDER BY id")).scalars().all()
+        )
+    assert ended == ["skipped", "sent"]

@@ -15,6 +15,7 @@ from mailer.links import Links
 from mailer.store.database import Store
 from mailer.store.erasure import HOLDING_PEOPLE
 from mailer.subscribers.adding import activate
+from mailer.subscribers.limits import uses_of_mailbox
 from mailer.subscribers.model import Act, Origin, Reason, State, Subscription, Way
 from mailer.subscribers.preferences import Preferences
 from mailer.subscribers.privacy import Privacy
@@ -274,3 +275,61 @@ def test_who_is_erased_while_a_link_is_asked_for_is_owed_no_mail(
     with both_stores.read() as tx:
         left = tx.connection.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one()
     assert left == 0
+
+
+def owed_to_nobody(store: Store) -> int:
+    """Return how many rows of the ledger have no reader."""
+    query = (
+        "SELECT count(*) FROM delivery WHERE subscription_id NOT IN (SELECT id FROM subscription)"
+    )
+    with store.read() as tx:
+        return int(tx.connection.exec_driver_sql(query).scalar_one())
+
+
+def test_who_is_erased_in_the_midst_of_signing_up_again_leaves_no_mail_to_nobody(
+    both_stores: Store,
+    signup: Signup,
+    privacy: Privacy,
+    links: Links,
+    clock: StandingClock,
+    keyring: Keyring,
+) -> None:
+    found = join(both_stores, signup, links)
+    hashed = address_hash(ADA, keyring.pepper)
+    uses = uses_of_mailbox(Notice.ALREADY_SUBSCRIBED, found.newsletter_id, hashed)
+    signing = Thread(target=signup.subscribe, args=("brief", ADA, FORM))
+    erasing = Thread(target=privacy.erase_by_operator, args=(ADA,))
+
+    with both_stores.write() as tx:
+        tx.signup_limits.give_back(
+            uses, clock.now()
+        )  # for which whoever signs up waits, at its end
+        signing.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 1:
+            pass
+        erasing.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 2:
+            if not erasing.is_alive():
+                break
+    signing.join()
+    erasing.join()
+
+    assert owed_to_nobody(both_stores) == 0
+
+
+def test_who_signs_up_while_they_are_erased_is_asked_as_somebody_new(
+    both_stores: Store, signup: Signup, links: Links
+) -> None:
+    found = join(both_stores, signup, links)
+    signing = Thread(target=signup.subscribe, args=("brief", ADA, FORM))
+
+    with both_stores.write() as tx:
+        tx.erasure.hold(found.subscriber_id)
+        signing.start()
+        while tx.connection.dialect.name == "postgresql" and waiting(tx) < 1:
+            pass
+        tx.erasure.erase(found.subscriber_id)
+    signing.join()
+
+    assert tie(both_stores).state is State.PENDING
+    assert owed_to_nobody(both_stores) == 0
