@@ -10,7 +10,8 @@ from functools import lru_cache
 
 SOFT_BREAK = b"=\r\n"
 LONGEST = 75  # octets before a soft break's own "="
-LINES_KEPT = 8192  # of a page, some hundred bytes each
+LINES_KEPT = 4096  # some hundred bytes each: fifty stories in twelve languages have 1,900
+LONGEST_KEPT = 2048  # characters: an owner's theme may put a variant's whole page in one line
 # What stands for itself: no "=", no dot at its beginning, no space at its end.
 PLAIN = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,73}[!-<>-~])?")
 
@@ -35,7 +36,10 @@ def quoted_value(text: str) -> bytes:
 
 def quoted_page(text: str) -> bytes:
     """Return what `quoted` does, for what many readers get: lines are remembered."""
-    return b"\r\n".join(map(_kept_line, text.replace("\r\n", "\n").split("\n")))
+    lines = text.replace("\r\n", "\n").split("\n")
+    return b"\r\n".join(
+        [_kept_line(line) if len(line) <= LONGEST_KEPT else _line(line) for line in lines]
+    )
 
 
 def bridged(before: bytes) -> bytes:
