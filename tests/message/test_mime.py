@@ -1,5 +1,6 @@
 """Whole messages, read by another program."""
 
+import tracemalloc
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -81,6 +82,17 @@ def test_a_script_without_spaces_says_how_its_lines_are_joined(html: str) -> Non
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert build(HEAD, PAGE, VALUES) == build(HEAD, PAGE, VALUES)
+
+
+def test_pages_of_one_long_line_are_not_remembered() -> None:
+    tracemalloc.start()
+
+    for number in range(50):
+        build(HEAD, replace(PAGE, html=f"<p>{number} {'x' * 50_000}</p>"), VALUES)
+
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1_500_000
 
 
 def test_list_headers_are_never_encoded_and_never_folded_into_pieces() -> None:

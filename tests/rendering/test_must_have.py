@@ -12,17 +12,19 @@ from mailer.checks.contrast import contrasts
 from mailer.checks.css import Rule, rules
 from mailer.checks.inspect import known_clients
 from mailer.checks.letter import examine
-from mailer.checks.markup import Element, read
+from mailer.checks.markup import INVISIBLE, Element, read
 from mailer.languages.catalogue import catalogue
 from mailer.languages.dates import long_date
+from mailer.rendering.filters import short_address
 from mailer.rendering.model import Page, Slot
 from mailer.rendering.plain_text import WIDE, columns
 from tests.rendering.every_mail import DIGESTS, SMALL_MAILS, mail
-from tests.rendering.samples import VALUES
+from tests.rendering.samples import VALUES, values_in
 
 EVERY_MAIL = [*DIGESTS, *SMALL_MAILS]
 FILLER = "\u034f"  # stands behind the line, so that no letter does
 FONT = re.compile(r"(\d+)px")
+WHY = "You are receiving this because %(address)s was signed up on %(date)s at %(site)s."
 
 
 def parsed(name: str) -> EmailMessage:
@@ -186,6 +188,36 @@ def test_a_digest_says_in_its_language_what_it_owes_a_reader(name: str) -> None:
             assert other.name in shown
         if story.figure is not None:
             assert ask("Photo: %(credit)s") % {"credit": story.figure.credit} in shown
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_digest_says_in_its_language_whose_its_stories_are_and_why_it_came(name: str) -> None:
+    view, own = mail(name).view, values_in(mail(name).language)
+    assert view is not None
+    words = catalogue(view.language)
+    origin = words.gettext("Originally published at %(place)s")
+    covered = words.gettext("Also covered by %(names)s")
+    why = words.gettext(WHY) % {
+        "address": own[Slot.ADDRESS], "date": own[Slot.SIGNED_UP_ON], "site": view.site,
+    }  # fmt: skip
+    also = [[other.name for other in story.also] for story in view.stories if story.also]
+    between = words.pgettext("between names", ", ")
+
+    shown = [why, *(covered % {"names": between.join(names)} for names in also)]
+    shown += [
+        origin % {"place": short_address(story.source_url)}
+        for story in view.stories
+        if story.source_url and story not in view.brief  # those: a line each
+    ]
+    told = [why, *(covered % {"names": name} for names in also for name in names)]
+    told += [origin % {"place": story.source_host} for story in view.stories]
+    for owed, part in ((shown, body(name).words), (told, read_flowed(mail(name).page))):
+        assert [one for one in owed if spaced(one) not in spaced(part)] == []
+
+
+def spaced(text: str) -> str:
+    """Return words with plain spaces between them, as a reader sees them."""
+    return " ".join(text.translate(INVISIBLE).split())
 
 
 @pytest.mark.parametrize("name", EVERY_MAIL)

@@ -144,6 +144,20 @@ def test_a_page_is_the_same_each_time() -> None:
     assert Slot.LEAVE_URL.marker in TEMPLATES.digest(a_view()).html
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_one_variant_has_for_itself_is_a_short_line(language: str) -> None:
+    """Encoded lines are remembered: ten thousand variants must not need ten thousand long ones."""
+    one, other = (
+        a_page(language=language, preheader=f"Variant {number} of a long evening").html.split("\n")
+        for number in (1, 2)
+    )
+
+    own = [line for line in other if line not in one]
+
+    assert len(own) == 1
+    assert len(own[0]) < 200
+
+
 def test_who_got_what_was_wrong_reads_so_in_both_parts() -> None:
     lines = (
         CorrectionLine("Bridge <closed>", "It was another bridge.", None, withdrawn=True),
