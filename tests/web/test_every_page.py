@@ -174,3 +174,25 @@ def test_a_moment_on_a_page_is_one_that_html_knows(site: Site, clock: StandingCl
     moments = re.findall(r'<time[^>]* datetime="([^"]*)"', text)
     assert len(moments) == 3  # signed up, confirmed, the next mail
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", one) for one in moments)
+
+
+def test_no_page_and_no_row_of_which_mails_are_made_knows_the_host_that_was_asked(
+    site: Site,
+) -> None:
+    evil = {
+        "Host": "evil.example",
+        "X-Forwarded-Host": "evil.example",
+        "Forwarded": "host=evil.example",
+    }
+    site.join()
+    pages = addresses(site)
+
+    told = {page: site.client.get(page, headers=evil) for page in pages}
+    for number, form in enumerate(({"data": site.filled()}, {"json": site.filled()})):
+        site.client.post("/subscribe/brief", headers=evil, **form)
+        told[f"posted {number}"] = site.client.post(
+            "/subscribe/brief", headers=evil, data=site.filled(f"eve{number}@example.org")
+        )
+
+    assert [page for page, one in told.items() if "evil" in one.text + str(one.headers)] == []
+    assert "evil.example" not in str(site.everything())

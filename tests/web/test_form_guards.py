@@ -170,6 +170,23 @@ def test_a_forwarded_address_is_believed_from_our_proxies_alone(site: Site) -> N
     assert len(site.notices()) == 60
 
 
+def test_what_a_caller_wrote_before_our_proxy_did_makes_no_other_network_of_theirs(
+    settings: Settings, clock: StandingClock
+) -> None:
+    site = site_with(settings, clock, per_network=(Limit(3, HOUR),))
+
+    codes = [
+        site.client.post(
+            PAGE,
+            data=site.filled(f"reader{number}@example.org"),
+            headers={"X-Forwarded-For": f"198.51.{number}.1, 203.0.113.9"},
+        ).status_code
+        for number in range(5)
+    ]
+
+    assert codes == [303, 303, 303, 429, 429]
+
+
 def test_a_form_that_nobody_was_given_is_shown_to_be_pressed_once_more(
     site: Site, clock: StandingClock
 ) -> None:

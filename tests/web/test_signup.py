@@ -141,6 +141,17 @@ def test_a_newsletter_that_is_not_public_answers_alike_and_keeps_no_row(site: Si
     assert len(after["subscriber"]) == len(before["subscriber"]) + 1
 
 
+def test_a_plain_form_for_a_newsletter_that_is_not_public_leads_where_any_does(site: Site) -> None:
+    before = site.everything()
+
+    answer = site.client.post("/subscribe/secret", data=site.filled())
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/subscribe/secret/check-your-inbox"
+    after = site.everything()
+    assert {table for table in after if after[table] != before[table]} <= {"form_use", "signup_use"}
+
+
 def test_the_page_to_wait_on_names_no_newsletter_that_is_not_public(site: Site) -> None:
     hidden = site.client.get("/subscribe/secret/check-your-inbox")
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from mailer.address import parse_address
 from mailer.errors import NotFound, StoreError
 from mailer.subscribers.model import Ask, Verdict
+from mailer.web.app import create_app
 from mailer.web.together import Together, until_stroke
 from tests.web.conftest import FORM, Site
 
@@ -30,6 +31,19 @@ def test_whoever_comes_alone_is_answered_at_a_stroke(site: Site, name: str) -> N
     )
 
     assert answer.verdict is Verdict.TAKEN
+    assert time.monotonic() - begun >= 0.2
+
+
+@pytest.mark.parametrize("way", ["data", "json"])
+@pytest.mark.parametrize("name", ["new", "active"])
+def test_a_form_and_a_script_are_answered_at_a_stroke(site: Site, way: str, name: str) -> None:
+    site.join("active@example.org")
+    client = create_app(site.mailer, stroke=0.2).test_client()
+    begun = time.monotonic()
+
+    answer = client.post("/subscribe/brief", **{way: site.filled(f"{name}@example.org")})
+
+    assert answer.status_code in {202, 303}
     assert time.monotonic() - begun >= 0.2
 
 
