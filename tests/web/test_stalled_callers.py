@@ -3,15 +3,19 @@
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPResponse, RemoteDisconnected
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from mailer.tokens import Keyring, Purpose
 from mailer.web.hearing import LONGEST, Heard, Hearing
+from mailer.web.server import STROKE
 from mailer.web.worker import ROOM, oldest_of_most
 from tests.fakes.postgres import free_port
 
@@ -233,3 +237,19 @@ def test_a_request_is_whole_when_nothing_of_it_is_to_come(said: bytes, heard: He
     if heard is not Heard.TOO_LONG:  # who is refused is not heard to the end
         assert [bit_by_bit.hear(bytes([octet])) for octet in said][-1] is heard
         assert bit_by_bit.said == said
+
+
+def test_signups_are_answered_at_a_stroke(callers: Callers) -> None:
+    """At best, too: without it they would be within milliseconds, and tell what was written."""
+    keyring = Keyring(["a secret for tests, long enough to be one"])
+    took = []
+    for number in range(5):
+        given = keyring.make(Purpose.FORM, number, datetime.now(UTC) - timedelta(seconds=30))
+        body = f"email=ada@example.org&form={given}".encode()
+        form = b"Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n"
+        begun = time.monotonic()
+        line = callers.call(POSTS + form + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert answer(line) == 404  # there is no newsletter
+        took.append(time.monotonic() - begun)
+
+    assert min(took) >= STROKE
