@@ -12,7 +12,7 @@ from mailer.delivery.model import PlanReport
 from mailer.editions.calendar import next_due
 from mailer.editions.model import Edition, EditionState
 from mailer.store.database import Store, Transaction
-from mailer.store.planning import Turn
+from mailer.store.planning import Batch, Turn
 from mailer.store.turns import by_hand
 
 LATE_COMERS = timedelta(minutes=5)
@@ -27,6 +27,12 @@ class Owed(NamedTuple):
 
     planned: int  # rows
     moved: int  # readers who have their next date
+    taken: int  # looked at
+
+    def and_of(self, batch: Batch) -> "Owed":
+        return Owed(
+            self.planned + batch.planned, self.moved + batch.readers, self.taken + batch.taken
+        )
 
 
 class Plan:
@@ -81,33 +87,38 @@ class Plan:
         if self._settings.canary and edition.state is EditionState.APPROVED:
             with self._store.write() as tx:
                 tx.canaries.begin(edition.id, now)
-        several = self._store.writers
-        with ThreadPoolExecutor(several) as side_by_side:
-            work = [side_by_side.submit(self._owe, edition, turns, now) for _ in range(several)]
-        planned = sum(one.result().planned for one in work)
-        moved = sum(one.result().moved for one in work)
+        done = [self._owe(edition, turns, now, BATCH)]
+        if done[0].taken == BATCH:  # many wait: they are worth more than one connection
+            several = self._store.writers
+            with ThreadPoolExecutor(several) as side_by_side:
+                work = [side_by_side.submit(self._owe, edition, turns, now) for _ in range(several)]
+            done += [one.result() for one in work]
+        planned = sum(one.planned for one in done)
+        moved = sum(one.moved for one in done)
         log.info(
             "edition.planned",
             extra={"edition": edition.id, "planned": planned, "readers": moved},
         )
         return planned, moved
 
-    def _owe(self, edition: Edition, turns: Sequence[Turn], now: datetime) -> Owed:
-        """Plan for whom nobody else is planning at this moment; return what it came to.
+    def _owe(
+        self, edition: Edition, turns: Sequence[Turn], now: datetime, most: int | None = None
+    ) -> Owed:
+        """Plan for whom nobody else is planning at this moment, for `most` of them when it is said.
 
         Several may: what one has taken the others pass over, and whoever finds no more is done.
         """
-        left, planned, moved, after = list(turns), 0, 0, 0
-        while left:
+        left, after, done = list(turns), 0, Owed(0, 0, 0)
+        while left and (most is None or done.taken < most):
             with self._store.write() as tx:
                 room = BATCH
                 while left and room:
                     batch = tx.planning.plan_batch(edition, left[-1], now, room, after)
-                    planned, moved = planned + batch.planned, moved + batch.readers
+                    done = done.and_of(batch)
                     if batch.taken < room:
                         left.pop()
                     room, after = room - batch.taken, batch.last if batch.taken == room else 0
-        return Owed(planned, moved)
+        return done
 
 
 def _sum(report: PlanReport, edition: Edition, planned: int, readers: int) -> PlanReport:
