@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailer import resources
@@ -42,6 +42,7 @@ def turned(one: str) -> float:
     return ratio(inverse(letters), TURNED)
 
 
+@settings(max_examples=1_000)
 @given(COLOURS)
 def test_whatever_is_chosen_can_be_read(chosen: str) -> None:
     used = accent(chosen)
@@ -53,6 +54,7 @@ def test_whatever_is_chosen_can_be_read(chosen: str) -> None:
     assert on(used.dark, DARK.btn_ink) >= 4.5
 
 
+@settings(max_examples=1_000)
 @given(COLOURS)
 def test_what_can_be_read_stays_and_else_is_darkened_no_further_than_it_must(chosen: str) -> None:
     used = accent(chosen)
